@@ -1,0 +1,9 @@
+/* ctool.h - the whole public API of libctool. */
+#ifndef CTOOL_CTOOL_H
+#define CTOOL_CTOOL_H
+
+#include "ctool/base.h"
+#include "ctool/error.h"
+#include "ctool/io.h"
+
+#endif

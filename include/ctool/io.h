@@ -1,0 +1,45 @@
+/* io.h - files: mapping inputs, listing directories, writing outputs atomically. The operating system's files are touched by src/base/file.c alone.
+ *
+ * A library user who keeps everything in memory needs none of this. */
+#ifndef CTOOL_IO_H
+#define CTOOL_IO_H
+
+#include "ctool/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The bytes of a file: mapped where that is possible, else read. */
+typedef struct ct_input {
+  ct_slice bytes;
+  int how; /* private */
+} ct_input;
+
+/* Opens `path`; "-" is standard input, which is read to its end. A directory is an error that says so. Close with ct_input_close, also after a failure. */
+CT_API ct_status ct_input_open(ct_input *out, const char *path, ct_error *error);
+CT_API void ct_input_close(ct_input *input);
+
+typedef enum ct_path_kind { CT_PATH_NONE, CT_PATH_FILE, CT_PATH_DIRECTORY } ct_path_kind;
+CT_API ct_path_kind ct_path_kind_of(const char *path);
+
+/* The names in a directory, sorted bytewise, without "." and "..": `*names` is one block that ct_names_free frees. */
+CT_API ct_status ct_names_list(char ***names, size_t *count, const char *directory, ct_error *error);
+CT_API void ct_names_free(char **names, size_t count);
+
+/* Writes `bytes` to `path` so that a reader sees the old file or the new one whole: a temporary beside the target, then a rename.
+ * "-" is standard output. `binary` output is refused on a terminal. The mode is that of the old file, else 0666 less umask. */
+CT_API ct_status ct_output_write(const char *path, ct_slice bytes, bool binary, ct_error *error);
+/* The same for several pieces in order, written without joining them. */
+CT_API ct_status ct_output_write_pieces(const char *path, const ct_slice *pieces, size_t count, bool binary, ct_error *error);
+
+/* Makes a directory and its parents, where they are absent. */
+CT_API ct_status ct_directory_make(const char *path, ct_error *error);
+
+/* Is standard output / standard error a terminal? */
+CT_API bool ct_is_terminal(int descriptor);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,27 @@
+/* vec.h - typed growable arrays over an arena. A vec is {items, count, capacity}; all-zero is empty; it is never freed by itself. */
+#ifndef CTI_BASE_VEC_H
+#define CTI_BASE_VEC_H
+
+#include "base/arena.h"
+
+#define CTI_VEC(type)  \
+  struct {             \
+    type *items;       \
+    uint32_t count;    \
+    uint32_t capacity; \
+  }
+
+/* Room for one more item: true, or false when memory is out (reported). */
+#define cti_vec_room(arena, vec)                                                                                                        \
+  ((vec)->count < (vec)->capacity ||                                                                                                    \
+   ((vec)->items = cti_vec_more((arena), (vec)->items, (vec)->count, &(vec)->capacity, sizeof *(vec)->items), (vec)->count < (vec)->capacity))
+
+/* Appends a value: true, or false when memory is out (reported). The value may be a compound literal only in parentheses. */
+#define cti_vec_push(arena, vec, value) (cti_vec_room((arena), (vec)) ? ((vec)->items[(vec)->count++] = (value), true) : false)
+
+/* Appends a zeroed item and gives its address (until the next push), or NULL when memory is out (reported). */
+#define cti_vec_add(arena, vec) (cti_vec_room((arena), (vec)) ? memset(&(vec)->items[(vec)->count++], 0, sizeof *(vec)->items) : NULL)
+
+#define cti_vec_last(vec) (&(vec)->items[(vec)->count - 1])
+
+#endif
