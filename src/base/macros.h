@@ -3,7 +3,7 @@
 #define CTI_BASE_MACROS_H
 
 #if defined(__GNUC__)
-#define CTI_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define CTI_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #define CTI_LIKELY(x) __builtin_expect(!!(x), 1)
 #define CTI_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define CTI_INLINE static inline __attribute__((always_inline))
@@ -11,7 +11,7 @@
 #define CTI_MUST_USE __attribute__((warn_unused_result))
 #define CTI_FALLTHROUGH __attribute__((fallthrough))
 #else
-#define CTI_PRINTF(format, first)
+#define CTI_PRINTF(text, first)
 #define CTI_LIKELY(x) (x)
 #define CTI_UNLIKELY(x) (x)
 #define CTI_INLINE static inline

@@ -1,0 +1,237 @@
+/* file.c - the one file that touches the operating system's files.
+ *
+ * Inputs are mapped (regular files) or read (pipes, terminals). Outputs are written to a temporary beside the target and renamed over it, so that
+ * whoever looks sees the old file or the new one whole; targets that are no regular files (/dev/null, a fifo) are written straight. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "ctool/io.h"
+
+enum { HOW_NOTHING, HOW_MAPPED, HOW_READ };
+
+static ct_status fail_path(ct_error *error, ct_status status, const char *path, const char *what) {
+  int code = errno;
+  cti_fail(error, status, CT_NO_OFFSET, "%s: %s", what, strerror(code));
+  cti_error_file(error, cti_slice_str(path));
+  return error->status;
+}
+
+static bool is_dash(const char *path) { return strcmp(path, "-") == 0; }
+
+static ct_status read_all(ct_input *out, int descriptor, const char *path, ct_error *error) {
+  ct_buf buf = {0};
+  for (;;) {
+    uint8_t *room = cti_buf_extend(&buf, 65536);
+    ssize_t got = room ? read(descriptor, room, 65536) : 0;
+    if (got < 0 && errno == EINTR) got = 0;
+    else if (got < 0) {
+      ct_buf_free(&buf);
+      return fail_path(error, CT_IO_READ, path, "cannot read");
+    } else if (got == 0) {
+      cti_buf_truncate(&buf, room ? buf.size - 65536 : buf.size);
+      break;
+    }
+    cti_buf_truncate(&buf, buf.size - 65536 + (size_t)got);
+  }
+  if (cti_buf_check(&buf, error) != CT_OK) {
+    ct_buf_free(&buf);
+    return error->status;
+  }
+  *out = (ct_input){{buf.data, buf.size}, HOW_READ};
+  return CT_OK;
+}
+
+static ct_status open_descriptor(ct_input *out, int descriptor, const char *path, ct_error *error) {
+  struct stat st;
+  if (fstat(descriptor, &st) != 0) return fail_path(error, CT_IO_OPEN, path, "cannot open");
+  if (S_ISDIR(st.st_mode)) {
+    errno = EISDIR;
+    return fail_path(error, CT_IO_OPEN, path, "a file is needed here");
+  }
+  if (S_ISREG(st.st_mode) && st.st_size > 0) {
+    void *at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    if (at != MAP_FAILED) {
+      *out = (ct_input){{at, (size_t)st.st_size}, HOW_MAPPED};
+      return CT_OK;
+    }
+  }
+  return read_all(out, descriptor, path, error);
+}
+
+ct_status ct_input_open(ct_input *out, const char *path, ct_error *error) {
+  *out = (ct_input){0};
+  if (is_dash(path)) return read_all(out, STDIN_FILENO, "standard input", error);
+  int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return fail_path(error, CT_IO_OPEN, path, "cannot open");
+  ct_status status = open_descriptor(out, descriptor, path, error);
+  close(descriptor);
+  return status;
+}
+
+void ct_input_close(ct_input *input) {
+  if (input->how == HOW_MAPPED) munmap((void *)(uintptr_t)input->bytes.data, input->bytes.size);
+  if (input->how == HOW_READ) cti_free((void *)(uintptr_t)input->bytes.data);
+  *input = (ct_input){0};
+}
+
+ct_path_kind ct_path_kind_of(const char *path) {
+  struct stat st;
+  if (stat(path, &st) != 0) return CT_PATH_NONE;
+  return S_ISDIR(st.st_mode) ? CT_PATH_DIRECTORY : CT_PATH_FILE;
+}
+
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+static bool add_name(char ***names, size_t *count, const char *name) {
+  if ((*count & (*count - 1)) == 0) { /* a power of two is full */
+    char **more = cti_realloc(*names, (*count ? *count * 2 : 1) * sizeof *more);
+    if (!more) return false;
+    *names = more;
+  }
+  size_t size = strlen(name) + 1;
+  char *copy = cti_malloc(size);
+  if (!copy) return false;
+  memcpy(copy, name, size);
+  (*names)[(*count)++] = copy;
+  return true;
+}
+
+ct_status ct_names_list(char ***names, size_t *count, const char *directory, ct_error *error) {
+  *names = NULL;
+  *count = 0;
+  DIR *dir = opendir(directory);
+  if (!dir) return fail_path(error, CT_IO_OPEN, directory, "cannot open the directory");
+  bool ok = true;
+  for (struct dirent *entry; ok && (entry = readdir(dir));)
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) ok = add_name(names, count, entry->d_name);
+  closedir(dir);
+  if (!ok) {
+    ct_names_free(*names, *count);
+    *names = NULL;
+    *count = 0;
+    return cti_fail(error, CT_NOMEM, CT_NO_OFFSET, "out of memory while listing %s", directory);
+  }
+  if (*count) qsort(*names, *count, sizeof **names, by_name);
+  return CT_OK;
+}
+
+void ct_names_free(char **names, size_t count) {
+  for (size_t i = 0; i < count; i++) cti_free(names[i]);
+  cti_free(names);
+}
+
+bool ct_is_terminal(int descriptor) { return isatty(descriptor) == 1; }
+
+/* Writes all pieces; false with errno set. Pieces are handed over in groups, so a large module is never joined with the rest. */
+static bool write_pieces(int descriptor, const ct_slice *pieces, size_t count) {
+  enum { GROUP = 64 };
+  size_t next = 0, skip = 0;
+  while (next < count) {
+    struct iovec group[GROUP];
+    int filled = 0;
+    for (size_t i = next; i < count && filled < GROUP; i++) {
+      size_t passed = i == next ? skip : 0;
+      if (pieces[i].size > passed) group[filled++] = (struct iovec){(void *)(uintptr_t)(pieces[i].data + passed), pieces[i].size - passed};
+    }
+    if (filled == 0) {
+      next = next + GROUP < count ? next + GROUP : count;
+      skip = 0;
+      continue;
+    }
+    ssize_t put = writev(descriptor, group, filled);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return false;
+    for (skip += (size_t)put; next < count && skip >= pieces[next].size; next++) skip -= pieces[next].size;
+  }
+  return true;
+}
+
+/* The mode that the new file gets: the old one's, else 0666 less the umask. */
+static mode_t mode_for(const struct stat *old) {
+  if (old) return old->st_mode & 07777;
+  mode_t mask = umask(0);
+  umask(mask);
+  return 0666 & ~mask;
+}
+
+static ct_status write_beside(const char *path, const struct stat *old, const ct_slice *pieces, size_t count, ct_error *error) {
+  size_t size = strlen(path) + sizeof ".XXXXXX";
+  char *temporary = cti_malloc(size);
+  if (!temporary) return cti_fail(error, CT_NOMEM, CT_NO_OFFSET, "out of memory while writing %s", path);
+  snprintf(temporary, size, "%s.XXXXXX", path);
+  int descriptor = mkstemp(temporary);
+  if (descriptor < 0) {
+    fail_path(error, CT_IO_WRITE, path, "cannot write beside it");
+    cti_free(temporary);
+    return error->status;
+  }
+  bool ok = write_pieces(descriptor, pieces, count) && fchmod(descriptor, mode_for(old)) == 0;
+  ok = close(descriptor) == 0 && ok;
+  ok = ok && rename(temporary, path) == 0;
+  if (!ok) {
+    fail_path(error, CT_IO_WRITE, path, "cannot write");
+    unlink(temporary);
+  }
+  cti_free(temporary);
+  return ok ? CT_OK : error->status;
+}
+
+static ct_status write_straight(int descriptor, const char *path, const ct_slice *pieces, size_t count, ct_error *error) {
+  return write_pieces(descriptor, pieces, count) ? CT_OK : fail_path(error, CT_IO_WRITE, path, "cannot write");
+}
+
+static ct_status write_special(const char *path, const ct_slice *pieces, size_t count, ct_error *error) {
+  int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) return fail_path(error, CT_IO_WRITE, path, "cannot open for writing");
+  ct_status status = write_straight(descriptor, path, pieces, count, error);
+  if (close(descriptor) != 0 && status == CT_OK) status = fail_path(error, CT_IO_WRITE, path, "cannot write");
+  return status;
+}
+
+ct_status ct_output_write_pieces(const char *path, const ct_slice *pieces, size_t count, bool binary, ct_error *error) {
+  if (is_dash(path)) {
+    if (!binary || !ct_is_terminal(STDOUT_FILENO)) return write_straight(STDOUT_FILENO, "standard output", pieces, count, error);
+    cti_fail(error, CT_IO_TERMINAL, CT_NO_OFFSET, "the output is binary, and standard output is a terminal");
+    cti_error_hint(error, "name a file with -o FILE, or send standard output to a file or a pipe");
+    return error->status;
+  }
+  struct stat st;
+  char resolved[PATH_MAX];
+  bool exists = stat(path, &st) == 0;
+  if (exists && S_ISDIR(st.st_mode)) {
+    errno = EISDIR;
+    return fail_path(error, CT_IO_WRITE, path, "cannot write");
+  }
+  if (exists && !S_ISREG(st.st_mode)) return write_special(path, pieces, count, error);
+  /* A symbolic link stays one: what it points to is replaced. */
+  return write_beside(exists && realpath(path, resolved) ? resolved : path, exists ? &st : NULL, pieces, count, error);
+}
+
+ct_status ct_output_write(const char *path, ct_slice bytes, bool binary, ct_error *error) { return ct_output_write_pieces(path, &bytes, 1, binary, error); }
+
+ct_status ct_directory_make(const char *path, ct_error *error) {
+  size_t size = strlen(path);
+  char *part = cti_malloc(size + 1);
+  if (!part) return cti_fail(error, CT_NOMEM, CT_NO_OFFSET, "out of memory while making %s", path);
+  memcpy(part, path, size + 1);
+  bool ok = true;
+  for (size_t i = 1; ok && i <= size; i++) {
+    if (part[i] != '/' && part[i] != 0) continue;
+    char kept = part[i];
+    part[i] = 0;
+    ok = mkdir(part, 0777) == 0 || (errno == EEXIST && ct_path_kind_of(part) == CT_PATH_DIRECTORY);
+    part[i] = kept;
+  }
+  cti_free(part);
+  return ok ? CT_OK : fail_path(error, CT_IO_WRITE, path, "cannot make the directory");
+}
