@@ -1,0 +1,88 @@
+/* The arena: alignment, zeroing, large requests, overflow, growing vectors, and reported failures. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/vec.h"
+
+static void test_alloc__aligned_and_zeroed(void **state) {
+  (void)state;
+  ct_error error;
+  ct_error_clear(&error);
+  cti_arena arena;
+  cti_arena_init(&arena, &error);
+  for (size_t size = 1; size < 5000; size += 37) {
+    uint8_t *at = cti_alloc(&arena, size);
+    assert_non_null(at);
+    assert_int_equal((uintptr_t)at % 16, 0);
+    for (size_t i = 0; i < size; i++) assert_int_equal(at[i], 0);
+    memset(at, 0xff, size);
+  }
+  cti_arena_free(&arena);
+  cti_arena_free(&arena);
+}
+
+static void test_alloc_n__overflow(void **state) {
+  (void)state;
+  ct_error error;
+  ct_error_clear(&error);
+  cti_arena arena;
+  cti_arena_init(&arena, &error);
+  assert_null(cti_alloc_n(&arena, SIZE_MAX / 2, 3));
+  assert_int_equal(error.status, CT_NOMEM);
+  cti_arena_free(&arena);
+}
+
+static void test_vec__grows_and_keeps(void **state) {
+  (void)state;
+  ct_error error;
+  ct_error_clear(&error);
+  cti_arena arena;
+  cti_arena_init(&arena, &error);
+  CTI_VEC(uint32_t) numbers = {0};
+  for (uint32_t i = 0; i < 10000; i++) assert_true(cti_vec_push(&arena, &numbers, i * 3));
+  for (uint32_t i = 0; i < 10000; i++) assert_int_equal(numbers.items[i], i * 3);
+  uint32_t *added = cti_vec_add(&arena, &numbers);
+  assert_ptr_equal(added, cti_vec_last(&numbers));
+  assert_int_equal(*added, 0);
+  cti_arena_free(&arena);
+}
+
+static void test_vec__failure_keeps_the_items(void **state) {
+  (void)state;
+  ct_error error;
+  ct_error_clear(&error);
+  cti_arena arena;
+  cti_arena_init(&arena, &error);
+  CTI_VEC(uint32_t) numbers = {0};
+  bool pushed = true;
+  uint32_t count = 0;
+  cti_alloc_fail_at(2);
+  while (pushed && numbers.count < 100000) pushed = cti_vec_push(&arena, &numbers, count++);
+  cti_alloc_fail_at(0);
+  assert_false(pushed);
+  assert_int_equal(error.status, CT_NOMEM);
+  for (uint32_t i = 0; i < numbers.count; i++) assert_int_equal(numbers.items[i], i);
+  cti_arena_free(&arena);
+}
+
+static void test_format__text(void **state) {
+  (void)state;
+  ct_error error;
+  ct_error_clear(&error);
+  cti_arena arena;
+  cti_arena_init(&arena, &error);
+  assert_true(cti_slice_is(cti_format(&arena, "%s-%d", "a", 5), "a-5"));
+  cti_arena_free(&arena);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_alloc__aligned_and_zeroed),    cmocka_unit_test(test_alloc_n__overflow), cmocka_unit_test(test_vec__grows_and_keeps),
+      cmocka_unit_test(test_vec__failure_keeps_the_items), cmocka_unit_test(test_format__text),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
