@@ -47,6 +47,12 @@ typedef struct ct_buf {
 /* Frees what `buf` owns and makes it empty. May be called twice, and on an all-zero buffer. */
 CT_API void ct_buf_free(ct_buf *buf);
 
+/* Digits of a content key, and a NUL. */
+#define CT_DIGEST_HEX_SIZE 65
+
+/* The BLAKE2b-256 content key of `bytes`, as 64 lower-case hexadecimal digits and a NUL: what `b2sum -l 256` prints. */
+CT_API void ct_digest_hex(ct_slice bytes, char out[CT_DIGEST_HEX_SIZE]);
+
 /* The version of the library, "MAJOR.MINOR.PATCH". A static string. */
 CT_API const char *ct_version(void);
 

@@ -5,5 +5,6 @@
 #include "ctool/base.h"
 #include "ctool/error.h"
 #include "ctool/io.h"
+#include "ctool/module.h"
 
 #endif

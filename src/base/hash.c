@@ -18,3 +18,8 @@ void cti_digest_hex(const cti_digest *digest, char out[65]) {
   }
   out[64] = 0;
 }
+
+void ct_digest_hex(ct_slice bytes, char out[CT_DIGEST_HEX_SIZE]) {
+  cti_digest digest = cti_digest_of(bytes);
+  cti_digest_hex(&digest, out);
+}

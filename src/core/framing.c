@@ -1,0 +1,59 @@
+/* framing.c - preamble and sections. Flows in: the bytes of a module or component. Flows out: one frame after the other, borrowing from the input. */
+#include "core/framing.h"
+
+#include "base/utf8.h"
+
+/* The magic, then a version of two bytes and a layer of two bytes: 0 for core modules, 1 for components. */
+static const uint8_t module_preamble[CTI_PREAMBLE_SIZE] = {0, 'a', 's', 'm', 1, 0, 0, 0};
+static const uint8_t component_preamble[CTI_PREAMBLE_SIZE] = {0, 'a', 's', 'm', 0x0d, 0, 1, 0};
+
+static bool starts(ct_slice bytes, const uint8_t *preamble) { return bytes.size >= CTI_PREAMBLE_SIZE && memcmp(bytes.data, preamble, CTI_PREAMBLE_SIZE) == 0; }
+
+ct_kind ct_kind_of(ct_slice bytes) {
+  if (starts(bytes, module_preamble)) return CT_KIND_MODULE;
+  if (starts(bytes, component_preamble)) return CT_KIND_COMPONENT;
+  bool text = cti_slice_find(bytes, 0, 0) == bytes.size && cti_utf8_valid(bytes);
+  return text ? CT_KIND_TEXT : CT_KIND_UNKNOWN;
+}
+
+static ct_status wrong_preamble(cti_cursor *c, ct_slice bytes) {
+  uint64_t offset = cti_cursor_offset(c);
+  if (bytes.size == 0) return cti_cursor_fail_at(c, CT_CORE_MAGIC, offset, "the input is empty; a WebAssembly binary begins with \\0asm");
+  if (!cti_slice_starts(bytes, (ct_slice){module_preamble, bytes.size < 4 ? bytes.size : 4}))
+    return cti_cursor_fail_at(c, CT_CORE_MAGIC, offset, "this is no WebAssembly binary: \\0asm was expected, %s", ct_kind_of(bytes) == CT_KIND_TEXT ? "text was found" : "other bytes were found");
+  if (bytes.size < CTI_PREAMBLE_SIZE) return cti_cursor_fail_at(c, CT_CORE_END, offset + bytes.size, "unexpected end: a WebAssembly binary has at least 8 bytes, this has %zu", bytes.size);
+  unsigned version = bytes.data[4] | bytes.data[5] << 8, layer = bytes.data[6] | bytes.data[7] << 8;
+  return cti_cursor_fail_at(c, CT_CORE_MAGIC, offset + 4, "unknown binary version: version %u of layer %u was found; version 1 of layer 0 (a core module) or version 13 of layer 1 (a component) was expected", version,
+                            layer);
+}
+
+ct_status cti_preamble_read(cti_cursor *c, ct_kind *kind) {
+  ct_slice bytes = {c->at, cti_cursor_left(c)};
+  *kind = starts(bytes, module_preamble) ? CT_KIND_MODULE : starts(bytes, component_preamble) ? CT_KIND_COMPONENT : CT_KIND_UNKNOWN;
+  if (*kind == CT_KIND_UNKNOWN) return wrong_preamble(c, bytes);
+  cti_cursor_bytes(c, CTI_PREAMBLE_SIZE);
+  return CT_OK;
+}
+
+bool cti_frame_next(cti_cursor *c, cti_frame *frame) {
+  if (cti_cursor_done(c)) return false;
+  const uint8_t *start = c->at;
+  frame->offset = cti_cursor_offset(c);
+  frame->id = cti_cursor_u8(c);
+  uint32_t size = cti_cursor_u32(c);
+  frame->payload_offset = cti_cursor_offset(c);
+  if (!c->failed && size > cti_cursor_left(c)) {
+    cti_cursor_fail_at(c, CT_CORE_END, frame->offset, "unexpected end: section %u announces %u bytes, only %zu are left", frame->id, size, cti_cursor_left(c));
+  }
+  frame->payload = cti_cursor_bytes(c, size);
+  if (c->failed) return false;
+  frame->raw = (ct_slice){start, (size_t)(c->at - start)};
+  return true;
+}
+
+ct_status cti_custom_name(const cti_frame *frame, ct_slice *name, ct_slice *rest, ct_error *error) {
+  cti_cursor c = cti_cursor_make(frame->payload, frame->payload_offset, error);
+  *name = cti_cursor_name(&c);
+  *rest = cti_cursor_rest(&c);
+  return cti_cursor_status(&c);
+}

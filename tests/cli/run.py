@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""Command line goldens: run.py CTOOL CASE.test [--bless]
+
+A case is a text file: lines `RUN: arguments` (after shell splitting; %t is a folder of the case, %s the folder of the cases), each followed by what is
+expected: `EXIT n` (0 when absent), lines that begin with `out| ` or `err| `. A line `WASM: name hex...` makes a binary in %t first.
+`SAME a b` and `DIFFER a b` compare two files in %t; `FILES names` says what the folder holds then. --bless rewrites the expectations after RUN.
+"""
+import os, shlex, subprocess, sys, tempfile
+
+ctool, case = os.path.abspath(sys.argv[1]), sys.argv[2]
+bless = '--bless' in sys.argv
+lines = open(case).read().split('\n')
+out, failures, i = [], [], 0
+
+
+def show(prefix, data, folder):
+    text = data.decode('utf-8', 'backslashreplace').replace(folder, '%t')
+    return [prefix + line for line in text.split('\n')[:-1]] + ([prefix + text.split('\n')[-1] + '%no-newline'] if text and not text.endswith('\n') else [])
+
+
+with tempfile.TemporaryDirectory() as folder:
+    fill = lambda s: s.replace('%t', folder).replace('%s', os.path.dirname(os.path.abspath(case)))
+    content = lambda name: open(os.path.join(folder, name), 'rb').read()
+    while i < len(lines):
+        line = lines[i]; i += 1; out.append(line)
+        word, _, rest = line.partition(' ')
+        if word == 'WASM:':
+            name, _, data = rest.partition(' ')
+            open(os.path.join(folder, name), 'wb').write(bytes.fromhex(data))
+        elif word == 'TEXT:':
+            name, _, data = rest.partition(' ')
+            open(os.path.join(folder, name), 'w').write(data.replace('\\n', '\n'))
+        elif word in ('SAME', 'DIFFER'):
+            a, b = rest.split()
+            if (content(a) == content(b)) != (word == 'SAME'): failures.append('%s: no' % line)
+        elif word == 'FILES':
+            if sorted(os.listdir(folder)) != rest.split(): failures.append('%s: found %s' % (line, ' '.join(sorted(os.listdir(folder)))))
+        elif word == 'RUN:':
+            r = subprocess.run([ctool, *map(fill, shlex.split(rest))], capture_output=True, timeout=60, env={**os.environ, 'NO_COLOR': '1'}, stdin=subprocess.DEVNULL)
+            got = (['EXIT %d' % r.returncode] if r.returncode else []) + show('out| ', r.stdout, folder) + show('err| ', r.stderr, folder)
+            want = []
+            while i < len(lines) and lines[i].startswith(('EXIT ', 'out| ', 'err| ')):
+                want.append(lines[i]); i += 1
+            if want != got and not bless: failures.append('\n'.join([line, '--- expected', *want, '--- found', *got]))
+            out += got if bless else want
+if bless: open(case, 'w').write('\n'.join(out))
+print('\n'.join(failures) or 'ok')
+sys.exit(1 if failures else 0)

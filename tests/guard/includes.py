@@ -1,0 +1,32 @@
+#!/usr/bin/env python3
+"""The include order of the README holds: each folder of src/ includes only from the folders below it, tools/ only public headers and its own."""
+import os, re, sys
+
+ROOT = sys.argv[1]
+BELOW = {
+    'base': [], 'core': ['base'], 'types': ['base'], 'component': ['base', 'core', 'types'], 'wit': ['base', 'types'],
+    'passes': ['base', 'core', 'component'], 'compose': ['base', 'types', 'wit', 'component', 'core', 'passes', 'adapter'],
+    'text': ['base', 'core', 'component'], 'inspect': ['base', 'core', 'component', 'passes', 'types'],
+}
+MALLOC = re.compile(r'(?<![\w.])(malloc|calloc|realloc|free|strdup)\s*\(')
+bad, files = [], 0
+for top, _, names in os.walk(os.path.join(ROOT, 'src')):
+    folder = os.path.relpath(top, os.path.join(ROOT, 'src')).split(os.sep)[0]
+    for name in sorted(n for n in names if n.endswith(('.c', '.h', '.def'))):
+        path = os.path.join(top, name)
+        text = open(path).read()
+        files += 1
+        for target in re.findall(r'#include "([^"]+)"', text):
+            origin = target.split('/')[0]
+            if origin not in ('ctool', folder) and origin not in BELOW[folder]:
+                bad.append('%s includes %s: %s may include from %s' % (path, target, folder, ', '.join(BELOW[folder]) or 'nothing'))
+        code = re.sub(r'/\*.*?\*/', '', text, flags=re.S)
+        if MALLOC.search(code) and name != 'arena.c' and name.endswith('.c'):
+            bad.append('%s allocates by itself: use the arena or cti_malloc' % path)
+for name in sorted(os.listdir(os.path.join(ROOT, 'tools'))):
+    if name.endswith(('.c', '.h')):
+        for target in re.findall(r'#include "([^"]+)"', open(os.path.join(ROOT, 'tools', name)).read()):
+            if not target.startswith('ctool/') and '/' in target:
+                bad.append('tools/%s includes %s: a tool sees include/ only' % (name, target))
+print('\n'.join(bad) or '%d files keep the order' % files)
+sys.exit(1 if bad or not files else 0)

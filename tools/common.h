@@ -1,0 +1,19 @@
+/* common.h - what every command does alike: telling a failure, and the exit statuses. */
+#ifndef CTOOL_TOOLS_COMMON_H
+#define CTOOL_TOOLS_COMMON_H
+
+#include "ctool/ctool.h"
+
+enum { EXIT_GOOD = 0, EXIT_BAD_INPUT = 1, EXIT_USAGE = 2 };
+
+/* Prints the failure to stderr, as text or, when `json` is set, as one JSON line. `file` names the input where the failure names none (may be NULL). Gives EXIT_BAD_INPUT. */
+int tell(ct_error *error, const char *file, bool json);
+
+/* Is `format` "json" (true), or "text" or NULL (false)? Anything else sets *bad. */
+bool wants_json(const char *format, bool *bad);
+
+#define CT_COMMAND(function, name, summary) int cmd_##function(int argc, char **argv);
+#include "commands.def"
+#undef CT_COMMAND
+
+#endif

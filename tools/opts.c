@@ -1,0 +1,149 @@
+/* opts.c - parsing by table, help by the same table. Nothing here knows a command. */
+#include "opts.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int opt_usage_error(const opt_spec *spec, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  fputs("error: ", stderr);
+  vfprintf(stderr, format, arguments);
+  va_end(arguments);
+  fprintf(stderr, "\nusage: %s\nMore with --help.\n", spec->usage);
+  return 2;
+}
+
+unsigned opt_distance(const char *a, const char *b) {
+  enum { LIMIT = 40 };
+  size_t n = strlen(a), m = strlen(b);
+  if (n >= LIMIT || m >= LIMIT) return 1000;
+  unsigned row[LIMIT + 1];
+  for (size_t j = 0; j <= m; j++) row[j] = (unsigned)j;
+  for (size_t i = 1; i <= n; i++) {
+    unsigned diagonal = row[0];
+    row[0] = (unsigned)i;
+    for (size_t j = 1; j <= m; j++) {
+      unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+      if (row[j] + 1 < best) best = row[j] + 1;
+      if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
+      diagonal = row[j];
+      row[j] = best;
+    }
+  }
+  return row[m];
+}
+
+static void print_row(const opt_row *row) {
+  char left[64];
+  int used = row->short_name ? snprintf(left, sizeof left, "  -%c%s", row->short_name, row->long_name ? ", " : "") : snprintf(left, sizeof left, "      ");
+  if (row->long_name) used += snprintf(left + used, sizeof left - (size_t)used, "--%s", row->long_name);
+  if (row->value_name) snprintf(left + used, sizeof left - (size_t)used, " %s", row->value_name);
+  if (strlen(left) > 26) printf("%s\n%-28s%s\n", left, "", row->help);
+  else printf("%-28s%s\n", left, row->help);
+}
+
+static int print_help(const opt_spec *spec) {
+  printf("%s\n\nusage: %s\n\noptions:\n", spec->about, spec->usage);
+  for (const opt_row *row = spec->rows; row->help; row++) print_row(row);
+  print_row(&(opt_row){'h', "help", OPT_FLAG, NULL, NULL, "Print this help"});
+  if (spec->examples) printf("\nexamples:\n%s", spec->examples);
+  return 0;
+}
+
+static const opt_row *find_long(const opt_spec *spec, const char *name, size_t size) {
+  for (const opt_row *row = spec->rows; row->help; row++)
+    if (row->long_name && strlen(row->long_name) == size && strncmp(row->long_name, name, size) == 0) return row;
+  return NULL;
+}
+
+static const opt_row *find_short(const opt_spec *spec, char name) {
+  for (const opt_row *row = spec->rows; row->help; row++)
+    if (row->short_name && row->short_name == name) return row;
+  return NULL;
+}
+
+static int unknown_option(const opt_spec *spec, const char *argument) {
+  const opt_row *best = NULL;
+  unsigned best_distance = 4;
+  for (const opt_row *row = spec->rows; row->help; row++) {
+    unsigned distance = row->long_name && argument[1] == '-' ? opt_distance(argument + 2, row->long_name) : 1000;
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = row;
+    }
+  }
+  if (best) return opt_usage_error(spec, "unknown option %s; did you mean --%s?", argument, best->long_name);
+  return opt_usage_error(spec, "unknown option %s", argument);
+}
+
+static int store_flag(const opt_spec *spec, const opt_row *row, const char *value) {
+  if (value && strcmp(value, "true") != 0 && strcmp(value, "false") != 0) return opt_usage_error(spec, "--%s takes true or false, not \"%s\"", row->long_name, value);
+  *(bool *)row->target = !value || strcmp(value, "true") == 0;
+  return -1;
+}
+
+static int store(const opt_spec *spec, const opt_row *row, const char *value, int room) {
+  if (row->kind == OPT_STRING) {
+    *(const char **)row->target = value;
+    return -1;
+  }
+  opt_strings *strings = row->target;
+  if (!strings->items) strings->items = calloc((size_t)room, sizeof *strings->items); /* one for each argument is enough; lives as long as the process */
+  if (!strings->items) return opt_usage_error(spec, "out of memory");
+  strings->items[strings->count++] = value;
+  return -1;
+}
+
+typedef struct parse {
+  const opt_spec *spec;
+  int argc, next;
+  char **argv;
+} parse;
+
+/* One option: `value` is what follows "=" or the short letter, or NULL. */
+static int take(parse *p, const opt_row *row, const char *name, const char *value) {
+  if (row->kind == OPT_FLAG) return store_flag(p->spec, row, value);
+  if (!value) {
+    if (p->next == p->argc) return opt_usage_error(p->spec, "%s needs a value: %s", name, row->value_name);
+    value = p->argv[p->next++];
+  }
+  return store(p->spec, row, value, p->argc);
+}
+
+static int take_long(parse *p, const char *argument) {
+  const char *equals = strchr(argument, '=');
+  size_t size = equals ? (size_t)(equals - argument) - 2 : strlen(argument) - 2;
+  const opt_row *row = find_long(p->spec, argument + 2, size);
+  return row ? take(p, row, argument, equals ? equals + 1 : NULL) : unknown_option(p->spec, argument);
+}
+
+/* A cluster of short flags, of which the last may take a value. */
+static int take_short(parse *p, const char *argument) {
+  for (const char *at = argument + 1; *at; at++) {
+    const opt_row *row = find_short(p->spec, *at);
+    if (!row) return unknown_option(p->spec, argument);
+    if (row->kind != OPT_FLAG) return take(p, row, argument, at[1] ? at + 1 : NULL);
+    int status = take(p, row, argument, NULL);
+    if (status >= 0) return status;
+  }
+  return -1;
+}
+
+int opt_parse(const opt_spec *spec, int argc, char **argv, int *positional) {
+  parse p = {spec, argc, 1, argv};
+  bool options = true;
+  *positional = 0;
+  while (p.next < argc) {
+    char *argument = argv[p.next++];
+    int status = -1;
+    if (!options || argument[0] != '-' || argument[1] == 0) argv[++*positional] = argument;
+    else if (strcmp(argument, "--") == 0) options = false;
+    else if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0) return print_help(spec);
+    else status = argument[1] == '-' ? take_long(&p, argument) : take_short(&p, argument);
+    if (status >= 0) return status;
+  }
+  return -1;
+}

@@ -1,0 +1,49 @@
+/* opts.h - one table of options for each command: it is the parser and the help at once.
+ *
+ * Values go into a local struct of the command through the pointers of the rows. Every form works: -o FILE, -oFILE, --output FILE, --output=FILE,
+ * --flag, --flag=true|false. "--" ends the options. */
+#ifndef CTOOL_TOOLS_OPTS_H
+#define CTOOL_TOOLS_OPTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum opt_kind {
+  OPT_FLAG,    /* bool: set to true by its name alone, or by =true and =false */
+  OPT_STRING,  /* const char *: the last one wins */
+  OPT_STRINGS, /* opt_strings: each one is kept */
+} opt_kind;
+
+/* Borrowed from argv; the room is argv's own, so it is never too small. */
+typedef struct opt_strings {
+  const char **items;
+  size_t count;
+} opt_strings;
+
+typedef struct opt_row {
+  char short_name;       /* 0: none */
+  const char *long_name; /* NULL: none */
+  opt_kind kind;
+  void *target;
+  const char *value_name; /* "FILE"; NULL for flags */
+  const char *help;
+} opt_row;
+
+typedef struct opt_spec {
+  const char *usage;   /* "ctool strip [OPTIONS] [FILE]" */
+  const char *about;   /* what the command does, one or a few lines */
+  const opt_row *rows; /* ends with an all-zero row */
+  const char *examples;
+} opt_spec;
+
+/* Parses argv[1..]. Positional arguments are moved to the front: argv[1 .. *positional]. Gives -1 when the command should go on, else the exit
+ * status: 0 after --help, 2 after a usage error, which was told on stderr. */
+int opt_parse(const opt_spec *spec, int argc, char **argv, int *positional);
+
+/* Tells a usage error on stderr, with where to find help; gives 2. */
+int opt_usage_error(const opt_spec *spec, const char *format, ...);
+
+/* The edit distance of two short names, for "did you mean"; large for long ones. */
+unsigned opt_distance(const char *a, const char *b);
+
+#endif
