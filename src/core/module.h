@@ -1,0 +1,194 @@
+/* module.h (private) - the model of a core module: index spaces as arrays, bodies and names as slices of the input.
+ *
+ * Decoding is form only (DESIGN decision 1): indices are not checked here, so whoever follows one compares it with the count first. The model borrows
+ * from the input, which must outlive it. Each section remembers its bytes as they came; the encoder copies a section that no pass marked `changed`,
+ * padded LEBs included, so that decode -> encode gives the input back.
+ * https://webassembly.github.io/spec/core/binary/modules.html */
+#ifndef CTI_CORE_MODULE_H
+#define CTI_CORE_MODULE_H
+
+#include "base/buf.h"
+#include "base/vec.h"
+#include "core/framing.h"
+#include "core/valtype.h"
+
+/* ---- types: https://webassembly.github.io/spec/core/binary/types.html */
+
+typedef enum cti_composite { CTI_COMPOSITE_FUNC, CTI_COMPOSITE_STRUCT, CTI_COMPOSITE_ARRAY, CTI_COMPOSITE_CONT } cti_composite;
+
+typedef struct cti_field {
+  cti_corevt type; /* a value type, i8 or i16 */
+  bool is_mutable;
+} cti_field;
+
+/* One defined type. Function types hold params then results in one array; arrays have one field. */
+typedef struct cti_subtype {
+  cti_composite kind;
+  bool is_final, shared;
+  uint32_t super_count; /* 0 or 1 in every valid module */
+  uint32_t super, describes, descriptor; /* type indices; UINT32_MAX when absent (the last two: custom descriptors) */
+  uint32_t param_count, result_count;
+  const cti_corevt *types; /* params, then results */
+  const cti_field *fields;
+  uint32_t field_count;
+  uint32_t cont; /* type index of a continuation's function type */
+  uint64_t offset;
+} cti_subtype;
+
+/* A recursion group covers [first, first + count) of the flat list of types. `written` tells that the bytes said `rec`. */
+typedef struct cti_rec_group {
+  uint32_t first, count;
+  bool written;
+} cti_rec_group;
+
+typedef struct cti_limits {
+  uint64_t min, max;
+  bool has_max, is_64, shared, has_page_log2;
+  uint32_t page_log2; /* custom page sizes; 16 when absent */
+} cti_limits;
+
+typedef struct cti_table_type {
+  cti_corevt element;
+  cti_limits limits;
+} cti_table_type;
+
+typedef struct cti_global_type {
+  cti_corevt type;
+  bool is_mutable, shared;
+} cti_global_type;
+
+/* The kinds of imports and exports, by their binary codes. */
+typedef enum cti_extern_kind { CTI_EXTERN_FUNC, CTI_EXTERN_TABLE, CTI_EXTERN_MEMORY, CTI_EXTERN_GLOBAL, CTI_EXTERN_TAG, CTI_EXTERN_KINDS } cti_extern_kind;
+
+/* What an import asks for; `kind` tells which member holds. */
+typedef struct cti_extern_type {
+  cti_extern_kind kind;
+  bool exact;    /* functions, custom descriptors */
+  uint32_t type; /* functions and tags: index of the function type */
+  union {
+    cti_table_type table;
+    cti_limits memory;
+    cti_global_type global;
+  } of;
+} cti_extern_type;
+
+typedef struct cti_import {
+  ct_slice module, name;
+  cti_extern_type type;
+  uint64_t offset;
+} cti_import;
+
+typedef struct cti_export {
+  ct_slice name;
+  cti_extern_kind kind;
+  bool exact;
+  uint32_t index;
+  uint64_t offset;
+} cti_export;
+
+/* ---- definitions. Expressions are slices that end with their `end`. */
+
+typedef struct cti_expr {
+  ct_slice bytes;
+  uint64_t offset;
+} cti_expr;
+
+/* Every function, table, memory, global and tag, imported ones first; `import` is the index of the import, or UINT32_MAX for a defined one. */
+typedef struct cti_func {
+  uint32_t type, import;
+  ct_slice body;        /* locals and expression, without the size; empty for imports */
+  uint64_t body_offset; /* absolute, of the body's first byte */
+} cti_func;
+
+typedef struct cti_table {
+  cti_table_type type;
+  uint32_t import;
+  cti_expr init; /* empty: none was written */
+} cti_table;
+
+typedef struct cti_memory {
+  cti_limits type;
+  uint32_t import;
+} cti_memory;
+
+typedef struct cti_global {
+  cti_global_type type;
+  uint32_t import;
+  cti_expr init;
+} cti_global;
+
+typedef struct cti_tag {
+  uint32_t type, import;
+} cti_tag;
+
+typedef enum cti_segment_mode { CTI_SEGMENT_ACTIVE, CTI_SEGMENT_PASSIVE, CTI_SEGMENT_DECLARED } cti_segment_mode;
+
+typedef struct cti_elem {
+  uint32_t flags; /* as written: 0..7 */
+  cti_segment_mode mode;
+  uint32_t table;
+  cti_expr offset_expr;
+  cti_corevt type;
+  bool is_exprs;
+  uint32_t count;
+  const uint32_t *funcs;  /* when !is_exprs */
+  const cti_expr *exprs;  /* when is_exprs */
+  uint64_t offset;
+} cti_elem;
+
+typedef struct cti_data {
+  uint32_t flags; /* as written: 0..2 */
+  cti_segment_mode mode;
+  uint32_t memory;
+  cti_expr offset_expr;
+  ct_slice bytes;
+  uint64_t offset, bytes_offset;
+} cti_data;
+
+/* ---- sections, by their binary codes (sections.def) */
+
+typedef struct cti_section {
+  cti_frame frame;
+  bool changed;    /* encode from the model, not from frame.raw */
+  bool dropped;    /* do not encode at all */
+  ct_slice name;    /* custom sections: the name and what follows it */
+  ct_slice content;
+} cti_section;
+
+typedef struct cti_module {
+  cti_arena *arena; /* of the caller; holds every array */
+  ct_slice bytes;
+  uint64_t base; /* absolute offset of bytes in the file, for nested modules */
+  CTI_VEC(cti_section) sections; /* in order of the file */
+  CTI_VEC(cti_subtype) types;    /* recursion groups flattened */
+  CTI_VEC(cti_rec_group) rec_groups;
+  CTI_VEC(cti_import) imports;
+  CTI_VEC(cti_func) funcs;
+  CTI_VEC(cti_table) tables;
+  CTI_VEC(cti_memory) memories;
+  CTI_VEC(cti_global) globals;
+  CTI_VEC(cti_tag) tags;
+  CTI_VEC(cti_export) exports;
+  CTI_VEC(cti_elem) elems;
+  CTI_VEC(cti_data) datas;
+  uint32_t imported[CTI_EXTERN_KINDS]; /* how many of each kind are imported */
+  uint32_t start;                      /* function index, or UINT32_MAX */
+  uint32_t data_count;                 /* of the data count section, or UINT32_MAX */
+} cti_module;
+
+/* Decodes the form of a module that begins at absolute offset `base` of its file. `arena` holds what the model allocates and its error the failure. */
+ct_status cti_module_decode(cti_module *out, ct_slice bytes, uint64_t base, cti_arena *arena);
+
+/* The imports and exports alone, with the types they need: reads neither code nor data (their slices stay empty). Cheap on any size of module. */
+ct_status cti_module_decode_interface(cti_module *out, ct_slice bytes, uint64_t base, cti_arena *arena);
+
+/* Appends the module in binary form: sections that no pass changed byte for byte as they came. */
+void cti_module_encode(const cti_module *module, cti_buf *out);
+
+/* The type of function `index` (imported or defined), or NULL when the index, or its type's, is out of range or no function type. */
+const cti_subtype *cti_module_func_type(const cti_module *module, uint32_t index);
+
+/* The custom section of that name, or NULL: the first, and the one after `after` when that is not NULL. */
+const cti_section *cti_module_custom(const cti_module *module, ct_slice name, const cti_section *after);
+
+#endif
