@@ -25,7 +25,8 @@ typedef struct cti_field {
 typedef struct cti_subtype {
   cti_composite kind;
   bool is_final, shared;
-  uint32_t super_count; /* 0 or 1 in every valid module */
+  bool written;         /* the bytes said `sub` or `sub final`, rather than the short form of a final type without supertype */
+  uint32_t super_count; /* 0 or 1 in every valid module; `super` is the first */
   uint32_t super, describes, descriptor; /* type indices; UINT32_MAX when absent (the last two: custom descriptors) */
   uint32_t param_count, result_count;
   const cti_corevt *types; /* params, then results */
@@ -72,16 +73,21 @@ typedef struct cti_extern_type {
   } of;
 } cti_extern_type;
 
+/* How an import was written: alone, or in a group that shares the name of the module, or that and the type.
+ * https://github.com/WebAssembly/compact-import-section/blob/main/proposals/compact-import-section/Overview.md */
+typedef enum cti_import_form { CTI_IMPORT_SINGLE, CTI_IMPORT_SHARED_MODULE = 0x7f, CTI_IMPORT_SHARED_TYPE = 0x7e } cti_import_form;
+
 typedef struct cti_import {
   ct_slice module, name;
   cti_extern_type type;
-  uint64_t offset;
+  uint64_t offset; /* of the import; within a group, of its own part */
+  cti_import_form form;
+  uint32_t group; /* neighbours with one group, form and module are written together; a pass that changes a type sets `form` to single */
 } cti_import;
 
 typedef struct cti_export {
   ct_slice name;
   cti_extern_kind kind;
-  bool exact;
   uint32_t index;
   uint64_t offset;
 } cti_export;

@@ -1,0 +1,432 @@
+/* core_read.c - single types, imports, exports and definitions. Flows in: a cursor at the thing's first byte. Flows out: the thing, cursor behind it.
+ *
+ * Codes of types are negative LEBs that must be written in one byte, so they are read as bytes. All proposals share one space of codes:
+ * https://webassembly.github.io/spec/core/binary/types.html and .../appendix/index-types.html */
+#include "core/core_read.h"
+
+enum {
+  CODE_SHARED = 0x65,
+  CODE_REF = 0x64,
+  CODE_REF_NULL = 0x63,
+  CODE_EXACT = 0x62,
+  CODE_FUNC = 0x60,
+  CODE_STRUCT = 0x5f,
+  CODE_ARRAY = 0x5e,
+  CODE_CONT = 0x5d,
+  CODE_SUB = 0x50,
+  CODE_SUB_FINAL = 0x4f,
+  CODE_REC = 0x4e,
+  CODE_DESCRIPTOR = 0x4d,
+  CODE_DESCRIBES = 0x4c,
+  CODE_EMPTY_BLOCK = 0x40
+};
+
+enum { LIMITS_MAX = 1, LIMITS_SHARED = 2, LIMITS_64 = 4, LIMITS_PAGE = 8 };
+enum { GLOBAL_MUTABLE = 1, GLOBAL_SHARED = 2 };
+enum { ELEM_NOT_ACTIVE = 1, ELEM_EXPLICIT = 2, ELEM_EXPRS = 4 };
+enum { EXTERN_FUNC_EXACT = 0x20 };
+
+static void bad_byte(cti_cursor *c, uint64_t offset, uint8_t byte, const char *what) {
+  cti_cursor_fail_at(c, CT_CORE_FORM, offset, "malformed %s: byte 0x%02x", what, byte);
+}
+
+/* ---- types */
+
+static bool is_abstract_heap(uint8_t code) { return code >= CTI_HEAP_CONT && code <= CTI_HEAP_NOCONT; }
+static bool is_number_or_vector(uint8_t code) { return code >= CTI_VT_V128 && code <= CTI_VT_I32; }
+
+static cti_corevt concrete(cti_cursor *c, uint64_t index, cti_corevt bits, uint64_t offset) {
+  if (index <= CTI_VT_LOW) return CTI_VT_REF | CTI_VT_CONCRETE | bits | (uint32_t)index;
+  cti_cursor_fail_at(c, CT_LIMIT, offset, "type index %llu is above the limit of engines", (unsigned long long)index);
+  return CTI_VT_NONE;
+}
+
+/* An abstract heap type, which `shared` may precede. `what` is what the caller was asked for. */
+static cti_corevt abstract_heap(cti_cursor *c, const char *what) {
+  cti_corevt shared = 0;
+  if (cti_cursor_peek(c) == CODE_SHARED) {
+    cti_cursor_u8(c);
+    shared = CTI_VT_SHARED;
+  }
+  uint64_t offset = cti_cursor_offset(c);
+  uint8_t code = cti_cursor_u8(c);
+  if (is_abstract_heap(code)) return CTI_VT_REF | shared | code;
+  if (!c->failed) bad_byte(c, offset, code, what);
+  return CTI_VT_NONE;
+}
+
+cti_corevt cti_read_heaptype(cti_cursor *c) {
+  uint64_t offset = cti_cursor_offset(c);
+  uint8_t first = cti_cursor_peek(c);
+  if (first == CODE_EXACT) {
+    cti_cursor_u8(c);
+    uint32_t index = cti_cursor_u32(c);
+    return c->failed ? CTI_VT_NONE : concrete(c, index, CTI_VT_EXACT, offset);
+  }
+  if (!(first & 0x80) && (first & 0x40)) return abstract_heap(c, "heap type"); /* a negative number of one byte */
+  int64_t index = cti_cursor_s33(c);
+  if (c->failed) return CTI_VT_NONE;
+  if (index >= 0) return concrete(c, (uint64_t)index, 0, offset);
+  bad_byte(c, offset, first, "heap type");
+  return CTI_VT_NONE;
+}
+
+static cti_corevt reftype(cti_cursor *c, const char *what) {
+  uint8_t first = cti_cursor_peek(c);
+  if (first != CODE_REF && first != CODE_REF_NULL) {
+    cti_corevt heap = abstract_heap(c, what);
+    return heap ? heap | CTI_VT_NULLABLE : heap;
+  }
+  cti_cursor_u8(c);
+  cti_corevt heap = cti_read_heaptype(c);
+  return heap && first == CODE_REF_NULL ? heap | CTI_VT_NULLABLE : heap;
+}
+
+cti_corevt cti_read_reftype(cti_cursor *c) { return reftype(c, "reference type"); }
+
+cti_corevt cti_read_valtype(cti_cursor *c) { return is_number_or_vector(cti_cursor_peek(c)) ? cti_cursor_u8(c) : reftype(c, "value type"); }
+
+cti_corevt cti_read_storage_type(cti_cursor *c) {
+  uint8_t first = cti_cursor_peek(c);
+  return first == CTI_VT_I8 || first == CTI_VT_I16 ? cti_cursor_u8(c) : cti_read_valtype(c);
+}
+
+/* https://webassembly.github.io/spec/core/binary/instructions.html#control-instructions */
+cti_blocktype cti_read_blocktype(cti_cursor *c) {
+  uint8_t first = cti_cursor_peek(c);
+  if (first == CODE_EMPTY_BLOCK) {
+    cti_cursor_u8(c);
+    return (cti_blocktype){CTI_BLOCK_EMPTY, 0};
+  }
+  if (!(first & 0x80) && (first & 0x40)) return (cti_blocktype){CTI_BLOCK_VALUE, cti_read_valtype(c)};
+  uint64_t offset = cti_cursor_offset(c);
+  int64_t index = cti_cursor_s33(c);
+  if (index < 0) bad_byte(c, offset, first, "block type");
+  return (cti_blocktype){CTI_BLOCK_TYPE, index < 0 ? 0 : (uint32_t)index};
+}
+
+/* The numbers have 64 bits whatever the flags say; that a 32-bit memory has a 32-bit size is a rule of validation.
+ * https://webassembly.github.io/spec/core/binary/types.html#limits */
+void cti_read_limits(cti_limits *out, cti_cursor *c, bool of_table) {
+  *out = (cti_limits){0};
+  uint64_t offset = cti_cursor_offset(c);
+  uint8_t flags = cti_cursor_u8(c);
+  if (flags >= (of_table ? LIMITS_PAGE : 2 * LIMITS_PAGE)) {
+    cti_cursor_fail_at(c, CT_CORE_FORM, offset, "malformed limits of a %s: flags 0x%02x", of_table ? "table" : "memory", flags);
+    return;
+  }
+  out->has_max = (flags & LIMITS_MAX) != 0;
+  out->shared = (flags & LIMITS_SHARED) != 0;
+  out->is_64 = (flags & LIMITS_64) != 0;
+  out->has_page_log2 = (flags & LIMITS_PAGE) != 0;
+  out->min = cti_cursor_u64(c);
+  if (out->has_max) out->max = cti_cursor_u64(c);
+  offset = cti_cursor_offset(c);
+  out->page_log2 = out->has_page_log2 ? cti_cursor_u32(c) : 16;
+  if (out->page_log2 >= 64) cti_cursor_fail_at(c, CT_CORE_FORM, offset, "malformed page size of a memory: 2 to the power of %u", out->page_log2);
+}
+
+void cti_read_table_type(cti_table_type *out, cti_cursor *c) {
+  out->element = cti_read_reftype(c);
+  cti_read_limits(&out->limits, c, true);
+}
+
+void cti_read_global_type(cti_global_type *out, cti_cursor *c) {
+  out->type = cti_read_valtype(c);
+  uint64_t offset = cti_cursor_offset(c);
+  uint8_t flags = cti_cursor_u8(c);
+  if (flags > (GLOBAL_MUTABLE | GLOBAL_SHARED)) bad_byte(c, offset, flags, "mutability of a global");
+  out->is_mutable = (flags & GLOBAL_MUTABLE) != 0;
+  out->shared = (flags & GLOBAL_SHARED) != 0;
+}
+
+uint32_t cti_read_tag_type(cti_cursor *c) {
+  uint64_t offset = cti_cursor_offset(c);
+  uint8_t attribute = cti_cursor_u8(c);
+  if (attribute != 0) bad_byte(c, offset, attribute, "attribute of a tag");
+  return cti_cursor_u32(c);
+}
+
+static uint8_t extern_kind(cti_cursor *c, bool exact_allowed) {
+  uint64_t offset = cti_cursor_offset(c);
+  uint8_t kind = cti_cursor_u8(c);
+  if (kind < CTI_EXTERN_KINDS || (exact_allowed && kind == EXTERN_FUNC_EXACT)) return kind;
+  if (kind == EXTERN_FUNC_EXACT) cti_cursor_fail_at(c, CT_CORE_FORM, offset, "malformed export: a function is exact in imports only");
+  else bad_byte(c, offset, kind, exact_allowed ? "import kind" : "export kind");
+  return 0;
+}
+
+cti_extern_kind cti_read_extern_kind(cti_cursor *c) { return (cti_extern_kind)extern_kind(c, false); }
+
+void cti_read_extern_type(cti_extern_type *out, cti_cursor *c) {
+  *out = (cti_extern_type){0};
+  uint8_t kind = extern_kind(c, true);
+  out->exact = kind == EXTERN_FUNC_EXACT;
+  out->kind = out->exact ? CTI_EXTERN_FUNC : (cti_extern_kind)kind;
+  switch (out->kind) {
+    case CTI_EXTERN_FUNC: out->type = cti_cursor_u32(c); break;
+    case CTI_EXTERN_TABLE: cti_read_table_type(&out->of.table, c); break;
+    case CTI_EXTERN_MEMORY: cti_read_limits(&out->of.memory, c, false); break;
+    case CTI_EXTERN_GLOBAL: cti_read_global_type(&out->of.global, c); break;
+    case CTI_EXTERN_TAG: out->type = cti_read_tag_type(c); break;
+    case CTI_EXTERN_KINDS: break;
+  }
+}
+
+/* ---- defined types: https://webassembly.github.io/spec/core/binary/types.html#recursive-types */
+
+uint32_t cti_read_rec_head(bool *written, cti_cursor *c) {
+  *written = cti_cursor_peek(c) == CODE_REC;
+  if (!*written) return 1;
+  cti_cursor_u8(c);
+  return cti_cursor_count(c, "types of a recursion group");
+}
+
+/* Most functions have one result at most: the array is made for the parameters and one more, and grows for those that have more. */
+static void read_func(cti_subtype *out, cti_cursor *c, cti_arena *arena) {
+  CTI_VEC(cti_corevt) types = {0};
+  for (int part = 0; part < 2; part++) {
+    uint32_t count = cti_cursor_count(c, part == 0 ? "parameters" : "results");
+    if (part == 0 && (types.items = cti_alloc_raw(arena, (size_t)count + 1, sizeof *types.items))) types.capacity = count + 1;
+    for (uint32_t i = 0; i < count && !c->failed; i++) {
+      if (!cti_vec_push(arena, &types, cti_read_valtype(c))) cti_cursor_fail(c, CT_NOMEM, "out of memory");
+    }
+    if (part == 0) out->param_count = types.count;
+  }
+  out->result_count = types.count - out->param_count;
+  out->types = types.items;
+}
+
+static void read_field(cti_field *out, cti_cursor *c) {
+  out->type = cti_read_storage_type(c);
+  uint64_t offset = cti_cursor_offset(c);
+  uint8_t is_mutable = cti_cursor_u8(c);
+  if (is_mutable > 1) bad_byte(c, offset, is_mutable, "mutability of a field");
+  out->is_mutable = is_mutable == 1;
+}
+
+static void read_fields(cti_subtype *out, cti_cursor *c, cti_arena *arena) {
+  uint32_t count = out->kind == CTI_COMPOSITE_ARRAY ? 1 : cti_cursor_count(c, "fields");
+  CTI_VEC(cti_field) fields = {0};
+  if (count && (fields.items = cti_alloc_raw(arena, count, sizeof *fields.items))) fields.capacity = count;
+  for (uint32_t i = 0; i < count && !c->failed; i++) {
+    cti_field *field = cti_vec_add(arena, &fields);
+    if (field) read_field(field, c);
+    else cti_cursor_fail(c, CT_NOMEM, "out of memory");
+  }
+  out->fields = fields.items;
+  out->field_count = fields.count;
+}
+
+static void read_cont(cti_subtype *out, cti_cursor *c) {
+  uint64_t offset = cti_cursor_offset(c);
+  uint8_t first = cti_cursor_peek(c);
+  int64_t index = cti_cursor_s33(c);
+  if (index < 0) bad_byte(c, offset, first, "continuation type");
+  out->cont = index < 0 ? 0 : (uint32_t)index;
+}
+
+/* [shared] [describes x] [descriptor x] and then the kind.
+ * https://github.com/WebAssembly/custom-descriptors/blob/main/proposals/custom-descriptors/Overview.md#binary-format */
+static void read_composite(cti_subtype *out, cti_cursor *c, cti_arena *arena) {
+  uint64_t offset = cti_cursor_offset(c);
+  uint8_t code = cti_cursor_u8(c);
+  if (code == CODE_SHARED) {
+    out->shared = true;
+    code = cti_cursor_u8(c);
+  }
+  if (code == CODE_DESCRIBES) {
+    out->describes = cti_cursor_u32(c);
+    code = cti_cursor_u8(c);
+  }
+  if (code == CODE_DESCRIPTOR) {
+    out->descriptor = cti_cursor_u32(c);
+    offset = cti_cursor_offset(c);
+    code = cti_cursor_u8(c);
+  }
+  switch (code) {
+    case CODE_FUNC: out->kind = CTI_COMPOSITE_FUNC; read_func(out, c, arena); break;
+    case CODE_STRUCT: out->kind = CTI_COMPOSITE_STRUCT; read_fields(out, c, arena); break;
+    case CODE_ARRAY: out->kind = CTI_COMPOSITE_ARRAY; read_fields(out, c, arena); break;
+    case CODE_CONT: out->kind = CTI_COMPOSITE_CONT; read_cont(out, c); break;
+    default:
+      if (!c->failed) bad_byte(c, offset, code, "type definition");
+  }
+}
+
+void cti_read_subtype(cti_subtype *out, cti_cursor *c, cti_arena *arena) {
+  *out = (cti_subtype){.is_final = true, .super = UINT32_MAX, .describes = UINT32_MAX, .descriptor = UINT32_MAX, .offset = cti_cursor_offset(c)};
+  uint8_t first = cti_cursor_peek(c);
+  if (first == CODE_SUB || first == CODE_SUB_FINAL) {
+    cti_cursor_u8(c);
+    out->written = true;
+    out->is_final = first == CODE_SUB_FINAL;
+    out->super_count = cti_cursor_count(c, "supertypes");
+    if (out->super_count > 1) cti_cursor_fail_at(c, CT_CORE_FORM, out->offset, "%u supertypes: a type has one at most", out->super_count);
+    if (out->super_count == 1) out->super = cti_cursor_u32(c);
+  }
+  read_composite(out, c, arena);
+}
+
+/* ---- imports and exports */
+
+/* An entry begins with two names; an empty second one and a byte that is no kind of import begin a group. */
+static void begin_entry(cti_import_reader *r) {
+  cti_import *import = &r->current;
+  import->group++;
+  import->offset = cti_cursor_offset(r->c);
+  import->module = cti_cursor_name(r->c);
+  import->name = cti_cursor_name(r->c);
+  uint8_t form = cti_cursor_peek(r->c);
+  bool grouped = import->name.size == 0 && (form == CTI_IMPORT_SHARED_MODULE || form == CTI_IMPORT_SHARED_TYPE);
+  import->form = grouped ? (cti_import_form)form : CTI_IMPORT_SINGLE;
+  r->members = 1;
+  if (!grouped) return;
+  cti_cursor_u8(r->c);
+  if (form == CTI_IMPORT_SHARED_TYPE) cti_read_extern_type(&import->type, r->c);
+  r->members = cti_cursor_count(r->c, "imports of a group");
+}
+
+bool cti_import_next(cti_import *out, cti_import_reader *r) {
+  while (r->members == 0) {
+    if (r->entries == 0 || r->c->failed) return false;
+    r->entries--;
+    begin_entry(r);
+  }
+  if (r->c->failed) return false;
+  r->members--;
+  if (r->current.form != CTI_IMPORT_SINGLE) {
+    r->current.offset = cti_cursor_offset(r->c);
+    r->current.name = cti_cursor_name(r->c);
+  }
+  if (r->current.form != CTI_IMPORT_SHARED_TYPE) cti_read_extern_type(&r->current.type, r->c);
+  *out = r->current;
+  return !r->c->failed;
+}
+
+void cti_read_export(cti_export *out, cti_cursor *c) {
+  out->offset = cti_cursor_offset(c);
+  out->name = cti_cursor_name(c);
+  out->kind = cti_read_extern_kind(c);
+  out->index = cti_cursor_u32(c);
+}
+
+/* ---- definitions */
+
+/* Until the table of opcodes is there: the instructions of constant expressions alone. */
+static void skip_instruction(cti_cursor *c, uint8_t code) {
+  uint64_t offset = cti_cursor_offset(c) - 1;
+  switch (code) {
+    case 0x0b: case 0x6a: case 0x6b: case 0x6c: case 0x7c: case 0x7d: case 0x7e: break;
+    case 0x41: cti_cursor_s32(c); break;
+    case 0x42: cti_cursor_s64(c); break;
+    case 0x43: cti_cursor_bytes(c, 4); break;
+    case 0x44: cti_cursor_bytes(c, 8); break;
+    case 0x23: case 0xd2: cti_cursor_u32(c); break;
+    case 0xd0: cti_read_heaptype(c); break;
+    case 0xfd:
+      if (cti_cursor_u32(c) == 12) cti_cursor_bytes(c, 16);
+      else cti_cursor_fail_at(c, CT_CORE_OPCODE, offset, "this vector instruction is not known in a constant expression");
+      break;
+    case 0xfb: {
+      uint32_t sub = cti_cursor_u32(c);
+      if (sub == 0 || sub == 1 || sub == 6 || sub == 7 || sub == 32 || sub == 33) cti_cursor_u32(c);
+      else if (sub == 8) cti_cursor_u32(c), cti_cursor_u32(c);
+      else if (sub != 26 && sub != 27 && sub != 28) cti_cursor_fail_at(c, CT_CORE_OPCODE, offset, "this instruction is not known in a constant expression");
+      break;
+    }
+    default: cti_cursor_fail_at(c, CT_CORE_OPCODE, offset, "this instruction is not known in a constant expression");
+  }
+}
+
+void cti_read_expr(cti_expr *out, cti_cursor *c) {
+  const uint8_t *start = c->at;
+  out->offset = cti_cursor_offset(c);
+  for (uint8_t code = 0; code != 0x0b && !c->failed;) skip_instruction(c, code = cti_cursor_u8(c));
+  out->bytes = c->failed ? (ct_slice){NULL, 0} : (ct_slice){start, (size_t)(c->at - start)};
+}
+
+/* https://webassembly.github.io/spec/core/binary/modules.html#table-section */
+void cti_read_table(cti_table *out, cti_cursor *c) {
+  *out = (cti_table){.import = UINT32_MAX};
+  bool has_init = cti_cursor_peek(c) == CODE_EMPTY_BLOCK;
+  if (has_init) {
+    cti_cursor_u8(c);
+    uint64_t offset = cti_cursor_offset(c);
+    uint8_t reserved = cti_cursor_u8(c);
+    if (reserved != 0) bad_byte(c, offset, reserved, "table: 0x00 is expected after 0x40");
+  }
+  cti_read_table_type(&out->type, c);
+  if (has_init) cti_read_expr(&out->init, c);
+}
+
+void cti_read_global(cti_global *out, cti_cursor *c) {
+  out->import = UINT32_MAX;
+  cti_read_global_type(&out->type, c);
+  cti_read_expr(&out->init, c);
+}
+
+/* https://webassembly.github.io/spec/core/binary/modules.html#element-section */
+void cti_read_elem_head(cti_elem *out, cti_cursor *c) {
+  *out = (cti_elem){.offset = cti_cursor_offset(c)};
+  out->flags = cti_cursor_u32(c);
+  if (out->flags > 7) {
+    cti_cursor_fail_at(c, CT_CORE_FORM, out->offset, "malformed element segment: flags %u are above 7", out->flags);
+    return;
+  }
+  bool active = !(out->flags & ELEM_NOT_ACTIVE), explicit_ = (out->flags & ELEM_EXPLICIT) != 0;
+  out->mode = active ? CTI_SEGMENT_ACTIVE : explicit_ ? CTI_SEGMENT_DECLARED : CTI_SEGMENT_PASSIVE;
+  out->is_exprs = (out->flags & ELEM_EXPRS) != 0;
+  if (active && explicit_) out->table = cti_cursor_u32(c);
+  if (active) cti_read_expr(&out->offset_expr, c);
+  bool typed = !active || explicit_;
+  if (!out->is_exprs) {
+    uint64_t offset = cti_cursor_offset(c);
+    uint8_t kind = typed ? cti_cursor_u8(c) : 0;
+    if (kind != 0) bad_byte(c, offset, kind, "element kind: only functions (0x00) are listed by index");
+    out->type = CTI_VT_REF | CTI_HEAP_FUNC;
+  } else {
+    out->type = typed ? cti_read_reftype(c) : CTI_VT_FUNCREF;
+  }
+  out->count = cti_cursor_count(c, "elements");
+}
+
+/* https://webassembly.github.io/spec/core/binary/modules.html#data-section */
+void cti_read_data(cti_data *out, cti_cursor *c) {
+  *out = (cti_data){.offset = cti_cursor_offset(c)};
+  out->flags = cti_cursor_u32(c);
+  if (out->flags > 2) {
+    cti_cursor_fail_at(c, CT_CORE_FORM, out->offset, "malformed data segment: flags %u are above 2", out->flags);
+    return;
+  }
+  out->mode = out->flags == 1 ? CTI_SEGMENT_PASSIVE : CTI_SEGMENT_ACTIVE;
+  if (out->flags == 2) out->memory = cti_cursor_u32(c);
+  if (out->mode == CTI_SEGMENT_ACTIVE) cti_read_expr(&out->offset_expr, c);
+  uint32_t size = cti_cursor_u32(c);
+  out->bytes_offset = cti_cursor_offset(c);
+  out->bytes = cti_cursor_bytes(c, size);
+}
+
+cti_cursor cti_read_body(cti_cursor *c) {
+  uint32_t size = cti_cursor_u32(c);
+  return cti_cursor_sub(c, size);
+}
+
+cti_local_run cti_read_local_run(cti_cursor *c) {
+  uint32_t count = cti_cursor_u32(c);
+  return (cti_local_run){count, cti_read_valtype(c)};
+}
+
+/* Bit 6 of the alignment tells that the index of a memory follows.
+ * https://webassembly.github.io/spec/core/binary/instructions.html#memory-instructions */
+void cti_read_memarg(cti_memarg *out, cti_cursor *c) {
+  uint64_t offset = cti_cursor_offset(c);
+  uint32_t flags = cti_cursor_u32(c);
+  out->memory = flags & 0x40 ? cti_cursor_u32(c) : 0;
+  out->align_log2 = flags & ~0x40u;
+  if (out->align_log2 >= 64) {
+    cti_cursor_fail_at(c, CT_CORE_FORM, offset, "malformed alignment: 2 to the power of %u", out->align_log2);
+    out->align_log2 = 0;
+  }
+  out->offset = cti_cursor_u64(c);
+}
