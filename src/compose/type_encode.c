@@ -1,0 +1,222 @@
+/* type_encode.c - from types of the resolve by id to definitions in the type index space of a scope.
+ *
+ * A type is defined after all that it is made of. The walk keeps its own stack (`pending`), so that types may nest as deep as memory allows; each type
+ * is pushed once for each scope, each edge looked at once, so the cost is linear. The order of definitions is that of the reference, which makes the
+ * bytes equal: children in order of the source, then the type, then its name. */
+#include "compose/type_encode.h"
+
+cti_extern_name cti_extern_name_make(ct_slice name, ct_slice implements, ct_slice external_id) {
+  bool attributes = implements.data || external_id.data;
+  return (cti_extern_name){.name = name, .implements = implements, .external_id = external_id, .form = attributes ? 2 : 0, .offset = CT_NO_OFFSET};
+}
+
+static ct_status failed(const cti_type_encoder *e) { return e->arena->error->status; }
+
+static const cti_def *def_of(const cti_type_encoder *e, uint32_t type) { return &e->resolve->types.defs.items[type]; }
+
+/* The child number `i` of a definition: false past the last. Absent payloads are children that are none. */
+static bool child_at(cti_valtype *out, const cti_def *def, uint32_t i) {
+  switch (def->kind) {
+  case CTI_DEF_RECORD:
+  case CTI_DEF_VARIANT:
+  case CTI_DEF_TUPLE:
+    *out = i < def->member_count ? def->members[i].type : CTI_VALTYPE_NONE;
+    return i < def->member_count;
+  case CTI_DEF_MAP: *out = i == 0 ? def->key : def->element; return i < 2;
+  case CTI_DEF_RESULT: *out = i == 0 ? def->element : def->key; return i < 2;
+  case CTI_DEF_ALIAS:
+  case CTI_DEF_LIST:
+  case CTI_DEF_FIXED_LIST:
+  case CTI_DEF_OPTION:
+  case CTI_DEF_STREAM:
+  case CTI_DEF_FUTURE: *out = def->element; return i < 1;
+  case CTI_DEF_OWN:
+  case CTI_DEF_BORROW: *out = cti_valtype_def(def->resource); return i < 1;
+  default: return false;
+  }
+}
+
+/* Bytes that are equal exactly for anonymous types of one kind over the same type ids. */
+static ct_slice structure_of(cti_type_encoder *e, const cti_def *def) {
+  uint32_t *words = CTI_NEW_N(e->arena, uint32_t, def->member_count + 3);
+  if (!words) return (ct_slice){NULL, 0};
+  size_t count = 0;
+  words[count++] = (uint32_t)def->kind;
+  words[count++] = def->length;
+  cti_valtype child;
+  for (uint32_t i = 0; child_at(&child, def, i); i++) words[count++] = child.word;
+  return cti_slice(words, count * sizeof *words);
+}
+
+/* ---- one definition */
+
+static uint32_t define(cti_type_encoder *e, const cti_def *value) {
+  cti_ctype type = {.kind = CTI_CTYPE_VALUE, .value = *value};
+  return cti_build_type(e->scope, &type);
+}
+
+static cti_valtype encoded(const cti_type_encoder *e, cti_valtype type) {
+  return cti_valtype_is_def(type) ? (cti_valtype){cti_map_get_u64(&e->maps->types, cti_valtype_index(type))} : type;
+}
+
+static uint32_t define_structure(cti_type_encoder *e, const cti_def *def) {
+  cti_def value = *def;
+  value.element = encoded(e, def->element);
+  value.key = encoded(e, def->key);
+  if (def->kind == CTI_DEF_OWN || def->kind == CTI_DEF_BORROW) value.resource = cti_valtype_index(encoded(e, cti_valtype_def(def->resource)));
+  if (def->kind == CTI_DEF_RECORD || def->kind == CTI_DEF_VARIANT || def->kind == CTI_DEF_TUPLE) {
+    value.members = CTI_NEW_N(e->arena, cti_member, def->member_count);
+    if (!value.members) return UINT32_MAX;
+    for (uint32_t i = 0; i < def->member_count; i++) value.members[i] = (cti_member){.name = def->members[i].name, .type = encoded(e, def->members[i].type)};
+  }
+  return define(e, &value);
+}
+
+/* Makes the definition `index`, or a new resource, visible by the name of `type`; gives the index that is to be used from now on. */
+static uint32_t give_name(cti_type_encoder *e, uint32_t type, cti_externtype bound) {
+  const cti_wit_type *names = &e->resolve->names.items[type];
+  cti_extern_name name = cti_extern_name_make(names->name, (ct_slice){NULL, 0}, names->external_id);
+  switch (e->naming) {
+  case CTI_NAMING_DECLARE: return cti_build_type_export(e->scope, &name, bound);
+  case CTI_NAMING_IMPORT: return cti_build_import(e->scope, &name, bound);
+  case CTI_NAMING_EXPORT: return cti_build_export(e->scope, &name, (cti_sort_index){CTI_SORT_TYPE, bound.index}, NULL);
+  case CTI_NAMING_NONE: break;
+  }
+  return bound.index;
+}
+
+static uint32_t define_named(cti_type_encoder *e, uint32_t type, cti_valtype meaning) {
+  uint32_t index = cti_valtype_index(meaning);
+  if (!cti_valtype_is_def(meaning)) index = define(e, &(cti_def){.kind = CTI_DEF_ALIAS, .element = meaning});
+  if (index == UINT32_MAX) return index;
+  return give_name(e, type, (cti_externtype){.sort = CTI_SORT_TYPE, .is_eq = true, .index = index});
+}
+
+/* ---- the walk */
+
+static ct_status remember(cti_type_encoder *e, uint32_t type, ct_slice structure, cti_valtype meaning) {
+  CTI_TRY(cti_map_set_u64(&e->maps->types, e->arena, type, meaning.word));
+  return structure.data ? cti_map_set(&e->maps->structures, e->arena, structure, meaning.word) : CT_OK;
+}
+
+static ct_status finish(cti_type_encoder *e, cti_type_step step) {
+  const cti_def *def = def_of(e, step.type);
+  cti_valtype meaning;
+  if (def->kind == CTI_DEF_ALIAS) {
+    meaning = encoded(e, def->element);
+  } else {
+    uint32_t index = define_structure(e, def);
+    if (index == UINT32_MAX) return failed(e);
+    meaning = cti_valtype_def(index);
+  }
+  if (e->resolve->names.items[step.type].name.data) {
+    uint32_t index = define_named(e, step.type, meaning);
+    if (index == UINT32_MAX) return failed(e);
+    meaning = cti_valtype_def(index);
+  }
+  return remember(e, step.type, step.structure, meaning);
+}
+
+static ct_status remember_index(cti_type_encoder *e, uint32_t type, uint32_t index) {
+  return index == UINT32_MAX ? failed(e) : remember(e, type, (ct_slice){NULL, 0}, cti_valtype_def(index));
+}
+
+/* Takes up a type: it is there already, or can be had at once, or waits in `pending` for its children. */
+static ct_status begin(cti_type_encoder *e, uint32_t type) {
+  if (cti_map_get_u64(&e->maps->types, type) != CTI_MAP_NONE) return CT_OK;
+  const cti_wit_type *names = &e->resolve->names.items[type];
+  const cti_def *def = def_of(e, type);
+  ct_slice structure = {NULL, 0};
+  if (!names->name.data) {
+    structure = structure_of(e, def);
+    if (!structure.data) return failed(e);
+    uint32_t known = cti_map_get(&e->maps->structures, structure);
+    if (known != CTI_MAP_NONE) return cti_map_set_u64(&e->maps->types, e->arena, type, known);
+  }
+  if (names->owner.kind == CTI_OWNER_INTERFACE && names->owner.id != e->interface) return remember_index(e, type, e->import_type(e, type));
+  if (def->kind == CTI_DEF_RESOURCE) return remember_index(e, type, give_name(e, type, (cti_externtype){.sort = CTI_SORT_TYPE, .index = UINT32_MAX}));
+  return cti_vec_push(e->arena, &e->pending, ((cti_type_step){type, 0, structure})) ? CT_OK : failed(e);
+}
+
+static ct_status encode_id(cti_type_encoder *e, uint32_t type) {
+  uint32_t floor = e->pending.count;
+  CTI_TRY(begin(e, type));
+  while (e->pending.count > floor) {
+    cti_type_step *top = cti_vec_last(&e->pending);
+    cti_valtype child;
+    if (child_at(&child, def_of(e, top->type), top->next_child)) {
+      top->next_child++;
+      if (cti_valtype_is_def(child)) CTI_TRY(begin(e, cti_valtype_index(child)));
+    } else {
+      cti_type_step step = *top;
+      e->pending.count--;
+      CTI_TRY(finish(e, step));
+    }
+  }
+  return CT_OK;
+}
+
+ct_status cti_encode_valtype(cti_valtype *out, cti_type_encoder *e, cti_valtype type) {
+  if (cti_valtype_is_def(type)) CTI_TRY(encode_id(e, cti_valtype_index(type)));
+  *out = encoded(e, type);
+  return CT_OK;
+}
+
+ct_status cti_encode_type_id(uint32_t *out, cti_type_encoder *e, uint32_t type) {
+  cti_valtype meaning;
+  CTI_TRY(cti_encode_valtype(&meaning, e, cti_valtype_def(type)));
+  *out = cti_valtype_index(meaning);
+  return CT_OK;
+}
+
+/* ---- functions */
+
+/* Bytes that are equal exactly for functions of one signature over the same type ids, with the same names of parameters. */
+static ct_slice signature_of(cti_type_encoder *e, const cti_wit_func *func) {
+  size_t size = 2 * sizeof(uint32_t);
+  for (uint32_t i = 0; i < func->param_count; i++) size += 2 * sizeof(uint32_t) + func->params[i].name.size;
+  uint8_t *bytes = cti_alloc(e->arena, size);
+  if (!bytes) return (ct_slice){NULL, 0};
+  uint32_t head[2] = {func->is_async, func->result.word};
+  uint8_t *at = memcpy(bytes, head, sizeof head);
+  at += sizeof head;
+  for (uint32_t i = 0; i < func->param_count; i++) {
+    const cti_member *param = &func->params[i];
+    uint32_t words[2] = {param->type.word, (uint32_t)param->name.size};
+    memcpy(at, words, sizeof words);
+    at += sizeof words;
+    if (param->name.size) memcpy(at, param->name.data, param->name.size);
+    at += param->name.size;
+  }
+  return cti_slice(bytes, size);
+}
+
+static ct_status encode_params(const cti_member **out, cti_type_encoder *e, const cti_wit_func *func) {
+  cti_member *params = CTI_NEW_N(e->arena, cti_member, func->param_count);
+  if (!params) return failed(e);
+  for (uint32_t i = 0; i < func->param_count; i++) {
+    params[i].name = func->params[i].name;
+    CTI_TRY(cti_encode_valtype(&params[i].type, e, func->params[i].type));
+  }
+  *out = params;
+  return CT_OK;
+}
+
+ct_status cti_encode_func_type(uint32_t *out, cti_type_encoder *e, const cti_wit_func *func) {
+  ct_slice signature = signature_of(e, func);
+  if (!signature.data) return failed(e);
+  *out = cti_map_get(&e->maps->funcs, signature);
+  if (*out != CTI_MAP_NONE) return CT_OK;
+  cti_ctype type = {.kind = CTI_CTYPE_FUNC, .is_async = func->is_async, .param_count = func->param_count};
+  CTI_TRY(encode_params(&type.params, e, func));
+  CTI_TRY(cti_encode_valtype(&type.result, e, func->result));
+  *out = cti_build_type(e->scope, &type);
+  return *out == UINT32_MAX ? failed(e) : cti_map_set(&e->maps->funcs, e->arena, signature, *out);
+}
+
+ct_status cti_encode_unit(uint32_t *out, cti_type_encoder *e, cti_def_kind kind) {
+  *out = cti_map_get_u64(&e->maps->units, kind);
+  if (*out != CTI_MAP_NONE) return CT_OK;
+  *out = define(e, &(cti_def){.kind = kind});
+  return *out == UINT32_MAX ? failed(e) : cti_map_set_u64(&e->maps->units, e->arena, kind, *out);
+}
