@@ -16,6 +16,10 @@
   ((vec)->count < (vec)->capacity ||                                                                                                    \
    ((vec)->items = cti_vec_more((arena), (vec)->items, (vec)->count, &(vec)->capacity, sizeof *(vec)->items), (vec)->count < (vec)->capacity))
 
+/* Makes the first room of an empty vec, when `room` items are expected. False when memory is out (reported). */
+#define cti_vec_reserve(arena, vec, room) \
+  ((room) == 0 || (((vec)->items = cti_alloc_raw((arena), (room), sizeof *(vec)->items)) != NULL && ((vec)->capacity = (room), true)))
+
 /* Appends a value: true, or false when memory is out (reported). The value may be a compound literal only in parentheses. */
 #define cti_vec_push(arena, vec, value) (cti_vec_room((arena), (vec)) ? ((vec)->items[(vec)->count++] = (value), true) : false)
 

@@ -4,27 +4,7 @@
  * https://webassembly.github.io/spec/core/binary/types.html and .../appendix/index-types.html */
 #include "core/core_read.h"
 
-enum {
-  CODE_SHARED = 0x65,
-  CODE_REF = 0x64,
-  CODE_REF_NULL = 0x63,
-  CODE_EXACT = 0x62,
-  CODE_FUNC = 0x60,
-  CODE_STRUCT = 0x5f,
-  CODE_ARRAY = 0x5e,
-  CODE_CONT = 0x5d,
-  CODE_SUB = 0x50,
-  CODE_SUB_FINAL = 0x4f,
-  CODE_REC = 0x4e,
-  CODE_DESCRIPTOR = 0x4d,
-  CODE_DESCRIBES = 0x4c,
-  CODE_EMPTY_BLOCK = 0x40
-};
-
-enum { LIMITS_MAX = 1, LIMITS_SHARED = 2, LIMITS_64 = 4, LIMITS_PAGE = 8 };
-enum { GLOBAL_MUTABLE = 1, GLOBAL_SHARED = 2 };
-enum { ELEM_NOT_ACTIVE = 1, ELEM_EXPLICIT = 2, ELEM_EXPRS = 4 };
-enum { EXTERN_FUNC_EXACT = 0x20 };
+#include "core/codes.h"
 
 static void bad_byte(cti_cursor *c, uint64_t offset, uint8_t byte, const char *what) {
   cti_cursor_fail_at(c, CT_CORE_FORM, offset, "malformed %s: byte 0x%02x", what, byte);
@@ -44,7 +24,7 @@ static cti_corevt concrete(cti_cursor *c, uint64_t index, cti_corevt bits, uint6
 /* An abstract heap type, which `shared` may precede. `what` is what the caller was asked for. */
 static cti_corevt abstract_heap(cti_cursor *c, const char *what) {
   cti_corevt shared = 0;
-  if (cti_cursor_peek(c) == CODE_SHARED) {
+  if (cti_cursor_peek(c) == CTI_CODE_SHARED) {
     cti_cursor_u8(c);
     shared = CTI_VT_SHARED;
   }
@@ -58,7 +38,7 @@ static cti_corevt abstract_heap(cti_cursor *c, const char *what) {
 cti_corevt cti_read_heaptype(cti_cursor *c) {
   uint64_t offset = cti_cursor_offset(c);
   uint8_t first = cti_cursor_peek(c);
-  if (first == CODE_EXACT) {
+  if (first == CTI_CODE_EXACT) {
     cti_cursor_u8(c);
     uint32_t index = cti_cursor_u32(c);
     return c->failed ? CTI_VT_NONE : concrete(c, index, CTI_VT_EXACT, offset);
@@ -73,13 +53,13 @@ cti_corevt cti_read_heaptype(cti_cursor *c) {
 
 static cti_corevt reftype(cti_cursor *c, const char *what) {
   uint8_t first = cti_cursor_peek(c);
-  if (first != CODE_REF && first != CODE_REF_NULL) {
+  if (first != CTI_CODE_REF && first != CTI_CODE_REF_NULL) {
     cti_corevt heap = abstract_heap(c, what);
     return heap ? heap | CTI_VT_NULLABLE : heap;
   }
   cti_cursor_u8(c);
   cti_corevt heap = cti_read_heaptype(c);
-  return heap && first == CODE_REF_NULL ? heap | CTI_VT_NULLABLE : heap;
+  return heap && first == CTI_CODE_REF_NULL ? heap | CTI_VT_NULLABLE : heap;
 }
 
 cti_corevt cti_read_reftype(cti_cursor *c) { return reftype(c, "reference type"); }
@@ -94,7 +74,7 @@ cti_corevt cti_read_storage_type(cti_cursor *c) {
 /* https://webassembly.github.io/spec/core/binary/instructions.html#control-instructions */
 cti_blocktype cti_read_blocktype(cti_cursor *c) {
   uint8_t first = cti_cursor_peek(c);
-  if (first == CODE_EMPTY_BLOCK) {
+  if (first == CTI_CODE_EMPTY_BLOCK) {
     cti_cursor_u8(c);
     return (cti_blocktype){CTI_BLOCK_EMPTY, 0};
   }
@@ -111,14 +91,14 @@ void cti_read_limits(cti_limits *out, cti_cursor *c, bool of_table) {
   *out = (cti_limits){0};
   uint64_t offset = cti_cursor_offset(c);
   uint8_t flags = cti_cursor_u8(c);
-  if (flags >= (of_table ? LIMITS_PAGE : 2 * LIMITS_PAGE)) {
+  if (flags >= (of_table ? CTI_LIMITS_PAGE : 2 * CTI_LIMITS_PAGE)) {
     cti_cursor_fail_at(c, CT_CORE_FORM, offset, "malformed limits of a %s: flags 0x%02x", of_table ? "table" : "memory", flags);
     return;
   }
-  out->has_max = (flags & LIMITS_MAX) != 0;
-  out->shared = (flags & LIMITS_SHARED) != 0;
-  out->is_64 = (flags & LIMITS_64) != 0;
-  out->has_page_log2 = (flags & LIMITS_PAGE) != 0;
+  out->has_max = (flags & CTI_LIMITS_MAX) != 0;
+  out->shared = (flags & CTI_LIMITS_SHARED) != 0;
+  out->is_64 = (flags & CTI_LIMITS_64) != 0;
+  out->has_page_log2 = (flags & CTI_LIMITS_PAGE) != 0;
   out->min = cti_cursor_u64(c);
   if (out->has_max) out->max = cti_cursor_u64(c);
   offset = cti_cursor_offset(c);
@@ -135,9 +115,9 @@ void cti_read_global_type(cti_global_type *out, cti_cursor *c) {
   out->type = cti_read_valtype(c);
   uint64_t offset = cti_cursor_offset(c);
   uint8_t flags = cti_cursor_u8(c);
-  if (flags > (GLOBAL_MUTABLE | GLOBAL_SHARED)) bad_byte(c, offset, flags, "mutability of a global");
-  out->is_mutable = (flags & GLOBAL_MUTABLE) != 0;
-  out->shared = (flags & GLOBAL_SHARED) != 0;
+  if (flags > (CTI_GLOBAL_MUTABLE | CTI_GLOBAL_SHARED)) bad_byte(c, offset, flags, "mutability of a global");
+  out->is_mutable = (flags & CTI_GLOBAL_MUTABLE) != 0;
+  out->shared = (flags & CTI_GLOBAL_SHARED) != 0;
 }
 
 uint32_t cti_read_tag_type(cti_cursor *c) {
@@ -150,8 +130,8 @@ uint32_t cti_read_tag_type(cti_cursor *c) {
 static uint8_t extern_kind(cti_cursor *c, bool exact_allowed) {
   uint64_t offset = cti_cursor_offset(c);
   uint8_t kind = cti_cursor_u8(c);
-  if (kind < CTI_EXTERN_KINDS || (exact_allowed && kind == EXTERN_FUNC_EXACT)) return kind;
-  if (kind == EXTERN_FUNC_EXACT) cti_cursor_fail_at(c, CT_CORE_FORM, offset, "malformed export: a function is exact in imports only");
+  if (kind < CTI_EXTERN_KINDS || (exact_allowed && kind == CTI_EXTERN_FUNC_EXACT)) return kind;
+  if (kind == CTI_EXTERN_FUNC_EXACT) cti_cursor_fail_at(c, CT_CORE_FORM, offset, "malformed export: a function is exact in imports only");
   else bad_byte(c, offset, kind, exact_allowed ? "import kind" : "export kind");
   return 0;
 }
@@ -161,7 +141,7 @@ cti_extern_kind cti_read_extern_kind(cti_cursor *c) { return (cti_extern_kind)ex
 void cti_read_extern_type(cti_extern_type *out, cti_cursor *c) {
   *out = (cti_extern_type){0};
   uint8_t kind = extern_kind(c, true);
-  out->exact = kind == EXTERN_FUNC_EXACT;
+  out->exact = kind == CTI_EXTERN_FUNC_EXACT;
   out->kind = out->exact ? CTI_EXTERN_FUNC : (cti_extern_kind)kind;
   switch (out->kind) {
     case CTI_EXTERN_FUNC: out->type = cti_cursor_u32(c); break;
@@ -176,7 +156,7 @@ void cti_read_extern_type(cti_extern_type *out, cti_cursor *c) {
 /* ---- defined types: https://webassembly.github.io/spec/core/binary/types.html#recursive-types */
 
 uint32_t cti_read_rec_head(bool *written, cti_cursor *c) {
-  *written = cti_cursor_peek(c) == CODE_REC;
+  *written = cti_cursor_peek(c) == CTI_CODE_REC;
   if (!*written) return 1;
   cti_cursor_u8(c);
   return cti_cursor_count(c, "types of a recursion group");
@@ -231,24 +211,24 @@ static void read_cont(cti_subtype *out, cti_cursor *c) {
 static void read_composite(cti_subtype *out, cti_cursor *c, cti_arena *arena) {
   uint64_t offset = cti_cursor_offset(c);
   uint8_t code = cti_cursor_u8(c);
-  if (code == CODE_SHARED) {
+  if (code == CTI_CODE_SHARED) {
     out->shared = true;
     code = cti_cursor_u8(c);
   }
-  if (code == CODE_DESCRIBES) {
+  if (code == CTI_CODE_DESCRIBES) {
     out->describes = cti_cursor_u32(c);
     code = cti_cursor_u8(c);
   }
-  if (code == CODE_DESCRIPTOR) {
+  if (code == CTI_CODE_DESCRIPTOR) {
     out->descriptor = cti_cursor_u32(c);
     offset = cti_cursor_offset(c);
     code = cti_cursor_u8(c);
   }
   switch (code) {
-    case CODE_FUNC: out->kind = CTI_COMPOSITE_FUNC; read_func(out, c, arena); break;
-    case CODE_STRUCT: out->kind = CTI_COMPOSITE_STRUCT; read_fields(out, c, arena); break;
-    case CODE_ARRAY: out->kind = CTI_COMPOSITE_ARRAY; read_fields(out, c, arena); break;
-    case CODE_CONT: out->kind = CTI_COMPOSITE_CONT; read_cont(out, c); break;
+    case CTI_CODE_FUNC: out->kind = CTI_COMPOSITE_FUNC; read_func(out, c, arena); break;
+    case CTI_CODE_STRUCT: out->kind = CTI_COMPOSITE_STRUCT; read_fields(out, c, arena); break;
+    case CTI_CODE_ARRAY: out->kind = CTI_COMPOSITE_ARRAY; read_fields(out, c, arena); break;
+    case CTI_CODE_CONT: out->kind = CTI_COMPOSITE_CONT; read_cont(out, c); break;
     default:
       if (!c->failed) bad_byte(c, offset, code, "type definition");
   }
@@ -257,10 +237,10 @@ static void read_composite(cti_subtype *out, cti_cursor *c, cti_arena *arena) {
 void cti_read_subtype(cti_subtype *out, cti_cursor *c, cti_arena *arena) {
   *out = (cti_subtype){.is_final = true, .super = UINT32_MAX, .describes = UINT32_MAX, .descriptor = UINT32_MAX, .offset = cti_cursor_offset(c)};
   uint8_t first = cti_cursor_peek(c);
-  if (first == CODE_SUB || first == CODE_SUB_FINAL) {
+  if (first == CTI_CODE_SUB || first == CTI_CODE_SUB_FINAL) {
     cti_cursor_u8(c);
     out->written = true;
-    out->is_final = first == CODE_SUB_FINAL;
+    out->is_final = first == CTI_CODE_SUB_FINAL;
     out->super_count = cti_cursor_count(c, "supertypes");
     if (out->super_count > 1) cti_cursor_fail_at(c, CT_CORE_FORM, out->offset, "%u supertypes: a type has one at most", out->super_count);
     if (out->super_count == 1) out->super = cti_cursor_u32(c);
@@ -349,7 +329,7 @@ void cti_read_expr(cti_expr *out, cti_cursor *c) {
 /* https://webassembly.github.io/spec/core/binary/modules.html#table-section */
 void cti_read_table(cti_table *out, cti_cursor *c) {
   *out = (cti_table){.import = UINT32_MAX};
-  bool has_init = cti_cursor_peek(c) == CODE_EMPTY_BLOCK;
+  bool has_init = cti_cursor_peek(c) == CTI_CODE_EMPTY_BLOCK;
   if (has_init) {
     cti_cursor_u8(c);
     uint64_t offset = cti_cursor_offset(c);
@@ -374,9 +354,9 @@ void cti_read_elem_head(cti_elem *out, cti_cursor *c) {
     cti_cursor_fail_at(c, CT_CORE_FORM, out->offset, "malformed element segment: flags %u are above 7", out->flags);
     return;
   }
-  bool active = !(out->flags & ELEM_NOT_ACTIVE), explicit_ = (out->flags & ELEM_EXPLICIT) != 0;
+  bool active = !(out->flags & CTI_ELEM_NOT_ACTIVE), explicit_ = (out->flags & CTI_ELEM_EXPLICIT) != 0;
   out->mode = active ? CTI_SEGMENT_ACTIVE : explicit_ ? CTI_SEGMENT_DECLARED : CTI_SEGMENT_PASSIVE;
-  out->is_exprs = (out->flags & ELEM_EXPRS) != 0;
+  out->is_exprs = (out->flags & CTI_ELEM_EXPRS) != 0;
   if (active && explicit_) out->table = cti_cursor_u32(c);
   if (active) cti_read_expr(&out->offset_expr, c);
   bool typed = !active || explicit_;
@@ -422,8 +402,8 @@ cti_local_run cti_read_local_run(cti_cursor *c) {
 void cti_read_memarg(cti_memarg *out, cti_cursor *c) {
   uint64_t offset = cti_cursor_offset(c);
   uint32_t flags = cti_cursor_u32(c);
-  out->memory = flags & 0x40 ? cti_cursor_u32(c) : 0;
-  out->align_log2 = flags & ~0x40u;
+  out->memory = flags & CTI_MEMARG_MEMORY ? cti_cursor_u32(c) : 0;
+  out->align_log2 = flags & ~(uint32_t)CTI_MEMARG_MEMORY;
   if (out->align_log2 >= 64) {
     cti_cursor_fail_at(c, CT_CORE_FORM, offset, "malformed alignment: 2 to the power of %u", out->align_log2);
     out->align_log2 = 0;

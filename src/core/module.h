@@ -153,6 +153,17 @@ typedef struct cti_data {
 
 /* ---- sections, by their binary codes (sections.def) */
 
+enum {
+#define CT_SECTION(symbol, code, name, items, reader, writer) CTI_SECTION_##symbol = code,
+#include "core/sections.def"
+#undef CT_SECTION
+  CTI_SECTION_CODES = 14
+};
+
+/* "type", "import", ... as the specification names them, "custom" for 0; NULL for a code that no section has. */
+const char *cti_section_name(uint8_t id);
+uint8_t cti_section_order(uint8_t id); /* from 1, in the order that a module needs; 0 for custom and unknown sections, which have none */
+
 typedef struct cti_section {
   cti_frame frame;
   bool changed;    /* encode from the model, not from frame.raw */
@@ -182,14 +193,22 @@ typedef struct cti_module {
   uint32_t data_count;                 /* of the data count section, or UINT32_MAX */
 } cti_module;
 
-/* Decodes the form of a module that begins at absolute offset `base` of its file. `arena` holds what the model allocates and its error the failure. */
+/* Decodes the form of a module that begins at absolute offset `base` of its file. `arena` holds what the model allocates and its error the failure.
+ * After a failure the model holds what was read up to the break (each section that was begun is in `sections`): good for printing, not for encoding. */
 ct_status cti_module_decode(cti_module *out, ct_slice bytes, uint64_t base, cti_arena *arena);
 
-/* The imports and exports alone, with the types they need: reads neither code nor data (their slices stay empty). Cheap on any size of module. */
+/* The imports and exports alone, with the types they need: reads neither code, nor segments (there are none then), nor constant expressions of
+ * globals and tables beyond finding their end; bodies stay empty. Cheap on any size of module. Must not be encoded with a section marked `changed`. */
 ct_status cti_module_decode_interface(cti_module *out, ct_slice bytes, uint64_t base, cti_arena *arena);
 
 /* Appends the module in binary form: sections that no pass changed byte for byte as they came. */
 void cti_module_encode(const cti_module *module, cti_buf *out);
+
+/* The first section of that code (not for custom sections), or NULL. */
+cti_section *cti_module_section(const cti_module *module, uint8_t id);
+
+/* The same, but a section that is missing is made, empty, at the place that sections.def gives it. Marks it `changed`. NULL when memory is out. */
+cti_section *cti_module_touch(cti_module *module, uint8_t id);
 
 /* The type of function `index` (imported or defined), or NULL when the index, or its type's, is out of range or no function type. */
 const cti_subtype *cti_module_func_type(const cti_module *module, uint32_t index);

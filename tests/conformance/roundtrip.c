@@ -1,0 +1,148 @@
+/* Decode -> encode gives the input back, for every binary below the given folders and for each module nested in them.
+ *
+ * Three things are asked of each well-formed module: unchanged it encodes to its own bytes; with each section marked `changed` it encodes to its own
+ * bytes, or (padded numbers, long forms of types) to something that decodes and encodes to itself; and what a folder's manifest.tsv
+ * calls valid or invalid decodes. Exit 77 (skipped) when no folder is there. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/module.h"
+#include "ctool/io.h"
+
+typedef struct counts {
+  unsigned files, modules, same, other_form, malformed, problems;
+  bool verbose;
+} counts;
+
+static void problem(counts *n, const char *path, const char *what, const ct_error *error) {
+  n->problems++;
+  printf("FAIL %s: %s%s%s\n", path, what, error ? ": " : "", error ? error->message : "");
+}
+
+static void mark_all(cti_module *module) {
+  for (uint32_t i = 0; i < module->sections.count; i++) module->sections.items[i].changed = true;
+}
+
+/* The second encoding of what was written anew: equal to the first. */
+static bool is_fixpoint(ct_slice written) {
+  ct_error error = {0};
+  cti_arena arena;
+  cti_arena_init(&arena, &error);
+  cti_module module;
+  cti_buf again = {0};
+  bool good = cti_module_decode(&module, written, 0, &arena) == CT_OK;
+  if (good) {
+    mark_all(&module);
+    cti_module_encode(&module, &again);
+    good = cti_slice_eq(written, cti_buf_slice(&again));
+  }
+  ct_buf_free(&again);
+  cti_arena_free(&arena);
+  return good;
+}
+
+static void check_encoding(counts *n, const char *path, cti_module *module, ct_slice bytes) {
+  cti_buf copied = {0}, written = {0};
+  cti_module_encode(module, &copied);
+  if (!cti_slice_eq(cti_buf_slice(&copied), bytes)) problem(n, path, "unchanged, it does not encode to its own bytes", NULL);
+  mark_all(module);
+  cti_module_encode(module, &written);
+  if (cti_slice_eq(cti_buf_slice(&written), bytes)) {
+    n->same++;
+  } else {
+    n->other_form++;
+    if (n->verbose) printf("other form: %s\n", path);
+    if (!is_fixpoint(cti_buf_slice(&written))) problem(n, path, "written anew, it does not encode to itself", NULL);
+  }
+  ct_buf_free(&copied);
+  ct_buf_free(&written);
+}
+
+static void check_module(counts *n, const char *path, ct_slice bytes, uint64_t base, bool must_decode) {
+  ct_error error = {0};
+  cti_arena arena;
+  cti_arena_init(&arena, &error);
+  cti_module module;
+  n->modules++;
+  if (cti_module_decode(&module, bytes, base, &arena) == CT_OK) {
+    check_encoding(n, path, &module, bytes);
+  } else {
+    n->malformed++;
+    if (must_decode) problem(n, path, "does not decode", &error);
+  }
+  cti_arena_free(&arena);
+}
+
+static void check_nested(counts *n, const char *path, ct_slice bytes, uint64_t base, bool must_decode, unsigned depth) {
+  ct_error error = {0};
+  cti_cursor c = cti_cursor_make(bytes, base, &error);
+  ct_kind kind;
+  if (depth > 100 || cti_preamble_read(&c, &kind) != CT_OK) return;
+  if (kind == CT_KIND_MODULE) {
+    check_module(n, path, bytes, base, must_decode);
+    return;
+  }
+  cti_frame frame;
+  while (cti_frame_next(&c, &frame)) {
+    if (frame.id == CTI_COMPONENT_SECTION_MODULE || frame.id == CTI_COMPONENT_SECTION_COMPONENT) check_nested(n, path, frame.payload, frame.payload_offset, must_decode, depth + 1);
+  }
+}
+
+static void check_file(counts *n, const char *path, bool must_decode) {
+  ct_error error = {0};
+  ct_input input;
+  if (ct_input_open(&input, path, &error) == CT_OK) {
+    n->files++;
+    check_nested(n, path, input.bytes, 0, must_decode, 0);
+  } else {
+    problem(n, path, "cannot be read", &error);
+  }
+  ct_input_close(&input);
+}
+
+/* core/manifest.tsv: path, expectation, ... with tabs between. False when the folder has none. */
+static bool check_manifest(counts *n, const char *folder) {
+  char line[4096], path[4096];
+  snprintf(path, sizeof path, "%s/manifest.tsv", folder);
+  FILE *file = fopen(path, "r");
+  while (file && fgets(line, sizeof line, file)) {
+    char *name = strtok(line, "\t"), *expect = strtok(NULL, "\t");
+    if (line[0] == '#' || !name || !expect) continue;
+    snprintf(path, sizeof path, "%.2000s/%.2000s", folder, name);
+    check_file(n, path, strcmp(expect, "valid") == 0 || strcmp(expect, "invalid") == 0);
+  }
+  if (file) fclose(file);
+  return file != NULL;
+}
+
+static void walk(counts *n, const char *path) {
+  ct_error error = {0};
+  size_t length = strlen(path), count = 0;
+  char **names, child[4096];
+  if (ct_path_kind_of(path) == CT_PATH_FILE) {
+    if (length > 5 && strcmp(path + length - 5, ".wasm") == 0) check_file(n, path, false);
+    return;
+  }
+  if (length > 5 && strcmp(path + length - 5, "/core") == 0 && check_manifest(n, path)) return;
+  if (ct_names_list(&names, &count, path, &error) != CT_OK) return;
+  for (size_t i = 0; i < count; i++) {
+    snprintf(child, sizeof child, "%.2000s/%.2000s", path, names[i]);
+    walk(n, child);
+  }
+  ct_names_free(names, count);
+}
+
+int main(int argc, char **argv) {
+  counts n = {0};
+  for (int i = 1; i < argc; i++) {
+    if (strcmp(argv[i], "-v") == 0) n.verbose = true;
+    else if (ct_path_kind_of(argv[i]) != CT_PATH_NONE) walk(&n, argv[i]);
+  }
+  if (n.files == 0) {
+    puts("skipped: none of the folders is there");
+    return 77;
+  }
+  printf("%u files, %u modules: %u written anew byte for byte, %u in another form, %u malformed; %u problems\n", n.files, n.modules, n.same, n.other_form, n.malformed, n.problems);
+  return n.problems || n.same == 0;
+}
