@@ -2,7 +2,7 @@
  *
  * Codes of types are negative LEBs that must be written in one byte, so they are read as bytes. All proposals share one space of codes:
  * https://webassembly.github.io/spec/core/binary/types.html and .../appendix/index-types.html */
-#include "core/core_read.h"
+#include "core/opcode.h"
 
 #include "core/codes.h"
 
@@ -293,36 +293,14 @@ void cti_read_export(cti_export *out, cti_cursor *c) {
 
 /* ---- definitions */
 
-/* Until the table of opcodes is there: the instructions of constant expressions alone. */
-static void skip_instruction(cti_cursor *c, uint8_t code) {
-  uint64_t offset = cti_cursor_offset(c) - 1;
-  switch (code) {
-    case 0x0b: case 0x6a: case 0x6b: case 0x6c: case 0x7c: case 0x7d: case 0x7e: break;
-    case 0x41: cti_cursor_s32(c); break;
-    case 0x42: cti_cursor_s64(c); break;
-    case 0x43: cti_cursor_bytes(c, 4); break;
-    case 0x44: cti_cursor_bytes(c, 8); break;
-    case 0x23: case 0xd2: cti_cursor_u32(c); break;
-    case 0xd0: cti_read_heaptype(c); break;
-    case 0xfd:
-      if (cti_cursor_u32(c) == 12) cti_cursor_bytes(c, 16);
-      else cti_cursor_fail_at(c, CT_CORE_OPCODE, offset, "this vector instruction is not known in a constant expression");
-      break;
-    case 0xfb: {
-      uint32_t sub = cti_cursor_u32(c);
-      if (sub == 0 || sub == 1 || sub == 6 || sub == 7 || sub == 32 || sub == 33) cti_cursor_u32(c);
-      else if (sub == 8) cti_cursor_u32(c), cti_cursor_u32(c);
-      else if (sub != 26 && sub != 27 && sub != 28) cti_cursor_fail_at(c, CT_CORE_OPCODE, offset, "this instruction is not known in a constant expression");
-      break;
-    }
-    default: cti_cursor_fail_at(c, CT_CORE_OPCODE, offset, "this instruction is not known in a constant expression");
-  }
-}
-
 void cti_read_expr(cti_expr *out, cti_cursor *c) {
   const uint8_t *start = c->at;
   out->offset = cti_cursor_offset(c);
-  for (uint8_t code = 0; code != 0x0b && !c->failed;) skip_instruction(c, code = cti_cursor_u8(c));
+  cti_op op = CTI_OP_NONE;
+  while (op != CTI_OP_END && !c->failed) {
+    op = cti_op_read(c);
+    cti_imm_skip(c, op);
+  }
   out->bytes = c->failed ? (ct_slice){NULL, 0} : (ct_slice){start, (size_t)(c->at - start)};
 }
 
@@ -395,18 +373,4 @@ cti_cursor cti_read_body(cti_cursor *c) {
 cti_local_run cti_read_local_run(cti_cursor *c) {
   uint32_t count = cti_cursor_u32(c);
   return (cti_local_run){count, cti_read_valtype(c)};
-}
-
-/* Bit 6 of the alignment tells that the index of a memory follows.
- * https://webassembly.github.io/spec/core/binary/instructions.html#memory-instructions */
-void cti_read_memarg(cti_memarg *out, cti_cursor *c) {
-  uint64_t offset = cti_cursor_offset(c);
-  uint32_t flags = cti_cursor_u32(c);
-  out->memory = flags & CTI_MEMARG_MEMORY ? cti_cursor_u32(c) : 0;
-  out->align_log2 = flags & ~(uint32_t)CTI_MEMARG_MEMORY;
-  if (out->align_log2 >= 64) {
-    cti_cursor_fail_at(c, CT_CORE_FORM, offset, "malformed alignment: 2 to the power of %u", out->align_log2);
-    out->align_log2 = 0;
-  }
-  out->offset = cti_cursor_u64(c);
 }

@@ -77,13 +77,4 @@ typedef struct cti_local_run {
 } cti_local_run;
 cti_local_run cti_read_local_run(cti_cursor *c);
 
-/* ---- immediates of instructions */
-
-typedef struct cti_memarg {
-  uint32_t align_log2; /* below 64 */
-  uint32_t memory;
-  uint64_t offset;
-} cti_memarg;
-void cti_read_memarg(cti_memarg *out, cti_cursor *c);
-
 #endif
