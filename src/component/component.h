@@ -12,42 +12,44 @@
 
 typedef struct cti_component cti_component;
 
-/* Sorts by what they index; CORE_ ones are those of core:sort. component/sorts.def would say nothing more than this. */
+/* Sorts by what they index; the core ones come first. */
 typedef enum cti_sort {
-  CTI_SORT_CORE_FUNC,
-  CTI_SORT_CORE_TABLE,
-  CTI_SORT_CORE_MEMORY,
-  CTI_SORT_CORE_GLOBAL,
-  CTI_SORT_CORE_TAG,
-  CTI_SORT_CORE_TYPE,
-  CTI_SORT_CORE_MODULE,
-  CTI_SORT_CORE_INSTANCE,
-  CTI_SORT_FUNC,
-  CTI_SORT_VALUE,
-  CTI_SORT_TYPE,
-  CTI_SORT_COMPONENT,
-  CTI_SORT_INSTANCE,
+#define CT_SORT(symbol, core, code, name, text) CTI_SORT_##symbol,
+#include "component/sorts.def"
+#undef CT_SORT
   CTI_SORT_COUNT
 } cti_sort;
+
+typedef struct cti_sort_info {
+  bool is_core;
+  uint8_t code; /* in the binary format */
+  const char *name, *text;
+} cti_sort_info;
+
+extern const cti_sort_info cti_sorts[CTI_SORT_COUNT];
 
 typedef struct cti_sort_index {
   cti_sort sort;
   uint32_t index;
 } cti_sort_index;
 
-/* `nameattributes`: `form` is the leading byte as written (0, 1, or 2 with attributes). Absent attributes have data == NULL. */
+/* `nameattributes`. Absent ones have data == NULL. For a name that was read, `form` is its leading byte (0, 1, or 2 with attributes) and `attributes`
+ * the bytes that followed the name in form 2; both are written back as they came. A built name leaves `attributes` empty. */
 typedef struct cti_extern_name {
   ct_slice name;
   ct_slice implements, version_suffix, external_id;
+  ct_slice attributes;
   uint8_t form;
-  uint64_t offset;
+  bool repeated;   /* an attribute was written twice: the first is here, validation refuses it */
+  uint64_t offset; /* of the name's first byte; CT_NO_OFFSET when built */
 } cti_extern_name;
 
-/* `externtype`. For types: `is_eq` tells (eq index) from (sub resource). For values: index is a value index when is_eq, else `value` is the type. */
+/* `externtype`. For types: `is_eq` tells (eq index) from (sub resource). Values have their type in `value`; that a value may be bound to equal another
+ * one is in Binary.md, but no tool writes or reads it, and its code would be ambiguous with what they do write. */
 typedef struct cti_externtype {
   cti_sort sort; /* CORE_MODULE, FUNC, VALUE, TYPE, COMPONENT or INSTANCE */
   bool is_eq;
-  uint32_t index;
+  uint32_t index; /* of the core type or type; not of values and (sub resource) */
   cti_valtype value;
 } cti_externtype;
 
@@ -67,26 +69,60 @@ typedef struct cti_alias {
   ct_slice name;     /* export and core export alone */
 } cti_alias;
 
-/* Canonical options. Which ones a built-in takes is a column of canon.def. Indices are UINT32_MAX when the option is absent. */
+/* ---- canonical definitions, by canon.def */
+
 typedef enum cti_string_encoding { CTI_ENCODING_UTF8, CTI_ENCODING_UTF16, CTI_ENCODING_COMPACT_UTF16, CTI_ENCODING_COUNT } cti_string_encoding;
 
+/* The rows of canon.def in their order there: numbers for tables and switches; the binary's codes are CTI_CANON_CODE_*. */
+typedef enum cti_canon_kind {
+#define CT_CANON(symbol, code, name, immediates, signature, feature) CTI_CANON_##symbol,
+#include "component/canon.def"
+#undef CT_CANON
+  CTI_CANON_COUNT
+} cti_canon_kind;
+
+typedef enum cti_canon_opt_kind {
+#define CT_CANON_OPT(symbol, code, name, index) CTI_CANON_OPT_##symbol,
+#include "component/canon.def"
+#undef CT_CANON_OPT
+  CTI_CANON_OPT_COUNT
+} cti_canon_opt_kind;
+
+typedef struct cti_canon_info {
+  uint8_t code;
+  const char *name, *immediates, *signature; /* as canon.def explains */
+} cti_canon_info;
+
+typedef struct cti_canon_opt_info {
+  uint8_t code;
+  const char *name;
+  bool has_index;
+} cti_canon_opt_info;
+
+extern const cti_canon_info cti_canons[CTI_CANON_COUNT];
+extern const cti_canon_opt_info cti_canon_opts[CTI_CANON_OPT_COUNT];
+
 typedef struct cti_canon_opt {
-  uint8_t code; /* as in the binary: 0..2 encodings, 3 memory, 4 realloc, 5 post-return, 6 async, 7 callback, 8 core type, 9 gc */
-  uint32_t index;
+  cti_canon_opt_kind kind;
+  uint32_t index; /* of the memory, function or type that the option names */
 } cti_canon_opt;
 
+/* Which members hold is told by the row's immediates. */
 typedef struct cti_canon {
-  uint8_t code;          /* canon.def's row */
-  uint32_t func;         /* lift: core function; lower: function; else unused */
-  uint32_t type;         /* the type index, resource, core type or table that the row's immediates name first */
-  uint32_t table;        /* second index: table or memory */
-  bool flag;             /* async?, cancellable? or shared? */
-  bool has_result;       /* task.return */
-  cti_valtype result;
-  cti_corevt slot_type;  /* context.get and context.set */
+  cti_canon_kind kind;
+  uint32_t func;        /* lift: core function; lower: function */
+  uint32_t type;        /* lift: function type; else resource, stream, future or core type */
+  uint32_t table;       /* core table */
+  uint32_t memory;      /* core memory */
+  uint32_t slot;        /* context.get and context.set */
+  cti_corevt slot_type;
+  bool flag;            /* async? or cancellable? */
+  cti_valtype result;   /* task.return; none when absent */
   uint32_t option_count;
   const cti_canon_opt *options;
 } cti_canon;
+
+/* ---- types */
 
 typedef enum cti_ctype_kind { CTI_CTYPE_VALUE, CTI_CTYPE_FUNC, CTI_CTYPE_COMPONENT, CTI_CTYPE_INSTANCE, CTI_CTYPE_RESOURCE } cti_ctype_kind;
 
@@ -127,25 +163,26 @@ struct cti_core_type_def {
   cti_module_decl *decls;
 };
 
+/* ---- items. Their kinds are the codes of the sections that hold them; custom sections keep their place in the order. */
+
 typedef enum cti_item_kind {
-  CTI_ITEM_CORE_MODULE,
-  CTI_ITEM_CORE_INSTANCE,
-  CTI_ITEM_CORE_TYPE,
-  CTI_ITEM_COMPONENT,
-  CTI_ITEM_INSTANCE,
-  CTI_ITEM_ALIAS,
-  CTI_ITEM_TYPE,
-  CTI_ITEM_CANON,
-  CTI_ITEM_START,
-  CTI_ITEM_IMPORT,
-  CTI_ITEM_EXPORT,
-  CTI_ITEM_VALUE,
-  CTI_ITEM_CUSTOM /* custom sections keep their place in the order */
+#define CT_SECTION(symbol, code, vector, name) CTI_ITEM_##symbol = code,
+#include "component/sections.def"
+#undef CT_SECTION
+  CTI_ITEM_COUNT
 } cti_item_kind;
+
+typedef struct cti_component_section_info {
+  const char *name;
+  bool is_vector;
+} cti_component_section_info;
+
+extern const cti_component_section_info cti_component_sections[CTI_ITEM_COUNT]; /* by code */
 
 typedef struct cti_item {
   cti_item_kind kind;
-  uint64_t offset; /* absolute, of the item's first byte; CT_NO_OFFSET for one that was built */
+  uint32_t section; /* 1 + the index of the section it was read from; 0 for one that was built, and for declarations in types */
+  uint64_t offset;  /* absolute, of the item's first byte; CT_NO_OFFSET for one that was built */
   union {
     ct_slice module; /* CORE_MODULE: the whole module in binary form */
     struct {
@@ -154,10 +191,10 @@ typedef struct cti_item {
       uint32_t count;
       const cti_named_index *items; /* arguments or exports */
     } instance;          /* CORE_INSTANCE, INSTANCE */
-    cti_core_type_def *core_type;
+    const cti_core_type_def *core_type;
     cti_component *component; /* COMPONENT */
     cti_alias alias;
-    cti_ctype *type;
+    const cti_ctype *type;
     cti_canon canon;
     struct {
       uint32_t func, arg_count, result_count;
@@ -183,22 +220,31 @@ typedef struct cti_item {
   } of;
 } cti_item;
 
+/* A section as it was read: its frame, and its items [first, first + count). */
+typedef struct cti_component_section {
+  cti_frame frame;
+  uint32_t first, count;
+  bool changed; /* an item of it was edited: encode it from its items */
+} cti_component_section;
+
 struct cti_component {
   cti_arena *arena;
   ct_slice bytes; /* empty for types and for what was built */
   uint64_t base;
   CTI_VEC(cti_item) items;
-  CTI_VEC(cti_section) sections; /* as read: frames in order */
+  CTI_VEC(cti_component_section) sections; /* as read, in order */
   uint32_t count[CTI_SORT_COUNT]; /* how long each index space is after the last item */
-  bool changed;                   /* encode from the items, not from the sections */
+  bool changed;                   /* encode from the items; without it the bytes are copied as they came */
 };
 
 /* Decodes the form of a component that begins at absolute offset `base`. Nested components are decoded too; core modules stay slices. */
 ct_status cti_component_decode(cti_component *out, ct_slice bytes, uint64_t base, cti_arena *arena);
 
-/* Appends the component with its preamble. Unchanged sections are copied; else neighbouring items of one section are grouped. */
+/* Appends the component with its preamble. An unchanged one is copied whole. Of a changed one, sections are copied whose items all still stand together
+ * and that are not `changed`; other items are written anew, neighbours of one kind and one origin as one section. Who changes something nested sets
+ * `changed` in each component around it, and in the section that holds it. */
 void cti_component_encode(const cti_component *component, cti_buf *out);
-/* Appends what stands between preamble and end of the declarations of a component or instance type, or one type alone. */
+/* Appends one type definition. */
 void cti_ctype_encode(const cti_ctype *type, cti_buf *out);
 
 /* ---- building: each appends one item to an all-zero-then-armed component (cti_component_init) and gives the index it has in its index space.
@@ -216,12 +262,15 @@ uint32_t cti_build_alias_outer(cti_component *c, cti_sort sort, uint32_t count, 
 uint32_t cti_build_type(cti_component *c, const cti_ctype *type);       /* copied */
 uint32_t cti_build_core_type(cti_component *c, const cti_core_type_def *type); /* copied */
 uint32_t cti_build_canon(cti_component *c, const cti_canon *canon);     /* a function for lift, else a core function */
+uint32_t cti_build_start(cti_component *c, uint32_t func, const uint32_t *args, uint32_t arg_count, uint32_t result_count); /* the first result */
 uint32_t cti_build_import(cti_component *c, const cti_extern_name *name, cti_externtype type);
 uint32_t cti_build_export(cti_component *c, const cti_extern_name *name, cti_sort_index item, const cti_externtype *type); /* type may be NULL */
 uint32_t cti_build_type_export(cti_component *c, const cti_extern_name *name, cti_externtype type); /* a declaration in a type */
 void cti_build_custom(cti_component *c, ct_slice name, ct_slice content);
 
-/* The sort in whose index space an item adds an entry, CTI_SORT_COUNT when it adds none. `in_type`: the item is a declaration of a type. */
+/* The sort in whose index space an item adds entries, CTI_SORT_COUNT when it adds none. `in_type`: the item is a declaration of a type. */
 cti_sort cti_item_sort(const cti_item *item, bool in_type);
+/* How many entries it adds there: 1, but for recursion groups and for start, whose results may be several or none. */
+uint32_t cti_item_defines(const cti_item *item);
 
 #endif

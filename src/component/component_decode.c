@@ -1,0 +1,254 @@
+/* component_decode.c - bytes -> model; twin of component_encode.c. Flows in: a component in binary form. Flows out: its sections and items in order,
+ * nested components decoded, core modules as slices. Invariant: form only; nothing that an index names is looked at.
+ * https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md */
+#include "component/codec.h"
+#include "core/core_read.h"
+
+typedef struct decoder {
+  cti_component *component;
+  cti_arena *arena;
+  uint32_t depth; /* of components around this one */
+} decoder;
+
+static ct_status decode(cti_component *out, ct_slice bytes, uint64_t base, cti_arena *arena, uint32_t depth);
+
+static void bad_byte(cti_cursor *c, uint64_t offset, uint8_t byte, const char *what) {
+  if (!c->failed) cti_cursor_fail_at(c, CT_COMP_FORM, offset, "malformed %s: byte 0x%02x", what, byte);
+}
+
+bool cti_component_append(cti_component *component, const cti_item *item, bool in_type) {
+  if (!cti_vec_push(component->arena, &component->items, *item)) return false;
+  cti_sort sort = cti_item_sort(item, in_type);
+  if (sort != CTI_SORT_COUNT) component->count[sort] += cti_item_defines(item);
+  return true;
+}
+
+/* ---- items */
+
+typedef CTI_VEC(cti_named_index) named_indices;
+
+static cti_named_index *next_named(named_indices *list, cti_cursor *c, cti_arena *arena) {
+  cti_named_index *of = cti_vec_add(arena, list);
+  if (!of) cti_cursor_fail(c, CT_NOMEM, "out of memory");
+  return of;
+}
+
+static void read_core_instance(cti_item *item, cti_cursor *c, decoder *d) {
+  uint64_t offset = cti_cursor_offset(c);
+  uint8_t form = cti_cursor_u8(c);
+  if (form > 1) bad_byte(c, offset, form, "core instance");
+  item->of.instance.is_exports = form == 1;
+  if (form == 0) item->of.instance.index = cti_cursor_u32(c);
+  named_indices list = {0};
+  uint32_t count = cti_cursor_count(c, form == 0 ? "arguments" : "exports");
+  for (uint32_t i = 0; i < count && !c->failed; i++) {
+    cti_named_index *of = next_named(&list, c, d->arena);
+    if (!of) return;
+    of->name.offset = cti_cursor_offset(c);
+    of->name.name = cti_cursor_name(c);
+    of->item.sort = cti_read_core_sort(c);
+    of->item.index = cti_cursor_u32(c);
+  }
+  item->of.instance.items = list.items;
+  item->of.instance.count = list.count;
+}
+
+static cti_sort_index read_sort_index(cti_cursor *c) {
+  cti_sort sort = cti_read_sort(c);
+  return (cti_sort_index){sort, cti_cursor_u32(c)};
+}
+
+static void read_instance(cti_item *item, cti_cursor *c, decoder *d) {
+  uint64_t offset = cti_cursor_offset(c);
+  uint8_t form = cti_cursor_u8(c);
+  if (form > 1) bad_byte(c, offset, form, "instance");
+  item->of.instance.is_exports = form == 1;
+  if (form == 0) item->of.instance.index = cti_cursor_u32(c);
+  named_indices list = {0};
+  uint32_t count = cti_cursor_count(c, form == 0 ? "arguments" : "exports");
+  for (uint32_t i = 0; i < count && !c->failed; i++) {
+    cti_named_index *of = next_named(&list, c, d->arena);
+    if (!of) return;
+    if (form == 1) cti_read_extern_name(&of->name, c);
+    else {
+      of->name.offset = cti_cursor_offset(c);
+      of->name.name = cti_cursor_name(c);
+    }
+    of->item = read_sort_index(c);
+  }
+  item->of.instance.items = list.items;
+  item->of.instance.count = list.count;
+}
+
+static void read_option(cti_canon_opt *out, cti_cursor *c) {
+  uint64_t offset = cti_cursor_offset(c);
+  uint8_t code = cti_cursor_u8(c);
+  for (unsigned i = 0; i < CTI_CANON_OPT_COUNT; i++) {
+    if (cti_canon_opts[i].code != code) continue;
+    out->kind = (cti_canon_opt_kind)i;
+    out->index = cti_canon_opts[i].has_index ? cti_cursor_u32(c) : UINT32_MAX;
+    return;
+  }
+  bad_byte(c, offset, code, "canonical option");
+}
+
+static void read_options(cti_canon *out, cti_cursor *c, decoder *d) {
+  CTI_VEC(cti_canon_opt) options = {0};
+  uint32_t count = cti_cursor_count(c, "canonical options");
+  for (uint32_t i = 0; i < count && !c->failed; i++) {
+    cti_canon_opt *option = cti_vec_add(d->arena, &options);
+    if (option) read_option(option, c);
+    else cti_cursor_fail(c, CT_NOMEM, "out of memory");
+  }
+  out->options = options.items;
+  out->option_count = options.count;
+}
+
+static void read_zero(cti_cursor *c) {
+  uint64_t offset = cti_cursor_offset(c);
+  uint8_t zero = cti_cursor_u8(c);
+  if (zero != 0) bad_byte(c, offset, zero, "sort of a lifted or lowered function");
+}
+
+static bool read_flag(cti_cursor *c) {
+  uint64_t offset = cti_cursor_offset(c);
+  uint8_t flag = cti_cursor_u8(c);
+  if (flag > 1) bad_byte(c, offset, flag, "flag of a canonical definition");
+  return flag == 1;
+}
+
+/* The letters are those of canon.def. */
+static void read_immediate(cti_canon *out, cti_cursor *c, decoder *d, char part) {
+  switch (part) {
+    case '0': read_zero(c); break;
+    case 'f': out->func = cti_cursor_u32(c); break;
+    case 'b': out->table = cti_cursor_u32(c); break;
+    case 'm': out->memory = cti_cursor_u32(c); break;
+    case 'a':
+    case 'c': out->flag = read_flag(c); break;
+    case 'r': out->result = cti_read_result_list(c); break;
+    case 'v': out->slot_type = cti_read_valtype(c); break;
+    case 'n': out->slot = cti_cursor_u32(c); break;
+    case 'o': read_options(out, c, d); break;
+    default: out->type = cti_cursor_u32(c); /* t R S U y */
+  }
+}
+
+static void read_canon(cti_item *item, cti_cursor *c, decoder *d) {
+  cti_canon *out = &item->of.canon;
+  uint64_t offset = cti_cursor_offset(c);
+  uint8_t code = cti_cursor_u8(c);
+  for (unsigned i = 0; i < CTI_CANON_COUNT; i++) {
+    if (cti_canons[i].code != code) continue;
+    out->kind = (cti_canon_kind)i;
+    for (const char *part = cti_canons[i].immediates; *part; part++) read_immediate(out, c, d, *part);
+    return;
+  }
+  bad_byte(c, offset, code, "canonical definition");
+}
+
+static void read_start(cti_item *item, cti_cursor *c, decoder *d) {
+  item->of.start.func = cti_cursor_u32(c);
+  uint32_t count = cti_cursor_count(c, "arguments of start");
+  uint32_t *args = cti_alloc_n(d->arena, count, sizeof *args);
+  if (!args) cti_cursor_fail(c, CT_NOMEM, "out of memory");
+  for (uint32_t i = 0; i < count && !c->failed; i++) args[i] = cti_cursor_u32(c);
+  item->of.start.args = args;
+  item->of.start.arg_count = c->failed ? 0 : count;
+  item->of.start.result_count = cti_cursor_u32(c);
+}
+
+static void read_import(cti_item *item, cti_cursor *c) {
+  cti_read_extern_name(&item->of.import.name, c);
+  cti_read_externtype(&item->of.import.type, c);
+}
+
+static void read_export(cti_item *item, cti_cursor *c) {
+  cti_read_extern_name(&item->of.export_.name, c);
+  item->of.export_.item = read_sort_index(c);
+  uint64_t offset = cti_cursor_offset(c);
+  uint8_t has_type = cti_cursor_u8(c);
+  if (has_type > 1) bad_byte(c, offset, has_type, "type of an export");
+  item->of.export_.has_type = has_type == 1;
+  if (has_type == 1) cti_read_externtype(&item->of.export_.type, c);
+}
+
+static void read_value(cti_item *item, cti_cursor *c) {
+  item->of.value.type = cti_read_component_valtype(c);
+  item->of.value.bytes = cti_cursor_bytes(c, cti_cursor_u32(c));
+}
+
+static void read_nested(cti_item *item, cti_cursor *c, decoder *d) {
+  uint64_t base = cti_cursor_offset(c);
+  ct_slice bytes = cti_cursor_rest(c);
+  item->of.component = CTI_NEW(d->arena, cti_component);
+  if (!item->of.component) {
+    cti_cursor_fail(c, CT_NOMEM, "out of memory");
+    return;
+  }
+  uint32_t index = d->component->count[CTI_SORT_COMPONENT];
+  if (decode(item->of.component, bytes, base, d->arena, d->depth + 1) == CT_OK) return;
+  cti_error_trail(c->error, "component %u", index);
+  c->failed = true;
+}
+
+static void read_item(cti_item *item, cti_cursor *c, decoder *d) {
+  switch (item->kind) {
+    case CTI_ITEM_CUSTOM:
+      item->of.custom.name = cti_cursor_name(c);
+      item->of.custom.content = cti_cursor_rest(c);
+      break;
+    case CTI_ITEM_CORE_MODULE: item->of.module = cti_cursor_rest(c); break;
+    case CTI_ITEM_CORE_INSTANCE: read_core_instance(item, c, d); break;
+    case CTI_ITEM_CORE_TYPE: item->of.core_type = cti_read_core_type(c, d->arena); break;
+    case CTI_ITEM_COMPONENT: read_nested(item, c, d); break;
+    case CTI_ITEM_INSTANCE: read_instance(item, c, d); break;
+    case CTI_ITEM_ALIAS: cti_read_alias(&item->of.alias, c); break;
+    case CTI_ITEM_TYPE: item->of.type = cti_read_ctype(c, d->arena, 0); break;
+    case CTI_ITEM_CANON: read_canon(item, c, d); break;
+    case CTI_ITEM_START: read_start(item, c, d); break;
+    case CTI_ITEM_IMPORT: read_import(item, c); break;
+    case CTI_ITEM_EXPORT: read_export(item, c); break;
+    case CTI_ITEM_VALUE: read_value(item, c); break;
+    case CTI_ITEM_COUNT: break;
+  }
+}
+
+/* ---- sections */
+
+static ct_status read_section(decoder *d, const cti_frame *frame) {
+  cti_component *component = d->component;
+  if (frame->id >= CTI_ITEM_COUNT)
+    return cti_fail(d->arena->error, CT_COMP_FORM, frame->offset, "unknown section code %u: those of components are 0 to %u", frame->id, CTI_ITEM_COUNT - 1);
+  cti_component_section *section = cti_vec_add(d->arena, &component->sections);
+  if (!section) return CT_NOMEM;
+  section->frame = *frame;
+  section->first = component->items.count;
+  cti_cursor c = cti_cursor_make(frame->payload, frame->payload_offset, d->arena->error);
+  const cti_component_section_info *info = &cti_component_sections[frame->id];
+  uint32_t count = info->is_vector ? cti_cursor_count(&c, info->name) : 1;
+  for (uint32_t i = 0; i < count && !c.failed; i++) {
+    cti_item item = {.kind = (cti_item_kind)frame->id, .section = component->sections.count, .offset = cti_cursor_offset(&c)};
+    read_item(&item, &c, d);
+    if (!c.failed && !cti_component_append(component, &item, false)) return CT_NOMEM;
+  }
+  section->count = component->items.count - section->first;
+  ct_status status = cti_cursor_expect_end(&c, info->name);
+  if (status != CT_OK && frame->id != CTI_ITEM_COMPONENT) cti_error_trail(d->arena->error, "%s section", info->name);
+  return status;
+}
+
+static ct_status decode(cti_component *out, ct_slice bytes, uint64_t base, cti_arena *arena, uint32_t depth) {
+  *out = (cti_component){.arena = arena, .bytes = bytes, .base = base};
+  if (depth > CTI_MAX_DEPTH) return cti_fail(arena->error, CT_LIMIT, base, "components are nested more than %d deep", CTI_MAX_DEPTH);
+  decoder d = {.component = out, .arena = arena, .depth = depth};
+  cti_cursor c = cti_cursor_make(bytes, base, arena->error);
+  ct_kind kind;
+  CTI_TRY(cti_preamble_read(&c, &kind));
+  if (kind == CT_KIND_MODULE) return cti_fail(arena->error, CT_CORE_KIND, base, "this is a core module; a component is needed here");
+  cti_frame frame;
+  while (cti_frame_next(&c, &frame)) CTI_TRY(read_section(&d, &frame));
+  return cti_cursor_status(&c);
+}
+
+ct_status cti_component_decode(cti_component *out, ct_slice bytes, uint64_t base, cti_arena *arena) { return decode(out, bytes, base, arena, 0); }
