@@ -1,9 +1,9 @@
-/* type_encode.c - from types of the resolve by id to definitions in the type index space of a scope.
+/* wit_type_encode.c - from types of the resolve by id to definitions in the type index space of a scope.
  *
  * A type is defined after all that it is made of. The walk keeps its own stack (`pending`), so that types may nest as deep as memory allows; each type
  * is pushed once for each scope, each edge looked at once, so the cost is linear. The order of definitions is that of the reference, which makes the
  * bytes equal: children in order of the source, then the type, then its name. */
-#include "compose/type_encode.h"
+#include "compose/wit_type_encode.h"
 
 cti_extern_name cti_extern_name_make(ct_slice name, ct_slice implements, ct_slice external_id) {
   bool attributes = implements.data || external_id.data;
@@ -14,38 +14,15 @@ static ct_status failed(const cti_type_encoder *e) { return e->arena->error->sta
 
 static const cti_def *def_of(const cti_type_encoder *e, uint32_t type) { return &e->resolve->types.defs.items[type]; }
 
-/* The child number `i` of a definition: false past the last. Absent payloads are children that are none. */
-static bool child_at(cti_valtype *out, const cti_def *def, uint32_t i) {
-  switch (def->kind) {
-  case CTI_DEF_RECORD:
-  case CTI_DEF_VARIANT:
-  case CTI_DEF_TUPLE:
-    *out = i < def->member_count ? def->members[i].type : CTI_VALTYPE_NONE;
-    return i < def->member_count;
-  case CTI_DEF_MAP: *out = i == 0 ? def->key : def->element; return i < 2;
-  case CTI_DEF_RESULT: *out = i == 0 ? def->element : def->key; return i < 2;
-  case CTI_DEF_ALIAS:
-  case CTI_DEF_LIST:
-  case CTI_DEF_FIXED_LIST:
-  case CTI_DEF_OPTION:
-  case CTI_DEF_STREAM:
-  case CTI_DEF_FUTURE: *out = def->element; return i < 1;
-  case CTI_DEF_OWN:
-  case CTI_DEF_BORROW: *out = cti_valtype_def(def->resource); return i < 1;
-  default: return false;
-  }
-}
-
 /* Bytes that are equal exactly for anonymous types of one kind over the same type ids. */
 static ct_slice structure_of(cti_type_encoder *e, const cti_def *def) {
-  uint32_t *words = CTI_NEW_N(e->arena, uint32_t, def->member_count + 3);
+  uint32_t children = cti_def_child_count(def);
+  uint32_t *words = CTI_NEW_N(e->arena, uint32_t, (size_t)children + 2);
   if (!words) return (ct_slice){NULL, 0};
-  size_t count = 0;
-  words[count++] = (uint32_t)def->kind;
-  words[count++] = def->length;
-  cti_valtype child;
-  for (uint32_t i = 0; child_at(&child, def, i); i++) words[count++] = child.word;
-  return cti_slice(words, count * sizeof *words);
+  words[0] = (uint32_t)def->kind;
+  words[1] = def->length;
+  for (uint32_t i = 0; i < children; i++) words[i + 2] = cti_def_child(def, i).word;
+  return cti_slice(words, ((size_t)children + 2) * sizeof *words);
 }
 
 /* ---- one definition */
@@ -61,14 +38,12 @@ static cti_valtype encoded(const cti_type_encoder *e, cti_valtype type) {
 
 static uint32_t define_structure(cti_type_encoder *e, const cti_def *def) {
   cti_def value = *def;
-  value.element = encoded(e, def->element);
-  value.key = encoded(e, def->key);
-  if (def->kind == CTI_DEF_OWN || def->kind == CTI_DEF_BORROW) value.resource = cti_valtype_index(encoded(e, cti_valtype_def(def->resource)));
-  if (def->kind == CTI_DEF_RECORD || def->kind == CTI_DEF_VARIANT || def->kind == CTI_DEF_TUPLE) {
+  if (def->kind == CTI_DEF_RECORD || def->kind == CTI_DEF_VARIANT || def->kind == CTI_DEF_TUPLE) { /* others have no members with types: borrowed */
     value.members = CTI_NEW_N(e->arena, cti_member, def->member_count);
     if (!value.members) return UINT32_MAX;
-    for (uint32_t i = 0; i < def->member_count; i++) value.members[i] = (cti_member){.name = def->members[i].name, .type = encoded(e, def->members[i].type)};
+    for (uint32_t i = 0; i < def->member_count; i++) value.members[i] = def->members[i];
   }
+  for (uint32_t i = 0, count = cti_def_child_count(def); i < count; i++) cti_def_set_child(&value, i, encoded(e, cti_def_child(def, i)));
   return define(e, &value);
 }
 
@@ -143,9 +118,9 @@ static ct_status encode_id(cti_type_encoder *e, uint32_t type) {
   CTI_TRY(begin(e, type));
   while (e->pending.count > floor) {
     cti_type_step *top = cti_vec_last(&e->pending);
-    cti_valtype child;
-    if (child_at(&child, def_of(e, top->type), top->next_child)) {
-      top->next_child++;
+    const cti_def *def = def_of(e, top->type);
+    if (top->next_child < cti_def_child_count(def)) {
+      cti_valtype child = cti_def_child(def, top->next_child++);
       if (cti_valtype_is_def(child)) CTI_TRY(begin(e, cti_valtype_index(child)));
     } else {
       cti_type_step step = *top;

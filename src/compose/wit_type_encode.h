@@ -1,11 +1,11 @@
-/* type_encode.h - WIT types -> type definitions in one scope: the declarations of a component type or of an instance type, or a component itself.
+/* wit_type_encode.h - WIT types -> type definitions in one scope: the declarations of a component type or of an instance type, or a component itself.
  *
  * An encoder defines in `scope` what a type or function needs, once, and gives the index by which it is known there. Anonymous types of one structure
  * share one definition, as do functions of one signature. What differs between scopes is told by two fields: how a named type becomes visible
  * (`naming`), and how a type of another interface is reached (`import_type`). Used by wit_encode.c and by `component new`.
  * https://github.com/WebAssembly/component-model/blob/main/design/mvp/WIT.md#package-format */
-#ifndef CTI_COMPOSE_TYPE_ENCODE_H
-#define CTI_COMPOSE_TYPE_ENCODE_H
+#ifndef CTI_COMPOSE_WIT_TYPE_ENCODE_H
+#define CTI_COMPOSE_WIT_TYPE_ENCODE_H
 
 #include "component/component.h"
 #include "wit/wit_model.h"
