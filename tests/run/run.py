@@ -1,0 +1,292 @@
+#!/usr/bin/env python3
+"""Runs what ctool made: run.py [--ctool PATH] [--work DIR] NAME...   (--list prints the names; cases.toml describes them)
+
+Each case: get the core module (compile it, or take a real one), `ctool component new`, then
+  - `ctool validate` accepts the component, a second run gives the same bytes, and so does a run whose output is its own input;
+  - where wasm-tools is installed (on PATH, or named by WASM_TOOLS), it accepts the component too, and its world is that of wasm-tools' own component;
+  - the component runs in a real runtime, and does what it should.
+Without --ctool, wasm-tools makes the component: that checks the tests. Exit status 0, 1, or 77 when something that the case needs cannot be had.
+"""
+import argparse, contextlib, difflib, importlib.util, os, re, shutil, socket, subprocess, sys, tempfile, time, tomllib, urllib.error, urllib.request
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import fetch
+from fetch import Skip
+
+
+class Failure(Exception):
+    pass
+
+
+def call(argv, **options):
+    p = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300, **options)
+    if p.returncode: raise Failure('%s: exit %d\n%s' % (' '.join(argv), p.returncode, p.stderr.decode('utf-8', 'replace')))
+    return p.stdout
+
+
+def content(path):
+    with open(path, 'rb') as f: return f.read()
+
+
+# ---- the core module
+
+def core_module(case, work):
+    if 'module' in case: return fetch.packaged(case['module'])
+    out = os.path.join(work, 'core.wasm')
+    if 'go' in case:
+        env = fetch.clean_env(GOOS='wasip1', GOARCH='wasm', GOFLAGS='-mod=mod', GO111MODULE='off', GOTOOLCHAIN='local')
+        call([fetch.go(), 'build', '-trimpath', '-o', out, os.path.join(HERE, case['go'])], env=env)
+        return out
+    source = os.path.join(HERE, case['source'])
+    argv, env = fetch.COMPILERS[case['toolchain']]('c' if source.endswith('.c') else 'c++')
+    call([*argv, *case['flags'], '-I' + HERE + '/support', source, '-o', out], env=env)
+    return out
+
+
+# ---- the component
+
+def adapter_flags(case):
+    return ['--adapt', 'wasi_snapshot_preview1=' + fetch.adapter(case['adapter'])] if 'adapter' in case else []
+
+
+def component_by_reference(wasm_tools, case, core, work):
+    out = os.path.join(work, 'reference.wasm')
+    if 'wit' in case:
+        call([wasm_tools, 'component', 'embed', os.path.join(HERE, case['wit']), core, '-o', out])
+        core = out
+    call([wasm_tools, 'component', 'new', core, *adapter_flags(case), '-o', out])
+    return out
+
+
+def component_by_ctool(ctool, case, core, work):
+    out, again = os.path.join(work, 'app.wasm'), os.path.join(work, 'again.wasm')
+    flags = adapter_flags(case) + (['--wit', os.path.join(HERE, case['wit'])] if 'wit' in case else [])
+    call([ctool, 'component', 'new', core, *flags, '-o', out])
+    call([ctool, 'validate', '--features', 'all', out])
+    shutil.copyfile(core, again)
+    call([ctool, 'component', 'new', again, *flags, '-o', again])
+    if content(out) != content(again): raise Failure('a second run, in place, gave other bytes: compare %s and %s' % (out, again))
+    return out
+
+
+def compare_with_reference(wasm_tools, case, core, ours, work):
+    """Accepted, and the same world in the same order."""
+    call([wasm_tools, 'validate', ours])
+    theirs = component_by_reference(wasm_tools, case, core, work)
+    a, b = (call([wasm_tools, 'component', 'wit', path]).decode() for path in (ours, theirs))
+    if a != b:
+        lines = list(difflib.unified_diff(b.split('\n'), a.split('\n'), 'wasm-tools', 'ctool', lineterm=''))
+        raise Failure('the world differs from that of wasm-tools:\n' + '\n'.join(lines[:60]))
+
+
+# ---- running
+
+def runtime():
+    try:
+        import wasmtime, wasmtime.component
+    except ImportError:
+        raise Skip('no Python package wasmtime (tools/test installs it into build/venv)')
+    return wasmtime
+
+
+class Machine:
+    """A store of wasmtime with WASI, whose standard streams are files of the work folder."""
+
+    def __init__(self, work, args=(), env=(), stdin='', folder=None, preopen='data'):
+        self.api = wasmtime = runtime()
+        self.work, self.trap = work, ''
+        with open(os.path.join(work, 'stdin'), 'w') as f: f.write(stdin)
+        self.engine = wasmtime.Engine()
+        self.store = wasmtime.Store(self.engine)
+        wasi = wasmtime.WasiConfig()
+        wasi.argv = ['program', *args]
+        wasi.env = list(env)
+        wasi.stdin_file = os.path.join(work, 'stdin')
+        wasi.stdout_file = os.path.join(work, 'stdout')
+        wasi.stderr_file = os.path.join(work, 'stderr')
+        if folder: wasi.preopen_dir(folder, preopen)
+        self.store.set_wasi(wasi)
+        self.linker = wasmtime.component.Linker(self.engine)
+        self.linker.add_wasip2()
+
+    def instantiate(self, path):
+        self.component = self.api.component.Component.from_file(self.engine, path)
+        if any(name.startswith('wasi:http/') for name in self.component.type.imports(self.engine)):
+            with contextlib.suppress(AttributeError):
+                self.store.set_wasi_http()
+            self.linker.add_wasi_http()
+        self.instance = self.linker.instantiate(self.store, self.component)
+
+    def export(self, prefix):
+        """The name of the export that begins with `prefix`: the version is the adapter's."""
+        names = [n for n in self.component.type.exports(self.engine) if n.startswith(prefix)]
+        if len(names) != 1: raise Failure('exports that begin with %s: %s' % (prefix, names))
+        return names[0]
+
+    def stream(self, name):
+        return content(os.path.join(self.work, name)).decode('utf-8', 'replace')
+
+
+def same_lines(want, got, what):
+    pattern = '\n'.join(re.escape(line).replace(r'\{\.\.\.\}', '.*') for line in want.strip('\n').split('\n'))
+    if not re.fullmatch(pattern, got.strip('\n')): raise Failure('%s\n--- expected\n%s\n--- found\n%s' % (what, want.strip('\n'), got))
+
+
+def run_command(case, path, work):
+    folder = os.path.join(work, 'files')
+    shutil.rmtree(folder, ignore_errors=True)
+    os.mkdir(folder)
+    if 'dir' in case:
+        for name, data in case['dir'].items():
+            with open(os.path.join(folder, name), 'w') as f: f.write(data)
+    else:
+        shutil.copy(HERE + '/command/input.txt', folder)
+    machine = Machine(work, case.get('args', ['one', 'two words']), [('WHO', 'Ada')], 'typed in\n', folder, case.get('preopen', 'data'))
+    if '-DWITH_ADVICE' in case.get('flags', []):
+        with machine.linker.root() as root, root.add_instance('test:command/advice') as advice:
+            advice.add_func('greet', lambda store, name: 'good morning, ' + name)
+    machine.instantiate(path)
+    status = exit_status(machine)
+    if status != case.get('exit', 0):
+        raise Failure('exit %s, not %s\n%s%s%s' % (status, case.get('exit', 0), machine.stream('stdout'), machine.stream('stderr'), machine.trap))
+    if 'expected' in case: same_lines(content(os.path.join(HERE, case['expected'])).decode(), machine.stream('stdout'), 'standard output')
+    if 'stdout' in case: same_lines(case['stdout'], machine.stream('stdout'), 'standard output')
+    if 'source' in case and case['source'] == 'command/main.c' and machine.stream('stderr') != 'done\n': raise Failure('standard error: ' + machine.stream('stderr'))
+    for name, start in case.get('written', {}).items():
+        data = content(os.path.join(folder, name))
+        if not data.startswith(bytes.fromhex(start)): raise Failure('%s begins with %s' % (name, data[:16].hex()))
+
+
+def exit_status(machine):
+    """Runs wasi:cli/run: 0, 1, or "trap"."""
+    store, instance = machine.store, machine.instance
+    interface = instance.get_export_index(store, machine.export('wasi:cli/run@'))
+    try:
+        result = instance.get_func(store, instance.get_export_index(store, 'run', interface))(store)
+        return 0 if result.tag == 'ok' else 1
+    except machine.api.ExitTrap as e:
+        return e.code
+    except (machine.api.Trap, machine.api.WasmtimeError) as e:
+        machine.trap = str(e)
+        return 'trap'
+
+
+def run_instantiate(case, path, work):
+    Machine(work).instantiate(path)
+
+
+def run_host(case, path, work):
+    scope = {}
+    host = os.path.join(os.path.dirname(os.path.join(HERE, case['source'])), 'host.py')
+    machine = Machine(work)
+    exec(compile(content(host), host, 'exec'), scope)
+    seen = {'log': [], 'dropped': []}
+    scope['imports'](machine.linker, seen)
+    machine.instantiate(path)
+    scope['check'](machine.instance, machine.store, seen, lambda: machine.stream('stdout'))
+
+
+@contextlib.contextmanager
+def served(path, work):
+    """Serves the component on a free port: by wasmtime where it is installed, else by jco."""
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        port = s.getsockname()[1]
+    wasmtime = os.environ.get('WASMTIME') or fetch.program('wasmtime')
+    if wasmtime:
+        argv, env = [wasmtime, 'serve', '-S', 'cli', '--addr', '127.0.0.1:%d' % port, path], None
+    else:
+        argv = [fetch.node_module('@bytecodealliance/jco') + '/node_modules/.bin/jco', 'serve', path, '--host', '127.0.0.1', '--port', str(port),
+                '--isolate-worker-pool-size', '1']
+        env = fetch.node_env()
+    with open(os.path.join(work, 'server.log'), 'wb') as log:
+        server = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env)
+    try:
+        for _ in range(600):
+            with socket.socket() as s:
+                if s.connect_ex(('127.0.0.1', port)) == 0: break
+            if server.poll() is not None: break
+            time.sleep(0.1)
+        else:
+            raise Failure('the server does not listen: ' + content(os.path.join(work, 'server.log')).decode('utf-8', 'replace'))
+        if server.poll() is not None: raise Failure('the server stopped: ' + content(os.path.join(work, 'server.log')).decode('utf-8', 'replace'))
+        yield 'http://127.0.0.1:%d' % port
+    finally:
+        server.terminate()
+        try: server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def request(url, data=None, headers={}):
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(urllib.request.Request(url, data, headers), timeout=60) as r: return r.status, dict(r.headers), r.read().decode()
+    except urllib.error.HTTPError as e:
+        return e.code, dict(e.headers), e.read().decode()
+
+
+def run_http(case, path, work):
+    body = bytes(range(256)) * 1200
+    with served(path, work) as base:
+        status, headers, text = request(base + '/hello?World', headers={'X-Color': 'blue'})
+        if (status, headers.get('x-color'), text) != (200, 'blue', 'hello World\n'): raise Failure('GET /hello: %r' % ((status, headers, text),))
+        status, _, text = request(base + '/count', data=body)
+        if (status, text) != (200, '%d bytes, sum %d\n' % (len(body), sum(body))): raise Failure('POST /count: %r' % ((status, text),))
+        status, _, text = request(base + '/elsewhere')
+        if (status, text) != (404, 'nothing here\n'): raise Failure('GET /elsewhere: %r' % ((status, text),))
+
+
+RUNNERS = {'command': run_command, 'instantiate': run_instantiate, 'host': run_host, 'http': run_http}
+
+
+def one(name, case, ctool, work):
+    wasm_tools = os.environ.get('WASM_TOOLS') or fetch.program('wasm-tools')
+    core = core_module(case, work)
+    if ctool:
+        path = component_by_ctool(ctool, case, core, work)
+        if wasm_tools: compare_with_reference(wasm_tools, case, core, path, work)
+    else:
+        if not wasm_tools: raise Skip('no wasm-tools')
+        path = component_by_reference(wasm_tools, case, core, work)
+    RUNNERS[case['run']](case, path, work)
+    print('%s: %d bytes of core, %d of component, %s%s' % (name, os.path.getsize(core), os.path.getsize(path), case['run'], '' if wasm_tools else ' (no wasm-tools to compare with)'))
+
+
+def with_runtime():
+    """Goes on under the Python that has wasmtime: this one, or that of the environment which tools/test makes."""
+    other = os.path.join(HERE, '../../build/venv/bin/python')
+    if not importlib.util.find_spec('wasmtime') and os.path.exists(other) and not os.environ.get('CTOOL_RUN_AGAIN'):
+        os.execve(other, [other, *sys.argv], dict(os.environ, CTOOL_RUN_AGAIN='1'))
+
+
+def main():
+    with_runtime()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--ctool')
+    parser.add_argument('--work', help='where to leave what is built; else a temporary folder')
+    parser.add_argument('--list', action='store_true')
+    parser.add_argument('names', nargs='*')
+    options = parser.parse_args()
+    with open(HERE + '/cases.toml', 'rb') as f: cases = tomllib.load(f)
+    if options.list: return print('\n'.join(cases)) or 0
+    failed = skipped = 0
+    for name in options.names or cases:
+        with tempfile.TemporaryDirectory() as temporary:
+            work = os.path.join(os.path.abspath(options.work), name) if options.work else temporary
+            os.makedirs(work, exist_ok=True)
+            try:
+                one(name, cases[name], options.ctool and os.path.abspath(options.ctool), work)
+            except Skip as e:
+                skipped += 1
+                print('%s: skipped: %s' % (name, e))
+            except Exception as e:  # a trap, an assertion, an answer of another type: all are failures of this case
+                failed += 1
+                print('%s: FAILED: %s: %s' % (name, type(e).__name__, e))
+    return 1 if failed else 77 if skipped else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
