@@ -1,17 +1,19 @@
 /* Decode -> encode gives the input back, for every binary below the given folders, for each component and for each module nested in them.
  *
- * Three things are asked of each well-formed module and component: unchanged it encodes to its own bytes; with each section marked `changed` it encodes to its own
- * bytes, or (padded numbers, long forms of types) to something that decodes and encodes to itself; and what a folder's manifest.tsv
- * calls valid or invalid decodes. Exit 77 (skipped) when no folder is there. */
+ * Four things are asked of each well-formed module and component: unchanged it encodes to its own bytes; with each section marked `changed` it encodes
+ * to its own bytes, or (padded numbers, long forms of types) to something that decodes and encodes to itself; what a folder's manifest.tsv
+ * calls valid or invalid decodes; and custom sections that we parse are written as they came, or in a shorter form. Exit 77 (skipped) when no folder is
+ * there. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "component/component.h"
+#include "core/custom.h"
 #include "ctool/io.h"
 
 typedef struct counts {
-  unsigned files, modules, components, same, other_form, malformed, problems;
+  unsigned files, modules, components, same, other_form, malformed, customs, problems;
   bool verbose;
 } counts;
 
@@ -59,6 +61,35 @@ static void check_encoding(counts *n, const char *path, cti_module *module, ct_s
   ct_buf_free(&written);
 }
 
+/* Parses and writes a custom section; false when its name is none that we parse, or its content is malformed. */
+static bool rewrite_custom(cti_buf *out, const cti_section *section, cti_arena *arena) {
+  ct_error error = {0};
+  cti_names names;
+  cti_producers producers;
+  cti_target_features features;
+  cti_dylink dylink;
+  cti_branch_hints hints;
+  if (cti_slice_is(section->name, "name") && cti_names_parse(&names, section->content, 0, arena, &error) == CT_OK) cti_names_write(out, &names);
+  else if (cti_slice_is(section->name, "producers") && cti_producers_parse(&producers, section->content, 0, arena, &error) == CT_OK) cti_producers_write(out, &producers);
+  else if (cti_slice_is(section->name, "target_features") && cti_target_features_parse(&features, section->content, 0, arena, &error) == CT_OK) cti_target_features_write(out, &features);
+  else if (cti_slice_is(section->name, "dylink.0") && cti_dylink_parse(&dylink, section->content, 0, arena, &error) == CT_OK) cti_dylink_write(out, &dylink);
+  else if (cti_slice_is(section->name, "metadata.code.branch_hint") && cti_branch_hints_parse(&hints, section->content, 0, arena, &error) == CT_OK) cti_branch_hints_write(out, &hints);
+  else return false;
+  return true;
+}
+
+static void check_customs(counts *n, const char *path, const cti_module *module) {
+  for (uint32_t i = 0; i < module->sections.count; i++) {
+    const cti_section *section = &module->sections.items[i];
+    cti_buf out = {0};
+    if (section->frame.id == CTI_SECTION_CUSTOM && rewrite_custom(&out, section, module->arena)) {
+      n->customs++;
+      if (out.size >= section->content.size && !cti_slice_eq(cti_buf_slice(&out), section->content)) problem(n, path, "a custom section is not written as it came", NULL);
+    }
+    ct_buf_free(&out);
+  }
+}
+
 static void check_module(counts *n, const char *path, ct_slice bytes, uint64_t base, bool must_decode) {
   ct_error error = {0};
   cti_arena arena;
@@ -66,6 +97,7 @@ static void check_module(counts *n, const char *path, ct_slice bytes, uint64_t b
   cti_module module;
   n->modules++;
   if (cti_module_decode(&module, bytes, base, &arena) == CT_OK) {
+    check_customs(n, path, &module);
     check_encoding(n, path, &module, bytes);
   } else {
     n->malformed++;
@@ -186,6 +218,7 @@ int main(int argc, char **argv) {
     puts("skipped: none of the folders is there");
     return 77;
   }
-  printf("%u files, %u components, %u modules: %u written anew byte for byte, %u in another form, %u malformed; %u problems\n", n.files, n.components, n.modules, n.same, n.other_form, n.malformed, n.problems);
+  printf("%u files, %u components, %u modules: %u written anew byte for byte, %u in another form, %u malformed; %u custom sections; %u problems\n", n.files, n.components, n.modules, n.same, n.other_form,
+         n.malformed, n.customs, n.problems);
   return n.problems || n.same == 0;
 }
