@@ -2,9 +2,10 @@
  *
  * Codes of types are negative LEBs that must be written in one byte, so they are read as bytes. All proposals share one space of codes:
  * https://webassembly.github.io/spec/core/binary/types.html and .../appendix/index-types.html */
-#include "core/opcode.h"
+#include "core/core_read.h"
 
 #include "core/codes.h"
+#include "core/opcode.h"
 
 static void bad_byte(cti_cursor *c, uint64_t offset, uint8_t byte, const char *what) {
   cti_cursor_fail_at(c, CT_CORE_FORM, offset, "malformed %s: byte 0x%02x", what, byte);
@@ -293,13 +294,20 @@ void cti_read_export(cti_export *out, cti_cursor *c) {
 
 /* ---- definitions */
 
+/* How an instruction moves the depth of blocks. The clauses of a legacy `try` but `delegate`, and `else`, leave it as it is. */
+static int depth_change(cti_op op) {
+  uint8_t immediate = cti_opcodes[op].immediate;
+  if (immediate == CTI_IMM_BLOCK || immediate == CTI_IMM_TRY_TABLE) return 1;
+  return op == CTI_OP_END || op == CTI_OP_DELEGATE ? -1 : 0;
+}
+
 void cti_read_expr(cti_expr *out, cti_cursor *c) {
   const uint8_t *start = c->at;
   out->offset = cti_cursor_offset(c);
-  cti_op op = CTI_OP_NONE;
-  while (op != CTI_OP_END && !c->failed) {
-    op = cti_op_read(c);
+  for (int64_t depth = 1; depth > 0 && !c->failed;) {
+    cti_op op = cti_op_read(c);
     cti_imm_skip(c, op);
+    depth += depth_change(op);
   }
   out->bytes = c->failed ? (ct_slice){NULL, 0} : (ct_slice){start, (size_t)(c->at - start)};
 }
