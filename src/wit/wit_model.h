@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/map.h"
+#include "types/semver.h"
 #include "types/types.h"
 
 #define CTI_WIT_NONE UINT32_MAX /* no package, no interface, ... */
@@ -18,13 +19,6 @@
 typedef struct cti_span {
   uint32_t file, at, size;
 } cti_span;
-
-/* A semantic version (https://semver.org). pre and build borrow, without "-" and "+". */
-typedef struct cti_semver {
-  uint64_t major, minor, patch;
-  ct_slice pre, build;
-  bool present;
-} cti_semver;
 
 typedef enum cti_stability_kind { CTI_STABILITY_UNKNOWN, CTI_STABILITY_STABLE, CTI_STABILITY_UNSTABLE } cti_stability_kind;
 
@@ -185,15 +179,5 @@ void cti_def_set_child(cti_def *def, uint32_t at, cti_valtype type);
 uint32_t cti_type_interface_dep(const cti_resolve *resolve, uint32_t type);
 
 bool cti_stability_eq(const cti_stability *a, const cti_stability *b);
-
-/* Semantic versions: parsing of the whole slice (false when it is none), order, and text. */
-bool cti_semver_parse(cti_semver *out, ct_slice text);
-int cti_semver_cmp(const cti_semver *a, const cti_semver *b);
-void cti_semver_write(const cti_semver *version, cti_buf *out);
-ct_slice cti_semver_text(cti_arena *arena, const cti_semver *version);
-/* Do two versions lie on one compatible track: the same major, or 0.minor, or else the same but for the build? */
-bool cti_semver_compatible(const cti_semver *a, const cti_semver *b);
-/* The track as canonical interface names have it ("1", "0.2", "0.0.3", "1.0.0-rc1"); *suffix is the rest of the version's text (".1", "+b"), may be empty. */
-ct_slice cti_semver_track(cti_arena *arena, const cti_semver *version, ct_slice *suffix);
 
 #endif

@@ -1,8 +1,8 @@
-/* wit_semver.c - semantic versions: text to numbers and back, order, and the tracks within which versions are compatible.
+/* semver.c - semantic versions: text to numbers and back, order, and the tracks within which versions are compatible.
  * https://semver.org/spec/v2.0.0.html, https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#import-and-export-definitions */
 #include <inttypes.h>
 
-#include "wit/wit_model.h"
+#include "types/semver.h"
 
 static bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
 static bool is_identifier(uint8_t c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'; }
