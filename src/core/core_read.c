@@ -163,14 +163,16 @@ uint32_t cti_read_rec_head(bool *written, cti_cursor *c) {
   return cti_cursor_count(c, "types of a recursion group");
 }
 
+static void no_memory(cti_cursor *c) { cti_cursor_fail(c, CT_NOMEM, "out of memory"); }
+
 /* Most functions have one result at most: the array is made for the parameters and one more, and grows for those that have more. */
 static void read_func(cti_subtype *out, cti_cursor *c, cti_arena *arena) {
   CTI_VEC(cti_corevt) types = {0};
   for (int part = 0; part < 2; part++) {
     uint32_t count = cti_cursor_count(c, part == 0 ? "parameters" : "results");
-    if (part == 0 && (types.items = cti_alloc_raw(arena, (size_t)count + 1, sizeof *types.items))) types.capacity = count + 1;
+    if (part == 0 && !cti_vec_reserve(arena, &types, count + 1)) no_memory(c);
     for (uint32_t i = 0; i < count && !c->failed; i++) {
-      if (!cti_vec_push(arena, &types, cti_read_valtype(c))) cti_cursor_fail(c, CT_NOMEM, "out of memory");
+      if (!cti_vec_push(arena, &types, cti_read_valtype(c))) no_memory(c);
     }
     if (part == 0) out->param_count = types.count;
   }
@@ -189,11 +191,11 @@ static void read_field(cti_field *out, cti_cursor *c) {
 static void read_fields(cti_subtype *out, cti_cursor *c, cti_arena *arena) {
   uint32_t count = out->kind == CTI_COMPOSITE_ARRAY ? 1 : cti_cursor_count(c, "fields");
   CTI_VEC(cti_field) fields = {0};
-  if (count && (fields.items = cti_alloc_raw(arena, count, sizeof *fields.items))) fields.capacity = count;
+  if (!cti_vec_reserve(arena, &fields, count)) no_memory(c);
   for (uint32_t i = 0; i < count && !c->failed; i++) {
     cti_field *field = cti_vec_add(arena, &fields);
     if (field) read_field(field, c);
-    else cti_cursor_fail(c, CT_NOMEM, "out of memory");
+    else no_memory(c);
   }
   out->fields = fields.items;
   out->field_count = fields.count;
