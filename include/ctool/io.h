@@ -33,6 +33,20 @@ CT_API ct_status ct_output_write(const char *path, ct_slice bytes, bool binary, 
 /* The same for several pieces in order, written without joining them. */
 CT_API ct_status ct_output_write_pieces(const char *path, const ct_slice *pieces, size_t count, bool binary, ct_error *error);
 
+/* The same, piece by piece as it is made. ct_output_close with `keep` puts the file in place; without it nothing is left of it (what went to
+ * standard output has gone). It takes NULL too, so that it can follow a failed open. */
+typedef struct ct_output ct_output;
+CT_API ct_status ct_output_open(ct_output **out, const char *path, bool binary, ct_error *error);
+CT_API ct_status ct_output_put(ct_output *output, ct_slice bytes, ct_error *error);
+CT_API ct_status ct_output_close(ct_output *output, bool keep, ct_error *error);
+
+/* Where functions write that make their output piece by piece. `write` takes all bytes or reports why not. */
+typedef struct ct_sink {
+  ct_status (*write)(void *user, ct_slice bytes, ct_error *error);
+  void *user;
+} ct_sink;
+CT_API ct_sink ct_output_sink(ct_output *output);
+
 /* Makes a directory and its parents, where they are absent. */
 CT_API ct_status ct_directory_make(const char *path, ct_error *error);
 

@@ -164,47 +164,44 @@ static mode_t mode_for(const struct stat *old) {
   return 0666 & ~mask;
 }
 
-static ct_status write_beside(const char *path, const struct stat *old, const ct_slice *pieces, size_t count, ct_error *error) {
+struct ct_output {
+  int descriptor;
+  bool owned;      /* to be closed: not standard output */
+  char *target;    /* what a temporary is renamed to; NULL when the target is written straight */
+  char *temporary; /* beside it */
+  mode_t mode;
+};
+
+static ct_status no_memory(const char *path, ct_error *error) { return cti_fail(error, CT_NOMEM, CT_NO_OFFSET, "out of memory while writing %s", path); }
+
+static void output_free(ct_output *output) {
+  cti_free(output->target);
+  cti_free(output->temporary);
+  cti_free(output);
+}
+
+static ct_status open_beside(ct_output *output, const char *path, const struct stat *old, ct_error *error) {
   size_t size = strlen(path) + sizeof ".XXXXXX";
-  char *temporary = cti_malloc(size);
-  if (!temporary) return cti_fail(error, CT_NOMEM, CT_NO_OFFSET, "out of memory while writing %s", path);
-  snprintf(temporary, size, "%s.XXXXXX", path);
-  int descriptor = mkstemp(temporary);
-  if (descriptor < 0) {
-    fail_path(error, CT_IO_WRITE, path, "cannot write beside it");
-    cti_free(temporary);
-    return error->status;
-  }
-  bool ok = write_pieces(descriptor, pieces, count) && fchmod(descriptor, mode_for(old)) == 0;
-  ok = close(descriptor) == 0 && ok;
-  ok = ok && rename(temporary, path) == 0;
-  if (!ok) {
-    fail_path(error, CT_IO_WRITE, path, "cannot write");
-    unlink(temporary);
-  }
-  cti_free(temporary);
-  return ok ? CT_OK : error->status;
+  output->target = cti_malloc(size);
+  output->temporary = cti_malloc(size);
+  if (!output->target || !output->temporary) return no_memory(path, error);
+  snprintf(output->target, size, "%s", path);
+  snprintf(output->temporary, size, "%s.XXXXXX", path);
+  output->mode = mode_for(old);
+  output->descriptor = mkstemp(output->temporary);
+  return output->descriptor >= 0 ? CT_OK : fail_path(error, CT_IO_WRITE, path, "cannot write beside it");
 }
 
-static ct_status write_straight(int descriptor, const char *path, const ct_slice *pieces, size_t count, ct_error *error) {
-  return write_pieces(descriptor, pieces, count) ? CT_OK : fail_path(error, CT_IO_WRITE, path, "cannot write");
+static ct_status open_standard(ct_output *output, bool binary, ct_error *error) {
+  output->owned = false;
+  output->descriptor = STDOUT_FILENO;
+  if (!binary || !ct_is_terminal(STDOUT_FILENO)) return CT_OK;
+  cti_fail(error, CT_IO_TERMINAL, CT_NO_OFFSET, "the output is binary, and standard output is a terminal");
+  cti_error_hint(error, "name a file with -o FILE, or send standard output to a file or a pipe");
+  return error->status;
 }
 
-static ct_status write_special(const char *path, const ct_slice *pieces, size_t count, ct_error *error) {
-  int descriptor = open(path, O_WRONLY | O_CLOEXEC);
-  if (descriptor < 0) return fail_path(error, CT_IO_WRITE, path, "cannot open for writing");
-  ct_status status = write_straight(descriptor, path, pieces, count, error);
-  if (close(descriptor) != 0 && status == CT_OK) status = fail_path(error, CT_IO_WRITE, path, "cannot write");
-  return status;
-}
-
-ct_status ct_output_write_pieces(const char *path, const ct_slice *pieces, size_t count, bool binary, ct_error *error) {
-  if (is_dash(path)) {
-    if (!binary || !ct_is_terminal(STDOUT_FILENO)) return write_straight(STDOUT_FILENO, "standard output", pieces, count, error);
-    cti_fail(error, CT_IO_TERMINAL, CT_NO_OFFSET, "the output is binary, and standard output is a terminal");
-    cti_error_hint(error, "name a file with -o FILE, or send standard output to a file or a pipe");
-    return error->status;
-  }
+static ct_status open_path(ct_output *output, const char *path, ct_error *error) {
   struct stat st;
   char resolved[PATH_MAX];
   bool exists = stat(path, &st) == 0;
@@ -212,9 +209,52 @@ ct_status ct_output_write_pieces(const char *path, const ct_slice *pieces, size_
     errno = EISDIR;
     return fail_path(error, CT_IO_WRITE, path, "cannot write");
   }
-  if (exists && !S_ISREG(st.st_mode)) return write_special(path, pieces, count, error);
   /* A symbolic link stays one: what it points to is replaced. */
-  return write_beside(exists && realpath(path, resolved) ? resolved : path, exists ? &st : NULL, pieces, count, error);
+  if (!exists || S_ISREG(st.st_mode)) return open_beside(output, exists && realpath(path, resolved) ? resolved : path, exists ? &st : NULL, error);
+  output->descriptor = open(path, O_WRONLY | O_CLOEXEC);
+  return output->descriptor >= 0 ? CT_OK : fail_path(error, CT_IO_WRITE, path, "cannot open for writing");
+}
+
+ct_status ct_output_open(ct_output **out, const char *path, bool binary, ct_error *error) {
+  *out = NULL;
+  ct_output *output = cti_malloc(sizeof *output);
+  if (!output) return no_memory(path, error);
+  *output = (ct_output){.descriptor = -1, .owned = true};
+  ct_status status = is_dash(path) ? open_standard(output, binary, error) : open_path(output, path, error);
+  if (status == CT_OK) *out = output;
+  else output_free(output);
+  return status;
+}
+
+static ct_status put(ct_output *output, const ct_slice *pieces, size_t count, ct_error *error) {
+  if (write_pieces(output->descriptor, pieces, count)) return CT_OK;
+  return fail_path(error, CT_IO_WRITE, output->target ? output->target : output->owned ? "the output" : "standard output", "cannot write");
+}
+
+ct_status ct_output_put(ct_output *output, ct_slice bytes, ct_error *error) { return put(output, &bytes, 1, error); }
+
+static ct_status put_to_output(void *user, ct_slice bytes, ct_error *error) { return ct_output_put(user, bytes, error); }
+
+ct_sink ct_output_sink(ct_output *output) { return (ct_sink){put_to_output, output}; }
+
+ct_status ct_output_close(ct_output *output, bool keep, ct_error *error) {
+  if (!output) return CT_OK;
+  bool ok = !keep || !output->target || fchmod(output->descriptor, output->mode) == 0;
+  if (output->owned) ok = close(output->descriptor) == 0 && ok;
+  if (output->target && keep) ok = ok && rename(output->temporary, output->target) == 0;
+  ct_status status = CT_OK;
+  if (keep && !ok) status = fail_path(error, CT_IO_WRITE, output->target ? output->target : "the output", "cannot write");
+  if (output->target && (!keep || !ok)) unlink(output->temporary);
+  output_free(output);
+  return status;
+}
+
+ct_status ct_output_write_pieces(const char *path, const ct_slice *pieces, size_t count, bool binary, ct_error *error) {
+  ct_output *output;
+  CTI_TRY(ct_output_open(&output, path, binary, error));
+  ct_status status = put(output, pieces, count, error);
+  ct_status closed = ct_output_close(output, status == CT_OK, error);
+  return status != CT_OK ? status : closed;
 }
 
 ct_status ct_output_write(const char *path, ct_slice bytes, bool binary, ct_error *error) { return ct_output_write_pieces(path, &bytes, 1, binary, error); }
