@@ -167,8 +167,8 @@ static mode_t mode_for(const struct stat *old) {
 struct ct_output {
   int descriptor;
   bool owned;      /* to be closed: not standard output */
-  char *target;    /* what a temporary is renamed to; NULL when the target is written straight */
-  char *temporary; /* beside it */
+  char *target;    /* the path, for messages too */
+  char *temporary; /* beside it; NULL when the target is written straight */
   mode_t mode;
 };
 
@@ -180,12 +180,17 @@ static void output_free(ct_output *output) {
   cti_free(output);
 }
 
+static bool set_target(ct_output *output, const char *path) {
+  size_t size = strlen(path) + 1;
+  output->target = cti_malloc(size);
+  if (output->target) memcpy(output->target, path, size);
+  return output->target != NULL;
+}
+
 static ct_status open_beside(ct_output *output, const char *path, const struct stat *old, ct_error *error) {
   size_t size = strlen(path) + sizeof ".XXXXXX";
-  output->target = cti_malloc(size);
   output->temporary = cti_malloc(size);
-  if (!output->target || !output->temporary) return no_memory(path, error);
-  snprintf(output->target, size, "%s", path);
+  if (!set_target(output, path) || !output->temporary) return no_memory(path, error);
   snprintf(output->temporary, size, "%s.XXXXXX", path);
   output->mode = mode_for(old);
   output->descriptor = mkstemp(output->temporary);
@@ -195,6 +200,7 @@ static ct_status open_beside(ct_output *output, const char *path, const struct s
 static ct_status open_standard(ct_output *output, bool binary, ct_error *error) {
   output->owned = false;
   output->descriptor = STDOUT_FILENO;
+  if (!set_target(output, "standard output")) return no_memory("standard output", error);
   if (!binary || !ct_is_terminal(STDOUT_FILENO)) return CT_OK;
   cti_fail(error, CT_IO_TERMINAL, CT_NO_OFFSET, "the output is binary, and standard output is a terminal");
   cti_error_hint(error, "name a file with -o FILE, or send standard output to a file or a pipe");
@@ -211,6 +217,7 @@ static ct_status open_path(ct_output *output, const char *path, ct_error *error)
   }
   /* A symbolic link stays one: what it points to is replaced. */
   if (!exists || S_ISREG(st.st_mode)) return open_beside(output, exists && realpath(path, resolved) ? resolved : path, exists ? &st : NULL, error);
+  if (!set_target(output, path)) return no_memory(path, error);
   output->descriptor = open(path, O_WRONLY | O_CLOEXEC);
   return output->descriptor >= 0 ? CT_OK : fail_path(error, CT_IO_WRITE, path, "cannot open for writing");
 }
@@ -228,7 +235,7 @@ ct_status ct_output_open(ct_output **out, const char *path, bool binary, ct_erro
 
 static ct_status put(ct_output *output, const ct_slice *pieces, size_t count, ct_error *error) {
   if (write_pieces(output->descriptor, pieces, count)) return CT_OK;
-  return fail_path(error, CT_IO_WRITE, output->target ? output->target : output->owned ? "the output" : "standard output", "cannot write");
+  return fail_path(error, CT_IO_WRITE, output->target, "cannot write");
 }
 
 ct_status ct_output_put(ct_output *output, ct_slice bytes, ct_error *error) { return put(output, &bytes, 1, error); }
@@ -239,12 +246,12 @@ ct_sink ct_output_sink(ct_output *output) { return (ct_sink){put_to_output, outp
 
 ct_status ct_output_close(ct_output *output, bool keep, ct_error *error) {
   if (!output) return CT_OK;
-  bool ok = !keep || !output->target || fchmod(output->descriptor, output->mode) == 0;
+  bool ok = !keep || !output->temporary || fchmod(output->descriptor, output->mode) == 0;
   if (output->owned) ok = close(output->descriptor) == 0 && ok;
-  if (output->target && keep) ok = ok && rename(output->temporary, output->target) == 0;
+  if (output->temporary && keep) ok = ok && rename(output->temporary, output->target) == 0;
   ct_status status = CT_OK;
-  if (keep && !ok) status = fail_path(error, CT_IO_WRITE, output->target ? output->target : "the output", "cannot write");
-  if (output->target && (!keep || !ok)) unlink(output->temporary);
+  if (keep && !ok) status = fail_path(error, CT_IO_WRITE, output->target, "cannot write");
+  if (output->temporary && (!keep || !ok)) unlink(output->temporary);
   output_free(output);
   return status;
 }
