@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "component/component.h"
 #include "core/custom.h"
 #include "ctool/io.h"
+#include "reencode.h"
 
 typedef struct counts {
   unsigned files, modules, components, same, other_form, malformed, customs, problems;
@@ -22,43 +22,25 @@ static void problem(counts *n, const char *path, const char *what, const ct_erro
   printf("FAIL %s: %s%s%s\n", path, what, error ? ": " : "", error ? error->message : "");
 }
 
-static void mark_all(cti_module *module) {
-  for (uint32_t i = 0; i < module->sections.count; i++) module->sections.items[i].changed = true;
-}
-
-/* The second encoding of what was written anew: equal to the first. */
-static bool is_fixpoint(ct_slice written) {
+/* Unchanged, `bytes` encode to themselves; written anew they do too, or to another form that then stays. */
+static void check_encoding(counts *n, const char *path, reencode again, ct_slice bytes, bool must_decode) {
   ct_error error = {0};
-  cti_arena arena;
-  cti_arena_init(&arena, &error);
-  cti_module module;
-  cti_buf again = {0};
-  bool good = cti_module_decode(&module, written, 0, &arena) == CT_OK;
-  if (good) {
-    mark_all(&module);
-    cti_module_encode(&module, &again);
-    good = cti_slice_eq(written, cti_buf_slice(&again));
-  }
-  ct_buf_free(&again);
-  cti_arena_free(&arena);
-  return good;
-}
-
-static void check_encoding(counts *n, const char *path, cti_module *module, ct_slice bytes) {
-  cti_buf copied = {0}, written = {0};
-  cti_module_encode(module, &copied);
-  if (!cti_slice_eq(cti_buf_slice(&copied), bytes)) problem(n, path, "unchanged, it does not encode to its own bytes", NULL);
-  mark_all(module);
-  cti_module_encode(module, &written);
-  if (cti_slice_eq(cti_buf_slice(&written), bytes)) {
-    n->same++;
+  cti_buf copied = {0}, written = {0}, twice = {0};
+  if (!again(&copied, bytes, 0, false, &error)) {
+    n->malformed++;
+    if (must_decode) problem(n, path, "does not decode", &error);
   } else {
-    n->other_form++;
-    if (n->verbose) printf("other form: %s\n", path);
-    if (!is_fixpoint(cti_buf_slice(&written))) problem(n, path, "written anew, it does not encode to itself", NULL);
+    if (!cti_slice_eq(cti_buf_slice(&copied), bytes)) problem(n, path, "unchanged, it does not encode to its own bytes", NULL);
+    again(&written, bytes, 0, true, &error);
+    bool same = cti_slice_eq(cti_buf_slice(&written), bytes);
+    *(same ? &n->same : &n->other_form) += 1;
+    if (!same && n->verbose) printf("other form: %s\n", path);
+    bool fixpoint = same || (again(&twice, cti_buf_slice(&written), 0, true, &error) && cti_slice_eq(cti_buf_slice(&written), cti_buf_slice(&twice)));
+    if (!fixpoint) problem(n, path, "written anew, it does not encode to itself", &error);
   }
   ct_buf_free(&copied);
   ct_buf_free(&written);
+  ct_buf_free(&twice);
 }
 
 /* Parses and writes a custom section; false when its name is none that we parse, or its content is malformed. */
@@ -78,72 +60,23 @@ static bool rewrite_custom(cti_buf *out, const cti_section *section, cti_arena *
   return true;
 }
 
-static void check_customs(counts *n, const char *path, const cti_module *module) {
-  for (uint32_t i = 0; i < module->sections.count; i++) {
-    const cti_section *section = &module->sections.items[i];
+/* The custom sections of the module that `bytes` are, if they are one. */
+static void check_customs(counts *n, const char *path, ct_slice bytes) {
+  ct_error error = {0};
+  cti_arena arena;
+  cti_arena_init(&arena, &error);
+  cti_module module;
+  bool good = cti_module_decode(&module, bytes, 0, &arena) == CT_OK;
+  for (uint32_t i = 0; good && i < module.sections.count; i++) {
+    const cti_section *section = &module.sections.items[i];
     cti_buf out = {0};
-    if (section->frame.id == CTI_SECTION_CUSTOM && rewrite_custom(&out, section, module->arena)) {
+    if (section->frame.id == CTI_SECTION_CUSTOM && rewrite_custom(&out, section, &arena)) {
       n->customs++;
       if (out.size >= section->content.size && !cti_slice_eq(cti_buf_slice(&out), section->content)) problem(n, path, "a custom section is not written as it came", NULL);
     }
     ct_buf_free(&out);
   }
-}
-
-static void check_module(counts *n, const char *path, ct_slice bytes, uint64_t base, bool must_decode) {
-  ct_error error = {0};
-  cti_arena arena;
-  cti_arena_init(&arena, &error);
-  cti_module module;
-  n->modules++;
-  if (cti_module_decode(&module, bytes, base, &arena) == CT_OK) {
-    check_customs(n, path, &module);
-    check_encoding(n, path, &module, bytes);
-  } else {
-    n->malformed++;
-    if (must_decode) problem(n, path, "does not decode", &error);
-  }
   cti_arena_free(&arena);
-}
-
-static void mark_component(cti_component *component) {
-  component->changed = true;
-  for (uint32_t i = 0; i < component->sections.count; i++) component->sections.items[i].changed = true;
-  for (uint32_t i = 0; i < component->items.count; i++)
-    if (component->items.items[i].kind == CTI_ITEM_COMPONENT) mark_component(component->items.items[i].of.component);
-}
-
-/* Encodes what decodes from `bytes`, as it came or with everything marked as changed. False when it does not decode. */
-static bool reencode_component(cti_buf *out, ct_slice bytes, uint64_t base, bool anew, ct_error *error) {
-  cti_arena arena;
-  cti_arena_init(&arena, error);
-  cti_component component;
-  bool good = cti_component_decode(&component, bytes, base, &arena) == CT_OK;
-  if (good && anew) mark_component(&component);
-  if (good) cti_component_encode(&component, out);
-  cti_arena_free(&arena);
-  return good;
-}
-
-static void check_component(counts *n, const char *path, ct_slice bytes, bool must_decode) {
-  ct_error error = {0};
-  cti_buf copied = {0}, written = {0}, again = {0};
-  n->components++;
-  if (!reencode_component(&copied, bytes, 0, false, &error)) {
-    n->malformed++;
-    if (must_decode) problem(n, path, "does not decode", &error);
-  } else {
-    if (!cti_slice_eq(cti_buf_slice(&copied), bytes)) problem(n, path, "unchanged, it does not encode to its own bytes", NULL);
-    reencode_component(&written, bytes, 0, true, &error);
-    bool same = cti_slice_eq(cti_buf_slice(&written), bytes);
-    *(same ? &n->same : &n->other_form) += 1;
-    if (!same && n->verbose) printf("other form: %s\n", path);
-    bool fixpoint = same || (reencode_component(&again, cti_buf_slice(&written), 0, true, &error) && cti_slice_eq(cti_buf_slice(&written), cti_buf_slice(&again)));
-    if (!fixpoint) problem(n, path, "written anew, it does not encode to itself", &error);
-  }
-  ct_buf_free(&copied);
-  ct_buf_free(&written);
-  ct_buf_free(&again);
 }
 
 static void check_nested(counts *n, const char *path, ct_slice bytes, uint64_t base, bool must_decode, unsigned depth) {
@@ -152,7 +85,9 @@ static void check_nested(counts *n, const char *path, ct_slice bytes, uint64_t b
   ct_kind kind;
   if (depth > 100 || cti_preamble_read(&c, &kind) != CT_OK) return;
   if (kind == CT_KIND_MODULE) {
-    check_module(n, path, bytes, base, must_decode);
+    n->modules++;
+    check_encoding(n, path, reencode_module, bytes, must_decode);
+    check_customs(n, path, bytes);
     return;
   }
   cti_frame frame;
@@ -166,7 +101,10 @@ static void check_file(counts *n, const char *path, bool must_decode) {
   ct_input input;
   if (ct_input_open(&input, path, &error) == CT_OK) {
     n->files++;
-    if (ct_kind_of(input.bytes) == CT_KIND_COMPONENT) check_component(n, path, input.bytes, must_decode);
+    if (ct_kind_of(input.bytes) == CT_KIND_COMPONENT) {
+      n->components++;
+      check_encoding(n, path, reencode_component, input.bytes, must_decode);
+    }
     check_nested(n, path, input.bytes, 0, must_decode, 0);
   } else {
     problem(n, path, "cannot be read", &error);

@@ -1,0 +1,13 @@
+(component
+  (type $f (future u8)) (type $s (stream string)) (type $fl (list u8 4)) (type $ec (option error-context))
+  (core module $m (memory (export "mem") 1) (func (export "cb") (param i32 i32 i32) (result i32) unreachable)
+    (func (export "go") (result i32) unreachable) (func (export "re") (param i32 i32 i32 i32) (result i32) unreachable))
+  (core instance $i (instantiate $m))
+  (core func (canon future.new $f)) (core func (canon future.read $f async (memory (core memory $i "mem"))))
+  (core func (canon stream.new $s)) (core func (canon stream.write $s async (memory (core memory $i "mem")) (realloc (core func $i "re"))))
+  (core func (canon stream.cancel-read $s)) (core func (canon future.drop-writable $f))
+  (core func (canon waitable-set.new)) (core func (canon waitable-set.wait (memory (core memory $i "mem")))) (core func (canon waitable.join))
+  (core func (canon backpressure.inc)) (core func (canon task.return (result u32))) (core func (canon subtask.drop)) (core func (canon context.get i32 0))
+  (core func (canon error-context.new (memory (core memory $i "mem"))))  (core func (canon thread.yield))
+  (func (export "run") async (result u32) (canon lift (core func $i "go") async (memory (core memory $i "mem")) (callback (core func $i "cb"))))
+  (type (func async (param "x" $fl) (result $f))))

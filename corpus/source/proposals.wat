@@ -1,0 +1,17 @@
+(module
+  (memory $a i64 1 2) (memory $b 1 1 shared) (memory $c 3 (pagesize 1))
+  (tag $e (param i32)) (tag $no)
+  (func $x (export "x") (param i64) (result i64 i64)
+    (block $z
+      (block $h (result i32 exnref)
+        (try_table (catch_ref $e $h) (catch_all $z) (throw $e (i32.const 5)))
+        (unreachable))
+      (throw_ref))
+    (unreachable))
+  (func (export "atomic") (param i32) (result i32)
+    (drop (i32.atomic.rmw.cmpxchg $b (local.get 0) (i32.const 1) (i32.const 2)))
+    (atomic.fence)
+    (memory.atomic.notify $b offset=4 (local.get 0) (i32.const 1)))
+  (func (export "wide") (param i64 i64) (result i64 i64) (i64.mul_wide_u (local.get 0) (local.get 1)))
+  (func (export "tail") (param i64) (result i64 i64) (return_call $x (local.get 0)))
+  (func (drop (i32.load $a (i64.const 4294967296))) (memory.copy $a $b (i64.const 0) (i32.const 0) (i32.const 1))))

@@ -1,0 +1,7 @@
+/* Components: decode and encode. */
+#include "roundtrip.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  check_roundtrip(reencode_component, (ct_slice){data, size});
+  return 0;
+}

@@ -1,0 +1,72 @@
+/* Runs a fuzz target without an engine: replay [--hurt] FILE|FOLDER...
+ *
+ * Each file is given to the target as it is. With --hurt, one of up to 4 KiB is also cut at every byte, has each bit flipped, and meets each allocation
+ * failing once: the same inputs on every machine, in seconds. A crash names the file on stderr before it. Exit 77 (skipped) when there is no file. */
+#include <string.h>
+
+#include "ctool/io.h"
+#include "hurt.h"
+#include "target.h"
+
+enum { HURT_LIMIT = 4096 };
+
+typedef struct totals {
+  size_t files, runs, failed_allocations;
+  bool hurt;
+} totals;
+
+static void give(ct_slice bytes, void *context) {
+  totals *t = context;
+  t->runs++;
+  LLVMFuzzerTestOneInput(bytes.data, bytes.size);
+}
+
+static void replay_file(const char *path, totals *t) {
+  ct_error error = {0};
+  ct_input input;
+  if (ct_input_open(&input, path, &error) != CT_OK) {
+    fprintf(stderr, "%s: %s\n", path, error.message);
+    exit(1);
+  }
+  fprintf(stderr, "%s\n", path);
+  t->files++;
+  uint8_t *copy = hurt_copy(input.bytes);
+  ct_slice bytes = {copy, input.bytes.size};
+  give(bytes, t);
+  if (t->hurt && bytes.size <= HURT_LIMIT) {
+    hurt_cuts(bytes, give, t);
+    hurt_bits(bytes, give, t);
+    t->failed_allocations += hurt_starve(bytes, give, t);
+  }
+  free(copy);
+  ct_input_close(&input);
+}
+
+static void replay(const char *path, totals *t) {
+  if (ct_path_kind_of(path) != CT_PATH_DIRECTORY) {
+    replay_file(path, t);
+    return;
+  }
+  ct_error error = {0};
+  char **names = NULL, file[4096];
+  size_t count = 0;
+  if (ct_names_list(&names, &count, path, &error) != CT_OK) {
+    fprintf(stderr, "%s: %s\n", path, error.message);
+    exit(1);
+  }
+  for (size_t i = 0; i < count; i++) {
+    snprintf(file, sizeof file, "%s/%s", path, names[i]);
+    replay_file(file, t);
+  }
+  ct_names_free(names, count);
+}
+
+int main(int argc, char **argv) {
+  totals t = {0};
+  for (int i = 1; i < argc; i++)
+    if (!strcmp(argv[i], "--hurt")) t.hurt = true;
+  for (int i = 1; i < argc; i++)
+    if (strcmp(argv[i], "--hurt") && ct_path_kind_of(argv[i]) != CT_PATH_NONE) replay(argv[i], &t);
+  printf("%zu files, %zu runs, %zu failed allocations\n", t.files, t.runs, t.failed_allocations);
+  return t.files ? 0 : 77;
+}
