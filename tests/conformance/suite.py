@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Drives the conformance data beside the project: suite.py CTOOL SUITE [--failures]
+
+Runs one suite of ../shared/conformance and compares what passes with what must: a row of EXPECT for each selection of the suite's manifest, a floor that is
+raised when more holds. A crash is never allowed. Prints both numbers of each selection, and the rows that fail. Exit status 77 when the data is absent.
+"""
+import csv, os, subprocess, sys, tempfile
+
+DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../../shared/conformance')
+ALL = None
+# suite -> (column=value that select rows of its manifest, how many of them pass at least)
+EXPECT = {
+    'interfaces': [({}, ALL)],
+    'embed': [({}, ALL)],
+    'wit': [({'expect': 'ok'}, ALL)],
+    'components': [({'kind': 'new', 'expect': 'ok'}, 80), ({'kind': 'link', 'expect': 'ok'}, 0), ({'expect': 'error'}, 0)],
+}
+MANIFEST = {'embed': 'components/embed.tsv'}
+KEY = {'embed': lambda r: r['case'] + '/' + r['module']}
+
+
+def manifest(suite):
+    with open(os.path.join(DATA, MANIFEST.get(suite, suite + '/manifest.tsv')), encoding='utf-8') as f:
+        rows = list(csv.reader(f, delimiter='\t', quoting=csv.QUOTE_NONE))
+    head = [rows[0][0].lstrip('#'), *rows[0][1:]]
+    key = KEY.get(suite, lambda r: r.get('case') or r['path'])
+    for row in rows[1:]:
+        record = dict(zip(head, row))
+        if record.get('expect') != 'skip': yield key(record), record
+
+
+def failures(ctool, suite):
+    """name -> (FAIL or CRASH, reason)"""
+    with tempfile.TemporaryDirectory() as d:
+        p = subprocess.run([sys.executable, os.path.join(DATA, 'run'), '--ctool', ctool, '--suite', suite, '--list-failures', d + '/list'], stdout=subprocess.PIPE)
+        print(p.stdout.decode().rstrip())
+        if p.returncode not in (0, 1): sys.exit('the runner of the suite failed: exit %d' % p.returncode)
+        with open(d + '/list', encoding='utf-8') as f:
+            return {name: (status, why) for _, name, status, why in (line.rstrip('\n').split('\t', 3) for line in f if not line.startswith('#'))}
+
+
+def main():
+    ctool, suite = os.path.abspath(sys.argv[1]), sys.argv[2]
+    if not os.path.exists(os.path.join(DATA, 'run')): return print('skipped: no conformance data beside the project') or 77
+    bad = failures(ctool, suite)
+    # a suite may test a row in several ways, named `row way`: a row passes when all of them do
+    fails = {**{name.rsplit(' ', 1)[0]: why for name, why in bad.items()}, **bad}.get
+    rows = list(manifest(suite))
+    good = True
+    for select, floor in EXPECT[suite]:
+        chosen = [name for name, r in rows if all(r[k] == v for k, v in select.items())]
+        passed = sum(not fails(name) for name in chosen)
+        wanted = len(chosen) if floor is ALL else floor
+        print('%s %s: %d of %d pass, %d must' % (suite, ' '.join('%s=%s' % i for i in select.items()) or 'all rows', passed, len(chosen), wanted))
+        if not chosen or passed < wanted: good = False
+        if passed < wanted or '--failures' in sys.argv:
+            for name in list(filter(fails, chosen))[:40]: print('  %s %s: %s' % (fails(name)[0], name, fails(name)[1][:300]))
+    crashed = [name for name, (status, _) in bad.items() if status.upper() == 'CRASH']
+    for name in crashed: print('  CRASH %s: %s' % (name, bad[name][1][:300]))
+    return 0 if good and not crashed else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
