@@ -237,6 +237,16 @@ static void read_composite(cti_subtype *out, cti_cursor *c, cti_arena *arena) {
   }
 }
 
+static void read_supers(cti_subtype *out, cti_cursor *c, cti_arena *arena) {
+  out->super_count = cti_cursor_count(c, "supertypes");
+  uint32_t *supers = out->super_count > 1 ? cti_alloc_raw(arena, out->super_count, sizeof *supers) : &out->super;
+  if (!supers) no_memory(c);
+  for (uint32_t i = 0; i < out->super_count && !c->failed; i++) supers[i] = cti_cursor_u32(c);
+  if (out->super_count < 2 || c->failed) return;
+  out->supers = supers;
+  out->super = supers[0];
+}
+
 void cti_read_subtype(cti_subtype *out, cti_cursor *c, cti_arena *arena) {
   *out = (cti_subtype){.is_final = true, .super = UINT32_MAX, .describes = UINT32_MAX, .descriptor = UINT32_MAX, .offset = cti_cursor_offset(c)};
   uint8_t first = cti_cursor_peek(c);
@@ -244,9 +254,7 @@ void cti_read_subtype(cti_subtype *out, cti_cursor *c, cti_arena *arena) {
     cti_cursor_u8(c);
     out->written = true;
     out->is_final = first == CTI_CODE_SUB_FINAL;
-    out->super_count = cti_cursor_count(c, "supertypes");
-    if (out->super_count > 1) cti_cursor_fail_at(c, CT_CORE_FORM, out->offset, "%u supertypes: a type has one at most", out->super_count);
-    if (out->super_count == 1) out->super = cti_cursor_u32(c);
+    read_supers(out, c, arena);
   }
   read_composite(out, c, arena);
 }

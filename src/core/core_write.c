@@ -84,7 +84,8 @@ void cti_write_subtype(cti_buf *out, const cti_subtype *type) {
   if (type->written || !type->is_final || type->super_count) {
     cti_buf_u8(out, type->is_final ? CTI_CODE_SUB_FINAL : CTI_CODE_SUB);
     cti_buf_uleb(out, type->super_count);
-    if (type->super_count) cti_buf_uleb(out, type->super);
+    const uint32_t *supers = type->super_count > 1 ? type->supers : &type->super;
+    for (uint32_t i = 0; i < type->super_count; i++) cti_buf_uleb(out, supers[i]);
   }
   if (type->shared) cti_buf_u8(out, CTI_CODE_SHARED);
   write_optional(out, CTI_CODE_DESCRIBES, type->describes);

@@ -225,6 +225,11 @@ static ct_status parse_dylink_part(cti_dylink_part *part, cti_cursor *c, cti_are
     case CTI_DYLINK_RUNTIME_PATH: parse_dylink_names(part, c, arena); break;
     case CTI_DYLINK_EXPORT_INFO:
     case CTI_DYLINK_IMPORT_INFO: parse_dylink_symbols(part, c, arena); break;
+    case CTI_DYLINK_TARGET_ARCH: {
+      ct_slice name = cti_cursor_name(c);
+      PUSH(c, arena, &part->names, name);
+      break;
+    }
     default: part->content = cti_cursor_rest(c);
   }
   return cti_cursor_expect_end(c, "a part of dylink.0");
@@ -262,6 +267,7 @@ static void write_dylink_part(cti_buf *out, const cti_dylink_part *part) {
         cti_buf_uleb(out, part->symbols.items[i].flags);
       }
       break;
+    case CTI_DYLINK_TARGET_ARCH: cti_buf_name(out, part->names.items[0]); break;
     default: cti_buf_bytes(out, part->content);
   }
 }

@@ -38,10 +38,15 @@ typedef enum cti_name_kind {
   CTI_NAME_DATA,
   CTI_NAME_FIELD, /* by type */
   CTI_NAME_TAG,
+  CTI_NAME_PARAM,     /* by function type */
+  CTI_NAME_TAG_PARAM, /* by tag */
   CTI_NAME_KINDS
 } cti_name_kind;
 
-static inline bool cti_name_is_indirect(uint8_t kind) { return kind == CTI_NAME_LOCAL || kind == CTI_NAME_LABEL || kind == CTI_NAME_FIELD; }
+/* Has two levels: names by an inner index, in groups by an outer one. */
+static inline bool cti_name_is_indirect(uint8_t kind) {
+  return kind == CTI_NAME_LOCAL || kind == CTI_NAME_LABEL || kind == CTI_NAME_FIELD || kind == CTI_NAME_PARAM || kind == CTI_NAME_TAG_PARAM;
+}
 
 typedef struct cti_naming {
   uint32_t index;
@@ -109,7 +114,7 @@ void cti_target_features_write(cti_buf *out, const cti_target_features *features
 
 /* ---- dylink.0: https://github.com/WebAssembly/tool-conventions/blob/main/DynamicLinking.md */
 
-enum { CTI_DYLINK_MEM_INFO = 1, CTI_DYLINK_NEEDED, CTI_DYLINK_EXPORT_INFO, CTI_DYLINK_IMPORT_INFO, CTI_DYLINK_RUNTIME_PATH };
+enum { CTI_DYLINK_MEM_INFO = 1, CTI_DYLINK_NEEDED, CTI_DYLINK_EXPORT_INFO, CTI_DYLINK_IMPORT_INFO, CTI_DYLINK_RUNTIME_PATH, CTI_DYLINK_TARGET_ARCH };
 
 typedef struct cti_dylink_symbol {
   ct_slice module; /* imports alone */
@@ -121,7 +126,7 @@ typedef struct cti_dylink_symbol {
 typedef struct cti_dylink_part {
   uint8_t code;
   uint32_t memory_size, memory_align, table_size, table_align; /* alignments are powers of two */
-  CTI_VEC(ct_slice) names;                                     /* needed libraries, runtime paths */
+  CTI_VEC(ct_slice) names;                                     /* needed libraries, runtime paths; one: the architecture */
   CTI_VEC(cti_dylink_symbol) symbols;                          /* exports, imports */
   ct_slice content;                                            /* codes that are not known */
 } cti_dylink_part;
@@ -135,7 +140,7 @@ void cti_dylink_write(cti_buf *out, const cti_dylink *dylink);
 
 /* ---- linking and reloc.*: read one thing after the other. https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md */
 
-enum { CTI_LINKING_SEGMENTS = 5, CTI_LINKING_INIT_FUNCS, CTI_LINKING_COMDATS, CTI_LINKING_SYMBOLS };
+enum { CTI_LINKING_SEGMENTS = 5, CTI_LINKING_INIT_FUNCS, CTI_LINKING_COMDATS, CTI_LINKING_SYMBOLS, CTI_LINKING_TARGET_ARCH };
 
 enum {
   CTI_SYMBOL_WEAK = 1 << 0,

@@ -26,8 +26,9 @@ typedef struct cti_subtype {
   cti_composite kind;
   bool is_final, shared;
   bool written;         /* the bytes said `sub` or `sub final`, rather than the short form of a final type without supertype */
-  uint32_t super_count; /* 0 or 1 in every valid module; `super` is the first */
-  uint32_t super, describes, descriptor; /* type indices; UINT32_MAX when absent (the last two: custom descriptors) */
+  uint32_t super_count; /* 0 or 1 in every valid module */
+  const uint32_t *supers; /* all of them, when there are more than one */
+  uint32_t super, describes, descriptor; /* type indices: the first supertype and (custom descriptors) two others; UINT32_MAX when absent */
   uint32_t param_count, result_count;
   const cti_corevt *types; /* params, then results */
   const cti_field *fields;

@@ -166,12 +166,21 @@ static void test_subtype__func_with_many_results(void **state) {
   expect_written_back(&f);
 }
 
+static void test_subtype__several_supertypes(void **state) {
+  (void)state;
+  OVER(f, 0x50, 0x02, 0x00, 0x01, 0x60, 0x00, 0x00); /* form allows what validation does not */
+  cti_subtype type;
+  cti_read_subtype(&type, &f.c, &f.arena);
+  assert_int_equal(type.super_count, 2);
+  assert_int_equal(type.super, 0);
+  assert_int_equal(type.supers[1], 1);
+  cti_write_subtype(&f.out, &type);
+  expect_written_back(&f);
+}
+
 static void test_subtype__refused(void **state) {
   (void)state;
   cti_subtype type;
-  OVER(supers, 0x50, 0x02, 0x00, 0x01, 0x60, 0x00, 0x00);
-  cti_read_subtype(&type, &supers.c, &supers.arena);
-  expect_refused(&supers, CT_CORE_FORM, 0);
   OVER(kind, 0x61);
   cti_read_subtype(&type, &kind.c, &kind.arena);
   expect_refused(&kind, CT_CORE_FORM, 0);
@@ -267,6 +276,7 @@ int main(void) {
       cmocka_unit_test(test_limits__forms),
       cmocka_unit_test(test_subtype__all_parts),
       cmocka_unit_test(test_subtype__func_with_many_results),
+      cmocka_unit_test(test_subtype__several_supertypes),
       cmocka_unit_test(test_subtype__refused),
       cmocka_unit_test(test_imports__groups),
       cmocka_unit_test(test_export__no_exact),
