@@ -3,11 +3,14 @@
 #ifndef CTI_COMPOSE_PRODUCERS_H
 #define CTI_COMPOSE_PRODUCERS_H
 
-#include "base/buf.h"
+#include "core/custom.h"
 
 /* The encoder is named as the reference whose format and bytes it follows, at the version that it was compared with: tools compare these bytes. */
 #define CTI_PRODUCER_NAME "wit-component"
 #define CTI_PRODUCER_VERSION "0.263.0"
+
+/* Adds all of `other`; its versions win. */
+ct_status cti_producers_merge(cti_producers *producers, const cti_producers *other, cti_arena *arena);
 
 /* Appends the content of a producers section that names the encoder alone. */
 void cti_producers_base_write(cti_buf *out);
