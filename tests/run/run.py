@@ -118,12 +118,6 @@ class Machine:
             self.linker.add_wasi_http()
         self.instance = self.linker.instantiate(self.store, self.component)
 
-    def export(self, prefix):
-        """The name of the export that begins with `prefix`: the version is the adapter's."""
-        names = [n for n in self.component.type.exports(self.engine) if n.startswith(prefix)]
-        if len(names) != 1: raise Failure('exports that begin with %s: %s' % (prefix, names))
-        return names[0]
-
     def stream(self, name):
         return content(os.path.join(self.work, name)).decode('utf-8', 'replace')
 
@@ -160,10 +154,9 @@ def run_command(case, path, work):
 
 def exit_status(machine):
     """Runs wasi:cli/run: 0, 1, or "trap"."""
-    store, instance = machine.store, machine.instance
-    interface = instance.get_export_index(store, machine.export('wasi:cli/run@'))
+    import command
     try:
-        result = instance.get_func(store, instance.get_export_index(store, 'run', interface))(store)
+        result = command.run_export(machine.instance, machine.store, list(machine.component.type.exports(machine.engine)))(machine.store)
         return 0 if result.tag == 'ok' else 1
     except machine.api.ExitTrap as e:
         return e.code
