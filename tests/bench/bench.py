@@ -112,12 +112,12 @@ def many_functions(path, n):
 
 
 def many_types(path, n):
-    """A WIT package of n types, in interfaces of a hundred; a type uses the one before (ten deep at most), and an interface a type of the one before it."""
+    """A WIT package of n types, in interfaces of a hundred; a type uses the one before (ten deep at most), and an interface a type of the first."""
     with open(path, 'w') as f:
         f.write('package bench:types@1.0.0;\n')
         for i in range(n // 100):
             f.write('interface i%d {\n' % i)
-            if i: f.write('  use i%d.{t%d-x0 as before};\n' % (i - 1, i - 1))
+            if i: f.write('  use i0.{t0-x0 as before};\n')
             for j in range(100):
                 last = 't%d-x%d' % (i, j - 1) if j % 10 else 'before' if i and j else 'u32'
                 if j % 2: f.write('  record t%d-x%d { a: list<%s>, b: option<string> }\n' % (i, j, last))
