@@ -6,5 +6,6 @@
 #include "ctool/error.h"
 #include "ctool/io.h"
 #include "ctool/module.h"
+#include "ctool/text.h"
 
 #endif

@@ -20,6 +20,9 @@ typedef struct ct_input {
 CT_API ct_status ct_input_open(ct_input *out, const char *path, ct_error *error);
 CT_API void ct_input_close(ct_input *input);
 
+/* Tells the system that the bytes [from, to) will not be looked at soon, so that they take no memory. They stay readable. Only mapped files give any back. */
+CT_API void ct_input_forget(const ct_input *input, size_t from, size_t to);
+
 typedef enum ct_path_kind { CT_PATH_NONE, CT_PATH_FILE, CT_PATH_DIRECTORY } ct_path_kind;
 CT_API ct_path_kind ct_path_kind_of(const char *path);
 

@@ -11,7 +11,7 @@ extern "C" {
 typedef enum ct_kind {
   CT_KIND_MODULE,    /* a core module in binary form */
   CT_KIND_COMPONENT, /* a component in binary form (a WIT package in binary form is one, too) */
-  CT_KIND_TEXT,      /* valid UTF-8 without a NUL: WIT or the text format */
+  CT_KIND_TEXT,      /* UTF-8 without a NUL, as far as its first 4 KiB tell: WIT or the text format */
   CT_KIND_UNKNOWN
 } ct_kind;
 

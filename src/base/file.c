@@ -78,6 +78,13 @@ ct_status ct_input_open(ct_input *out, const char *path, ct_error *error) {
   return status;
 }
 
+void ct_input_forget(const ct_input *input, size_t from, size_t to) {
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  from = (from + page - 1) / page * page;
+  to = to / page * page;
+  if (input->how == HOW_MAPPED && from < to && to <= input->bytes.size) madvise((void *)(uintptr_t)(input->bytes.data + from), to - from, MADV_DONTNEED);
+}
+
 void ct_input_close(ct_input *input) {
   if (input->how == HOW_MAPPED) munmap((void *)(uintptr_t)input->bytes.data, input->bytes.size);
   if (input->how == HOW_READ) cti_free((void *)(uintptr_t)input->bytes.data);

@@ -9,10 +9,14 @@ static const uint8_t component_preamble[CTI_PREAMBLE_SIZE] = {0, 'a', 's', 'm', 
 
 static bool starts(ct_slice bytes, const uint8_t *preamble) { return bytes.size >= CTI_PREAMBLE_SIZE && memcmp(bytes.data, preamble, CTI_PREAMBLE_SIZE) == 0; }
 
+enum { TEXT_HEAD = 4096 }; /* how much is looked at to tell text from other bytes; who parses it checks it all */
+
 ct_kind ct_kind_of(ct_slice bytes) {
   if (starts(bytes, module_preamble)) return CT_KIND_MODULE;
   if (starts(bytes, component_preamble)) return CT_KIND_COMPONENT;
-  bool text = cti_slice_find(bytes, 0, 0) == bytes.size && cti_utf8_valid(bytes);
+  ct_slice head = cti_slice_cut(bytes, 0, TEXT_HEAD);
+  size_t cut = bytes.size > head.size ? 3 : 0; /* a character may lie across the end of what is looked at */
+  bool text = cti_slice_find(head, 0, 0) == head.size && cti_utf8_valid_prefix(head) + cut >= head.size;
   return text ? CT_KIND_TEXT : CT_KIND_UNKNOWN;
 }
 

@@ -1,0 +1,40 @@
+/* text_parse.c - a file in the text format. Flows in: text. Flows out: one module or component in binary form. */
+#include "ctool/text.h"
+
+#include "text/wat_module.h"
+
+/* (module $id? binary "...") or (module $id? field*); without the outer group the file is the fields of a module. */
+static ct_status module_group(cti_wat_parser *p, cti_buf *out) {
+  cti_wat_ident ident = cti_wat_take_ident(p);
+  if (!cti_wat_take_word(p, "binary")) return cti_wat_module_fields(p, ident, out);
+  cti_buf_bytes(out, cti_wat_take_strings(p));
+  return cti_wat_status(p);
+}
+
+static ct_status file(cti_wat_parser *p, cti_buf *out) {
+  if (cti_wat_enter(p, "module")) {
+    CTI_TRY(module_group(p, out));
+    cti_wat_leave(p);
+  } else {
+    CTI_TRY(cti_wat_module_fields(p, (cti_wat_ident){.number = CTI_WAT_NO_IDENT}, out));
+  }
+  cti_wat_expect(p, CTI_WAT_END);
+  CTI_TRY(cti_wat_status(p));
+  return cti_buf_check(out, p->arena->error);
+}
+
+static ct_status parse(ct_buf *out, ct_slice text, const ct_input *input, ct_error *error) {
+  cti_arena arena;
+  cti_wat_parser p;
+  *out = (ct_buf){0};
+  cti_arena_init(&arena, error);
+  ct_status status = cti_wat_parser_make(&p, text, input, &arena);
+  if (status == CT_OK) status = file(&p, out);
+  if (status != CT_OK) ct_buf_free(out);
+  cti_arena_free(&arena);
+  return status;
+}
+
+ct_status ct_text_parse(ct_buf *out, ct_slice text, ct_error *error) { return parse(out, text, NULL, error); }
+
+ct_status ct_text_parse_input(ct_buf *out, const ct_input *input, ct_error *error) { return parse(out, input->bytes, input, error); }
