@@ -69,3 +69,11 @@ configure() {
   if [ -e "$folder/CMakeCache.txt" ] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" "$folder/CMakeCache.txt"; then rm -rf "$folder"; fi
   cmake -S . -B "$folder" -G Ninja "$@" >build/cmake.log 2>&1 || { cat build/cmake.log; return 1; }
 }
+
+# build FOLDER ARGUMENT...: quiet, unless it fails; warnings are shown.
+build() {
+  local folder=$1 log=build/$(basename "$1").build.log
+  shift
+  cmake --build "$folder" -j "$(nproc)" "$@" >"$log" 2>&1 || { cat "$log"; return 1; }
+  grep -v '^\[' "$log" | head -n 40 || true
+}

@@ -52,7 +52,7 @@ static ct_status key_index(uint32_t *word, const interning *in, uint32_t index) 
 static ct_status key_valtype(uint32_t *word, const interning *in, cti_corevt type) {
   *word = type;
   if (!cti_vt_is_concrete(type)) return CT_OK;
-  uint32_t index;
+  uint32_t index = 0;
   CTI_TRY(key_index(&index, in, cti_vt_index(type)));
   *word = (type & ~CTI_VT_LOW) | index;
   return CT_OK;
