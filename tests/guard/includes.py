@@ -4,6 +4,7 @@ import os, re, sys
 
 ROOT = sys.argv[1]
 BELOW = {
+    'adapter': [],
     'base': [], 'core': ['base'], 'types': ['base'], 'component': ['base', 'core', 'types'], 'wit': ['base', 'types'],
     'passes': ['base', 'core', 'component'], 'compose': ['base', 'types', 'wit', 'component', 'core', 'passes', 'adapter'],
     'text': ['base', 'core', 'component'], 'inspect': ['base', 'core', 'component', 'passes', 'types'],
