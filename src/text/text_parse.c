@@ -1,23 +1,21 @@
 /* text_parse.c - a file in the text format. Flows in: text. Flows out: one module or component in binary form. */
 #include "ctool/text.h"
 
-#include "text/wat_module.h"
+#include "text/wat_component.h"
 
-/* (module $id? binary "...") or (module $id? field*); without the outer group the file is the fields of a module. */
-static ct_status module_group(cti_wat_parser *p, cti_buf *out) {
+/* (module $id? binary "..."), (module $id? field*) and the same of components; without the outer group the file is the fields of a module. */
+static ct_status group(cti_wat_parser *p, cti_buf *out, ct_status (*fields)(cti_wat_parser *p, cti_wat_ident ident, cti_buf *out)) {
   cti_wat_ident ident = cti_wat_take_ident(p);
-  if (!cti_wat_take_word(p, "binary")) return cti_wat_module_fields(p, ident, out);
-  cti_buf_bytes(out, cti_wat_take_strings(p));
+  if (cti_wat_take_word(p, "binary")) cti_buf_bytes(out, cti_wat_take_strings(p));
+  else CTI_TRY(fields(p, ident, out));
+  cti_wat_leave(p);
   return cti_wat_status(p);
 }
 
 static ct_status file(cti_wat_parser *p, cti_buf *out) {
-  if (cti_wat_enter(p, "module")) {
-    CTI_TRY(module_group(p, out));
-    cti_wat_leave(p);
-  } else {
-    CTI_TRY(cti_wat_module_fields(p, (cti_wat_ident){.number = CTI_WAT_NO_IDENT}, out));
-  }
+  if (cti_wat_enter(p, "module")) CTI_TRY(group(p, out, cti_wat_module_fields));
+  else if (cti_wat_enter(p, "component")) CTI_TRY(group(p, out, cti_wat_component));
+  else CTI_TRY(cti_wat_module_fields(p, (cti_wat_ident){.number = CTI_WAT_NO_IDENT}, out));
   cti_wat_expect(p, CTI_WAT_END);
   CTI_TRY(cti_wat_status(p));
   return cti_buf_check(out, p->arena->error);

@@ -69,9 +69,8 @@ static void add_written(cti_wat_module *w, const char *name, cti_buf *content, i
   add_custom(w, custom);
 }
 
-static void producers(cti_wat_module *w) {
+void cti_wat_producers(cti_wat_parser *p, cti_buf *out) {
   static const char *const fields[] = {"language", "sdk", "processed-by"};
-  cti_wat_parser *p = w->p;
   cti_producers by_field[CTI_COUNT(fields)] = {{{0}}}, all = {{0}};
   while (cti_wat_at(p, CTI_WAT_LEFT)) {
     size_t i = 0;
@@ -91,8 +90,12 @@ static void producers(cti_wat_module *w) {
   }
   for (size_t i = 0; i < CTI_COUNT(fields); i++)
     if (by_field[i].fields.count) cti_vec_push(p->arena, &all.fields, by_field[i].fields.items[0]);
+  cti_producers_write(out, &all);
+}
+
+static void producers(cti_wat_module *w) {
   cti_buf content = {0};
-  cti_producers_write(&content, &all);
+  cti_wat_producers(w->p, &content);
   add_written(w, "producers", &content, CTI_WAT_AFTER);
 }
 

@@ -134,6 +134,26 @@ static void read_types(cti_wat_module *w) {
   }
 }
 
+/* For types outside of a module: their identifiers have no index yet. */
+void cti_wat_rec(cti_wat_module *w) {
+  cti_wat_parser *p = w->p;
+  cti_wat_place start = cti_wat_here(p);
+  w->rec_idents.count = 0;
+  while (cti_wat_at(p, CTI_WAT_LEFT)) {
+    cti_wat_token opened = p->token;
+    cti_wat_expect_group(p, "type");
+    cti_vec_push(p->arena, &w->rec_idents, cti_wat_take_ident(p));
+    if (w->rec_idents.count) cti_wat_declare(w, CTI_WAT_TYPE, *cti_vec_last(&w->rec_idents));
+    cti_wat_skip_rest(p, opened);
+  }
+  cti_wat_go(p, start);
+  while (cti_wat_enter(p, "type")) {
+    cti_wat_take_ident(p);
+    cti_wat_subtype(w);
+    cti_wat_leave(p);
+  }
+}
+
 /* ---- third walk: everything else, in order */
 
 static void add_export(cti_wat_module *w, cti_extern_kind kind, uint32_t index, ct_slice name) {
@@ -215,7 +235,7 @@ static bool inline_import(cti_wat_module *w, cti_extern_kind kind, ct_slice name
 }
 
 /* "(kind $id type)" of an import. */
-static ct_slice import_type(cti_wat_module *w, cti_extern_type *out) {
+ct_slice cti_wat_import_type(cti_wat_module *w, cti_extern_type *out) {
   cti_wat_parser *p = w->p;
   cti_wat_expect(p, CTI_WAT_LEFT);
   cti_wat_space space = space_of(p->token);
@@ -239,7 +259,7 @@ static void import_group(cti_wat_module *w, cti_import import) {
     if (cti_wat_at(p, CTI_WAT_RIGHT)) cti_vec_push(p->arena, &nameless, import.name);
     else {
       if (nameless.count) cti_wat_fail(p, p->token, CT_TEXT_SYNTAX, "unexpected import type: either each item has a type, or none");
-      ct_slice name = import_type(w, &import.type);
+      ct_slice name = cti_wat_import_type(w, &import.type);
       if (!cti_wat_failed(p)) add_import(w, import, name);
     }
     cti_wat_leave(p);
@@ -247,7 +267,7 @@ static void import_group(cti_wat_module *w, cti_import import) {
   if (nameless.count == 0 || cti_wat_failed(p)) return;
   import.form = CTI_IMPORT_SHARED_TYPE;
   cti_wat_token at = p->token;
-  if (import_type(w, &import.type).data) cti_wat_fail(p, at, CT_TEXT_SYNTAX, "identifier not allowed: this type is shared by several imports");
+  if (cti_wat_import_type(w, &import.type).data) cti_wat_fail(p, at, CT_TEXT_SYNTAX, "identifier not allowed: this type is shared by several imports");
   for (uint32_t i = 0; i < nameless.count && !cti_wat_failed(p); i++) {
     import.name = nameless.items[i];
     add_import(w, import, (ct_slice){NULL, 0});
@@ -264,7 +284,7 @@ static void read_import(cti_wat_module *w, cti_wat_token keyword) {
     return;
   }
   import.name = cti_wat_take_name(p);
-  ct_slice name = import_type(w, &import.type);
+  ct_slice name = cti_wat_import_type(w, &import.type);
   if (!cti_wat_failed(p)) add_import(w, import, name);
 }
 

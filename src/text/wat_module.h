@@ -65,6 +65,7 @@ typedef struct cti_wat_module {
   ct_slice module_name;
   cti_branch_hints hints;
   CTI_VEC(cti_wat_custom) customs;
+  CTI_VEC(cti_wat_ident) rec_idents; /* of the types that cti_wat_rec read last */
 } cti_wat_module;
 
 /* ---- cti_wat_type.c */
@@ -94,7 +95,7 @@ typedef struct cti_wat_use {
 /* `(type x)? (param ..)* (result ..)*`. With `for_block` a type of at most one result and no parameter stays inline. */
 void cti_wat_type_use(cti_wat_module *w, cti_wat_use *out, bool with_names, bool for_block);
 
-/* ---- cti_wat_expr.c */
+/* ---- wat_expr.c */
 
 /* Instructions up to the end of the group (which stays), without the `end` of the expression: appended to w->code. */
 void cti_wat_instructions(cti_wat_module *w);
@@ -110,6 +111,7 @@ void cti_wat_local_add(cti_wat_module *w, cti_wat_ident ident);
 
 /* ---- cti_wat_custom.c */
 
+void cti_wat_producers(cti_wat_parser *p, cti_buf *out); /* after (@producers: the content of the section */
 void cti_wat_custom_field(cti_wat_module *w, ct_slice keyword);
 /* Puts the sections in order, custom ones at their anchors, names last; the module then can be encoded. */
 void cti_wat_finish_sections(cti_wat_module *w);
@@ -118,6 +120,12 @@ void cti_wat_name_params(cti_wat_module *w, cti_name_kind kind, uint32_t outer);
 void cti_wat_name_inner(cti_wat_module *w, cti_name_kind kind, uint32_t outer, uint32_t index, ct_slice name);
 
 /* ---- cti_wat_module.c */
+
+/* "(kind $id type)" of an import or export, in parentheses. Gives the name. */
+ct_slice cti_wat_import_type(cti_wat_module *w, cti_extern_type *out);
+
+/* After `rec`: (type ...)*, which may refer to each other. */
+void cti_wat_rec(cti_wat_module *w);
 
 /* The fields of a module, up to the end of the group: appends its binary form. `ident` is the module's own. */
 ct_status cti_wat_module_fields(cti_wat_parser *p, cti_wat_ident ident, cti_buf *out);
