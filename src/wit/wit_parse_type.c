@@ -1,0 +1,273 @@
+/* wit_parse_type.c - types, functions, resources and type definitions as written, to their trees.
+ * https://github.com/WebAssembly/component-model/blob/main/design/mvp/WIT.md#item-typedef-types */
+#include "wit/wit_ast.h"
+
+/* How deep types may nest in one expression: the field's limit. */
+#define MAX_TYPE_DEPTH 100
+
+static bool parse_type(cti_lexer *lexer, cti_ast_type *out, uint32_t depth);
+
+bool cti_parse_id(cti_lexer *lexer, cti_ast_id *out) {
+  bool is_explicit = lexer->token == CTI_TOKEN_EXPLICIT_ID;
+  if (!is_explicit && lexer->token != CTI_TOKEN_ID) {
+    cti_lexer_expected(lexer, "a name");
+    if (lexer->size && cti_name_is_keyword(cti_slice_cut(lexer->text, lexer->at, lexer->at + lexer->size)))
+      cti_error_hint(lexer->error, "a keyword becomes a name with %% before it: %%%.*s", CTI_S(cti_lexer_text(lexer)));
+    return false;
+  }
+  out->span = cti_lexer_span(lexer);
+  out->name = cti_slice_cut(cti_lexer_text(lexer), is_explicit, lexer->size);
+  cti_lexer_next(lexer);
+  return !cti_lexer_failed(lexer);
+}
+
+/* ---- types ---- */
+
+static cti_prim prim_of(cti_token token) {
+  switch (token) {
+  case CTI_TOKEN_BOOL: return CTI_PRIM_BOOL;
+  case CTI_TOKEN_S8: return CTI_PRIM_S8;
+  case CTI_TOKEN_U8: return CTI_PRIM_U8;
+  case CTI_TOKEN_S16: return CTI_PRIM_S16;
+  case CTI_TOKEN_U16: return CTI_PRIM_U16;
+  case CTI_TOKEN_S32: return CTI_PRIM_S32;
+  case CTI_TOKEN_U32: return CTI_PRIM_U32;
+  case CTI_TOKEN_S64: return CTI_PRIM_S64;
+  case CTI_TOKEN_U64: return CTI_PRIM_U64;
+  case CTI_TOKEN_F32: return CTI_PRIM_F32;
+  case CTI_TOKEN_F64: return CTI_PRIM_F64;
+  case CTI_TOKEN_CHAR: return CTI_PRIM_CHAR;
+  case CTI_TOKEN_STRING_: return CTI_PRIM_STRING;
+  case CTI_TOKEN_ERROR_CONTEXT: return CTI_PRIM_ERROR_CONTEXT;
+  default: return CTI_PRIM_COUNT;
+  }
+}
+
+/* What may stand between the angle brackets of a built-in type. */
+typedef struct type_shape {
+  cti_token token;
+  cti_def_kind def;
+  uint8_t parts;    /* at most; 0: any number */
+  uint8_t required; /* at least */
+  bool bare;        /* the brackets may be left out */
+} type_shape;
+
+static const type_shape shapes[] = {
+    {CTI_TOKEN_TUPLE, CTI_DEF_TUPLE, 0, 0, false},  {CTI_TOKEN_LIST, CTI_DEF_LIST, 1, 1, false},   {CTI_TOKEN_MAP, CTI_DEF_MAP, 2, 2, false},
+    {CTI_TOKEN_OPTION, CTI_DEF_OPTION, 1, 1, false}, {CTI_TOKEN_RESULT, CTI_DEF_RESULT, 2, 1, true}, {CTI_TOKEN_FUTURE, CTI_DEF_FUTURE, 1, 1, true},
+    {CTI_TOKEN_STREAM, CTI_DEF_STREAM, 1, 1, true},
+};
+
+static const type_shape *shape_of(cti_token token) {
+  for (size_t i = 0; i < CTI_COUNT(shapes); i++)
+    if (shapes[i].token == token) return &shapes[i];
+  return NULL;
+}
+
+typedef CTI_VEC(cti_ast_type) type_list;
+
+static bool parse_tuple(cti_lexer *lexer, type_list *list, uint32_t depth) {
+  while (!cti_lexer_eat(lexer, CTI_TOKEN_GREATER)) {
+    cti_ast_type *part = cti_vec_add(lexer->arena, list);
+    cti_ast_type parsed = {0};
+    if (!part || !parse_type(lexer, &parsed, depth)) return false;
+    *cti_vec_last(list) = parsed;
+    if (!cti_lexer_eat(lexer, CTI_TOKEN_COMMA)) return cti_lexer_expect(lexer, CTI_TOKEN_GREATER);
+  }
+  return true;
+}
+
+/* `, N` of list<T, N>. */
+static bool parse_length(cti_lexer *lexer, cti_ast_type *out) {
+  if (lexer->token != CTI_TOKEN_INTEGER) return cti_lexer_expected(lexer, "the length of the list, a number");
+  uint64_t length = 0;
+  ct_slice digits = cti_lexer_text(lexer);
+  for (size_t i = 0; i < digits.size && length <= UINT32_MAX; i++) length = length * 10 + (uint64_t)(digits.data[i] - '0');
+  if (length > UINT32_MAX) return cti_lexer_fail(lexer, lexer->at, lexer->size, "a list of %.*s elements is too long: %u is the most", CTI_S(digits), UINT32_MAX);
+  out->def = CTI_DEF_FIXED_LIST;
+  out->length = (uint32_t)length;
+  cti_lexer_next(lexer);
+  return true;
+}
+
+static bool parse_parts(cti_lexer *lexer, cti_ast_type *out, const type_shape *shape, uint32_t depth) {
+  out->parts = CTI_NEW_N(lexer->arena, cti_ast_type, shape->parts);
+  if (!out->parts) return false;
+  for (out->count = 0; out->count < shape->parts; out->count++) {
+    if (out->count > 0 && !cti_lexer_eat(lexer, CTI_TOKEN_COMMA)) break;
+    bool omitted = out->def == CTI_DEF_RESULT && out->count == 0 && cti_lexer_eat(lexer, CTI_TOKEN_UNDERSCORE);
+    if (omitted && lexer->token != CTI_TOKEN_COMMA) return cti_lexer_expected(lexer, "`,` and the error's type after `_`");
+    if (!omitted && !parse_type(lexer, &out->parts[out->count], depth)) return false;
+  }
+  if (out->count < shape->required) return cti_lexer_expect(lexer, CTI_TOKEN_COMMA);
+  if (out->def == CTI_DEF_LIST && cti_lexer_eat(lexer, CTI_TOKEN_COMMA) && !parse_length(lexer, out)) return false;
+  return cti_lexer_expect(lexer, CTI_TOKEN_GREATER);
+}
+
+static bool parse_built_in(cti_lexer *lexer, cti_ast_type *out, const type_shape *shape, uint32_t depth) {
+  out->kind = CTI_AST_DEF;
+  out->def = shape->def;
+  cti_lexer_next(lexer);
+  if (shape->bare && lexer->token != CTI_TOKEN_LESS) return !cti_lexer_failed(lexer);
+  if (!cti_lexer_expect(lexer, CTI_TOKEN_LESS)) return false;
+  if (shape->parts) return parse_parts(lexer, out, shape, depth);
+  type_list list = {0};
+  if (!parse_tuple(lexer, &list, depth)) return false;
+  out->parts = list.items;
+  out->count = list.count;
+  return true;
+}
+
+/* `own<r>` and `borrow<r>`; their place is that of the name inside. */
+static bool parse_handle(cti_lexer *lexer, cti_ast_type *out) {
+  cti_ast_id resource;
+  out->kind = CTI_AST_DEF;
+  out->def = lexer->token == CTI_TOKEN_OWN ? CTI_DEF_OWN : CTI_DEF_BORROW;
+  cti_lexer_next(lexer);
+  if (!cti_lexer_expect(lexer, CTI_TOKEN_LESS) || !cti_parse_id(lexer, &resource)) return false;
+  out->name = resource.name;
+  out->span = resource.span;
+  return cti_lexer_expect(lexer, CTI_TOKEN_GREATER);
+}
+
+static bool parse_type(cti_lexer *lexer, cti_ast_type *out, uint32_t depth) {
+  if (depth >= MAX_TYPE_DEPTH) return cti_lexer_fail(lexer, lexer->at, lexer->size, "types nest more than %d deep here", MAX_TYPE_DEPTH);
+  out->span = cti_lexer_span(lexer);
+  cti_prim prim = prim_of(lexer->token);
+  if (prim != CTI_PRIM_COUNT) {
+    out->kind = CTI_AST_PRIM;
+    out->prim = prim;
+    cti_lexer_next(lexer);
+    return !cti_lexer_failed(lexer);
+  }
+  const type_shape *shape = shape_of(lexer->token);
+  if (shape) return parse_built_in(lexer, out, shape, depth + 1);
+  if (lexer->token == CTI_TOKEN_OWN || lexer->token == CTI_TOKEN_BORROW) return parse_handle(lexer, out);
+  if (lexer->token != CTI_TOKEN_ID && lexer->token != CTI_TOKEN_EXPLICIT_ID) return cti_lexer_expected(lexer, "a type");
+  cti_ast_id id;
+  out->kind = CTI_AST_NAME;
+  if (!cti_parse_id(lexer, &id)) return false;
+  out->name = id.name;
+  return true;
+}
+
+bool cti_parse_type(cti_lexer *lexer, cti_ast_type *out) { return parse_type(lexer, out, 0); }
+
+/* ---- functions ---- */
+
+/* `get` and `set` are words only where a parenthesis follows. */
+static cti_accessor accessor_at(const cti_lexer *lexer) {
+  if (lexer->token != CTI_TOKEN_ID) return CTI_ACCESSOR_NONE;
+  ct_slice word = cti_lexer_text(lexer);
+  cti_accessor accessor = cti_slice_is(word, "get") ? CTI_ACCESSOR_GET : cti_slice_is(word, "set") ? CTI_ACCESSOR_SET : CTI_ACCESSOR_NONE;
+  if (accessor == CTI_ACCESSOR_NONE) return accessor;
+  cti_lexer ahead = *lexer;
+  cti_lexer_next(&ahead);
+  return ahead.token == CTI_TOKEN_LEFT_PAREN ? accessor : CTI_ACCESSOR_NONE;
+}
+
+bool cti_parse_at_func_type(const cti_lexer *lexer) {
+  return lexer->token == CTI_TOKEN_FUNC || lexer->token == CTI_TOKEN_ASYNC || accessor_at(lexer) != CTI_ACCESSOR_NONE;
+}
+
+static bool parse_params(cti_lexer *lexer, cti_ast_func *out) {
+  CTI_VEC(cti_ast_param) params = {0};
+  if (!cti_lexer_expect(lexer, CTI_TOKEN_LEFT_PAREN)) return false;
+  while (!cti_lexer_eat(lexer, CTI_TOKEN_RIGHT_PAREN)) {
+    cti_ast_param *param = cti_vec_add(lexer->arena, &params);
+    if (!param || !cti_parse_id(lexer, &param->id) || !cti_lexer_expect(lexer, CTI_TOKEN_COLON) || !cti_parse_type(lexer, &param->type)) return false;
+    if (cti_lexer_eat(lexer, CTI_TOKEN_COMMA)) continue;
+    if (!cti_lexer_expect(lexer, CTI_TOKEN_RIGHT_PAREN)) return false;
+    break;
+  }
+  out->params = params.items;
+  out->param_count = params.count;
+  return true;
+}
+
+static bool parse_signature(cti_lexer *lexer, cti_ast_func *out) {
+  out->span = cti_lexer_span(lexer);
+  cti_lexer_next(lexer);
+  if (!parse_params(lexer, out)) return false;
+  return cti_lexer_eat(lexer, CTI_TOKEN_ARROW) ? cti_parse_type(lexer, &out->result) : !cti_lexer_failed(lexer);
+}
+
+bool cti_parse_func_type(cti_lexer *lexer, cti_ast_func *out) {
+  out->is_async = cti_lexer_eat(lexer, CTI_TOKEN_ASYNC);
+  out->accessor = out->is_async ? CTI_ACCESSOR_NONE : accessor_at(lexer);
+  if (out->accessor == CTI_ACCESSOR_NONE && lexer->token != CTI_TOKEN_FUNC) return cti_lexer_expect(lexer, CTI_TOKEN_FUNC);
+  return parse_signature(lexer, out);
+}
+
+/* One line of a resource. */
+static bool parse_resource_func(cti_lexer *lexer, cti_ast_func *out) {
+  if (lexer->token == CTI_TOKEN_CONSTRUCTOR) {
+    out->kind = CTI_FUNC_CONSTRUCTOR;
+    out->id = (cti_ast_id){CTI_LIT("constructor"), cti_lexer_span(lexer)};
+    return parse_signature(lexer, out) && cti_lexer_expect(lexer, CTI_TOKEN_SEMICOLON);
+  }
+  if (lexer->token != CTI_TOKEN_ID && lexer->token != CTI_TOKEN_EXPLICIT_ID) return cti_lexer_expected(lexer, "`constructor`, or the name of a method");
+  if (!cti_parse_id(lexer, &out->id) || !cti_lexer_expect(lexer, CTI_TOKEN_COLON)) return false;
+  out->kind = cti_lexer_eat(lexer, CTI_TOKEN_STATIC) ? CTI_FUNC_STATIC : CTI_FUNC_METHOD;
+  return cti_parse_func_type(lexer, out) && cti_lexer_expect(lexer, CTI_TOKEN_SEMICOLON);
+}
+
+static bool parse_resource(cti_lexer *lexer, cti_ast_typedef *out) {
+  if (!cti_lexer_eat(lexer, CTI_TOKEN_LEFT_BRACE)) return cti_lexer_expect(lexer, CTI_TOKEN_SEMICOLON);
+  while (!cti_lexer_eat(lexer, CTI_TOKEN_RIGHT_BRACE)) {
+    cti_ast_func *func = cti_vec_add(lexer->arena, &out->funcs);
+    if (!func) return false;
+    func->docs = cti_lexer_docs(lexer);
+    if (!cti_parse_gates(lexer, &func->gates) || !parse_resource_func(lexer, func)) return false;
+  }
+  return true;
+}
+
+/* ---- type definitions ---- */
+
+static bool parse_member(cti_lexer *lexer, cti_def_kind def, cti_ast_member *out) {
+  out->docs = cti_lexer_docs(lexer);
+  if (!cti_parse_id(lexer, &out->id)) return false;
+  if (def == CTI_DEF_RECORD) return cti_lexer_expect(lexer, CTI_TOKEN_COLON) && cti_parse_type(lexer, &out->type);
+  if (def != CTI_DEF_VARIANT || !cti_lexer_eat(lexer, CTI_TOKEN_LEFT_PAREN)) return !cti_lexer_failed(lexer);
+  return cti_parse_type(lexer, &out->type) && cti_lexer_expect(lexer, CTI_TOKEN_RIGHT_PAREN);
+}
+
+static bool parse_members(cti_lexer *lexer, cti_ast_type *out) {
+  CTI_VEC(cti_ast_member) members = {0};
+  if (!cti_lexer_expect(lexer, CTI_TOKEN_LEFT_BRACE)) return false;
+  while (!cti_lexer_eat(lexer, CTI_TOKEN_RIGHT_BRACE)) {
+    cti_ast_member *member = cti_vec_add(lexer->arena, &members);
+    if (!member || !parse_member(lexer, out->def, member)) return false;
+    if (cti_lexer_eat(lexer, CTI_TOKEN_COMMA)) continue;
+    if (!cti_lexer_expect(lexer, CTI_TOKEN_RIGHT_BRACE)) return false;
+    break;
+  }
+  out->members = members.items;
+  out->count = members.count;
+  return true;
+}
+
+static cti_def_kind def_of(cti_token token) {
+  switch (token) {
+  case CTI_TOKEN_RECORD: return CTI_DEF_RECORD;
+  case CTI_TOKEN_VARIANT: return CTI_DEF_VARIANT;
+  case CTI_TOKEN_ENUM: return CTI_DEF_ENUM;
+  case CTI_TOKEN_FLAGS: return CTI_DEF_FLAGS;
+  case CTI_TOKEN_RESOURCE: return CTI_DEF_RESOURCE;
+  case CTI_TOKEN_TYPE: return CTI_DEF_ALIAS;
+  default: return CTI_DEF_UNKNOWN;
+  }
+}
+
+bool cti_parse_at_typedef(const cti_lexer *lexer) { return def_of(lexer->token) != CTI_DEF_UNKNOWN; }
+
+bool cti_parse_typedef(cti_lexer *lexer, cti_ast_typedef *out) {
+  cti_def_kind def = def_of(lexer->token);
+  cti_lexer_next(lexer);
+  if (!cti_parse_id(lexer, &out->id)) return false;
+  if (def == CTI_DEF_ALIAS)
+    return cti_lexer_expect(lexer, CTI_TOKEN_EQUALS) && cti_parse_type(lexer, &out->type) && cti_lexer_expect(lexer, CTI_TOKEN_SEMICOLON);
+  out->type = (cti_ast_type){.kind = CTI_AST_DEF, .def = def, .span = out->id.span};
+  return def == CTI_DEF_RESOURCE ? parse_resource(lexer, out) : parse_members(lexer, &out->type);
+}
