@@ -7,5 +7,6 @@
 #include "ctool/io.h"
 #include "ctool/module.h"
 #include "ctool/text.h"
+#include "ctool/wit.h"
 
 #endif

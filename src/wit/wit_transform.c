@@ -68,9 +68,10 @@ ct_status cti_world_exportize(cti_resolve *r, uint32_t world, ct_slice new_name,
   cti_world_items imports = {0}, exports = {0};
   for (uint32_t i = 0; i < it->imports.count; i++) {
     const cti_world_item *item = &it->imports.items[i];
-    bool moves = name_count == 0 || is_named(r, item, &wanted);
-    if (moves && item->kind == CTI_WORLD_TYPE)
-      return cti_wit_fail(r, CT_WIT_WORLD, item->span, "the world's type `%.*s` cannot be exported: worlds export functions and interfaces", CTI_S(item->name));
+    bool stays = item->kind == CTI_WORLD_TYPE || (item->kind == CTI_WORLD_FUNC && item->func.resource != CTI_WIT_NONE); /* types of the world, and their functions */
+    bool moves = name_count == 0 ? !stays : is_named(r, item, &wanted);
+    if (moves && stays)
+      return cti_wit_fail(r, CT_WIT_WORLD, item->span, "`%.*s` cannot be exported: worlds export functions and interfaces, not types", CTI_S(item->name));
     if (!cti_vec_push(r->arena, moves ? &exports : &imports, *item)) return status_of(r);
   }
   it->imports = imports;

@@ -1,0 +1,125 @@
+/* ctool component wit [INPUT]: reads WIT in any of its forms and writes it as text, JSON, binary, or a tree of files. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common.h"
+#include "opts.h"
+
+typedef struct wit_options {
+  bool wasm, json, no_docs, importize, exportize, all_features, skip_validation;
+  const char *output, *out_dir, *json_compat, *error_format;
+  const char *importize_world, *importize_name, *exportize_world, *exportize_name, *merge_world, *nominal_world;
+  opt_strings features, exportize_imports;
+} wit_options;
+
+/* The world that is changed, if any is asked to be; each of the ways to do it excludes the others. */
+static ct_status transform(ct_wit *wit, const wit_options *o, ct_error *error) {
+  if (o->importize || o->importize_world) return ct_wit_importize(wit, o->importize_world, o->importize_name, error);
+  if (o->exportize || o->exportize_world)
+    return ct_wit_exportize(wit, o->exportize_world, o->exportize_name, o->exportize_imports.items, o->exportize_imports.count, error);
+  if (o->merge_world) return ct_wit_merge_imports(wit, o->merge_world, error);
+  if (o->nominal_world) return ct_wit_nominalize(wit, o->nominal_world, error);
+  return CT_OK;
+}
+
+typedef struct tree {
+  const char *directory;
+  ct_error *error;
+} tree;
+
+static ct_status write_file(void *context, const char *name, ct_slice text) {
+  const tree *t = context;
+  size_t size = strlen(t->directory) + strlen(name) + 2;
+  char *path = malloc(size);
+  if (!path) return t->error->status = 1;
+  snprintf(path, size, "%s/%s", t->directory, name);
+  char *slash = strrchr(path, '/');
+  *slash = 0;
+  ct_status status = ct_directory_make(path, t->error);
+  *slash = '/';
+  if (status == CT_OK) status = ct_output_write(path, text, false, t->error);
+  if (status == CT_OK) printf("Writing: %s\n", path);
+  free(path);
+  return status;
+}
+
+static ct_status emit(ct_wit *wit, const wit_options *o, ct_error *error) {
+  ct_wit_print_options print = {o->no_docs};
+  ct_buf out = {0};
+  if (o->out_dir) return ct_wit_each_file(wit, &print, write_file, &(tree){o->out_dir, error}, error);
+  ct_wit_json_shape shape = !o->json_compat ? CT_WIT_JSON_CURRENT : strcmp(o->json_compat, "1.208") == 0 ? CT_WIT_JSON_1_208 : CT_WIT_JSON_1_225;
+  ct_status status = o->wasm                    ? ct_wit_encode(wit, &out, error)
+                     : o->json || o->json_compat ? ct_wit_print_json(wit, shape, &out, error)
+                                                 : ct_wit_print(wit, &print, &out, error);
+  if (status == CT_OK) status = ct_output_write(o->output, (ct_slice){out.data, out.size}, o->wasm, error);
+  ct_buf_free(&out);
+  return status;
+}
+
+static int run(const char *input, const wit_options *o, bool json_errors) {
+  ct_error error;
+  ct_wit *wit;
+  ct_error_clear(&error);
+  ct_wit_options options = {o->features.items, o->features.count, o->all_features};
+  ct_status status = ct_wit_open(&wit, input, &options, &error);
+  if (status == CT_OK) status = transform(wit, o, &error);
+  if (status == CT_OK) status = emit(wit, o, &error);
+  ct_wit_free(wit);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, input, json_errors);
+}
+
+/* What is wrong with the options together, or NULL. */
+static const char *conflict(const wit_options *o) {
+  int forms = (o->wasm ? 1 : 0) + (o->json || o->json_compat ? 1 : 0) + (o->out_dir ? 1 : 0);
+  int changes = o->importize + o->exportize + !!o->importize_world + !!o->exportize_world + !!o->merge_world + !!o->nominal_world;
+  if (forms > 1) return "of --wasm, --json and --out-dir only one can be given";
+  if (o->out_dir && strcmp(o->output, "-") != 0) return "--out-dir and --output exclude each other";
+  if (changes > 1) return "a world can be changed in one way at a time";
+  if (o->json_compat && strcmp(o->json_compat, "1.208") != 0 && strcmp(o->json_compat, "1.225") != 0) return "--json-compat takes 1.208 or 1.225";
+  return NULL;
+}
+
+int cmd_component_wit(int argc, char **argv) {
+  wit_options o = {.output = "-"};
+  const opt_row rows[] = {
+      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {'w', "wasm", OPT_FLAG, &o.wasm, NULL, "Write the package in binary form"},
+      {'j', "json", OPT_FLAG, &o.json, NULL, "Write the resolved graph as JSON"},
+      {0, "json-compat", OPT_STRING, &o.json_compat, "1.208|1.225", "JSON in the shape that readers of that time know"},
+      {0, "out-dir", OPT_STRING, &o.out_dir, "DIR", "Write each package to a file of its own, dependencies in deps/"},
+      {0, "no-docs", OPT_FLAG, &o.no_docs, NULL, "Leave documentation out of text"},
+      {0, "features", OPT_STRINGS, &o.features, "NAMES", "Features of @unstable that are active; repeatable"},
+      {0, "all-features", OPT_FLAG, &o.all_features, NULL, "All features are active"},
+      {0, "skip-validation", OPT_FLAG, &o.skip_validation, NULL, "With --wasm, do not validate what is written"},
+      {0, "importize", OPT_FLAG, &o.importize, NULL, "The world's exports become imports: what it takes to use a component"},
+      {0, "importize-world", OPT_STRING, &o.importize_world, "WORLD", "The same for a world of a WIT package"},
+      {0, "importize-out-world-name", OPT_STRING, &o.importize_name, "NAME", "What to call the world then"},
+      {0, "exportize", OPT_FLAG, &o.exportize, NULL, "The world's imports become exports: what it takes to serve a component"},
+      {0, "exportize-world", OPT_STRING, &o.exportize_world, "WORLD", "The same for a world of a WIT package"},
+      {0, "exportize-import", OPT_STRINGS, &o.exportize_imports, "NAME", "Only this import becomes an export; repeatable"},
+      {0, "exportize-out-world-name", OPT_STRING, &o.exportize_name, "NAME", "What to call the world then"},
+      {0, "merge-world-imports-based-on-semver", OPT_STRING, &o.merge_world, "WORLD", "Keep the latest of imports at compatible versions"},
+      {0, "generate-nominal-type-ids", OPT_STRING, &o.nominal_world, "WORLD", "Types of their own for interfaces that are imported and exported"},
+      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      {0},
+  };
+  const opt_spec spec = {
+      "ctool component wit [OPTIONS] [INPUT]",
+      "Reads WIT and writes it as text, or in another form.\nINPUT is a directory of .wit files (with deps/), a .wit file, a WIT package in binary form, a component,\n"
+      "or a core module with component-type sections. Without it, or with -, standard input is read.",
+      rows,
+      "  ctool component wit app.wasm                        what a component imports and exports\n"
+      "  ctool component wit wit/ --json | jq .worlds        for generators of bindings\n"
+      "  ctool component wit wit/ --wasm -o package.wasm     one file with all dependencies\n"
+      "  ctool component wit app.wasm --out-dir wit/         text, one file for each package\n"};
+  int count;
+  int status = opt_parse(&spec, argc, argv, &count);
+  if (status >= 0) return status;
+  bool bad;
+  bool json_errors = wants_json(o.error_format, &bad);
+  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
+  if (count > 1) return opt_usage_error(&spec, "one input is read at a time; \"%s\" is a second one", argv[2]);
+  if (conflict(&o)) return opt_usage_error(&spec, "%s", conflict(&o));
+  return run(count ? argv[1] : "-", &o, json_errors);
+}
