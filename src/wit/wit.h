@@ -30,7 +30,8 @@ typedef struct cti_wit_options {
   const ct_slice *features; /* of @unstable; each may hold several, separated by commas or blanks */
   uint32_t feature_count;
   bool all_features;
-  /* Decodes a WIT package in binary form into a resolve of its own over the same arena, and names its main package. NULL: binaries are refused. */
+  /* Decodes a WIT package that is encoded as WebAssembly, in binary or in text form, into a resolve of its own over the same arena, and names its main
+   * package. NULL: such are refused. */
   ct_status (*decode)(cti_resolve *out, uint32_t *package, ct_slice bytes, cti_arena *arena);
 } cti_wit_options;
 

@@ -66,30 +66,50 @@ static ct_status draft_group(loader *l, const file_group *group, cti_draft **out
   return status;
 }
 
-/* ---- binaries and directories ---- */
+/* ---- packages encoded as WebAssembly, and directories ---- */
 
-static bool is_binary(ct_slice bytes) { return cti_slice_starts(bytes, CTI_LIT("\0asm")); }
+/* Where a block comment of the text format that begins at `at` ends; they nest. */
+static size_t wasm_comment_end(ct_slice text, size_t at) {
+  size_t depth = 0;
+  for (; at + 1 < text.size; at++) {
+    bool opens = text.data[at] == '(' && text.data[at + 1] == ';', closes = text.data[at] == ';' && text.data[at + 1] == ')';
+    if (!opens && !closes) continue;
+    depth = opens ? depth + 1 : depth - 1;
+    at++;
+    if (depth == 0) return at + 1;
+  }
+  return text.size;
+}
 
-static ct_status merge_binary(loader *l, ct_slice path, ct_slice bytes, uint32_t *package) {
+/* What is left behind blanks and comments of the text format. */
+static ct_slice skip_wasm_gap(ct_slice text) {
+  for (size_t at = 0; at < text.size;) {
+    uint8_t c = text.data[at], after = at + 1 < text.size ? text.data[at + 1] : 0;
+    if (c == ' ' || c == '\t' || c == '\n' || c == '\r') at++;
+    else if (c == ';' && after == ';') at = cti_slice_find(text, '\n', at);
+    else if (c == '(' && after == ';') at = wasm_comment_end(text, at);
+    else return cti_slice_cut(text, at, text.size);
+  }
+  return (ct_slice){0};
+}
+
+/* WebAssembly rather than WIT: in binary or in text form. */
+static bool is_wasm(ct_slice bytes) {
+  if (cti_slice_starts(bytes, CTI_LIT("\0asm"))) return true;
+  ct_slice rest = skip_wasm_gap(bytes);
+  return cti_slice_starts(rest, CTI_LIT("(module")) || cti_slice_starts(rest, CTI_LIT("(component"));
+}
+
+static ct_status merge_wasm(loader *l, ct_slice path, ct_slice bytes, uint32_t *package) {
   cti_resolve decoded;
   cti_merge_maps maps;
-  if (!l->options->decode) return cti_fail(l->arena->error, CT_UNSUPPORTED, CT_NO_OFFSET, "a WIT package in binary form is not read here");
+  if (!l->options->decode) return cti_fail(l->arena->error, CT_UNSUPPORTED, CT_NO_OFFSET, "this is WebAssembly, and only WIT as text is read here");
   cti_resolve_init(&decoded, l->arena);
   ct_status status = l->options->decode(&decoded, package, bytes, l->arena);
   if (status == CT_OK) status = cti_resolve_merge(l->resolve, &decoded, &maps);
   if (status == CT_OK) *package = maps.packages[*package];
   else cti_error_file(l->arena->error, path);
   return status;
-}
-
-static ct_status check_text_kind(const loader *l, ct_slice path, ct_slice text) {
-  size_t at = 0;
-  while (at < text.size && (text.data[at] == ' ' || text.data[at] == '\n' || text.data[at] == '\t' || text.data[at] == '\r')) at++;
-  ct_slice rest = cti_slice_cut(text, at, text.size);
-  if (!cti_slice_starts(rest, CTI_LIT("(module")) && !cti_slice_starts(rest, CTI_LIT("(component"))) return CT_OK;
-  cti_fail(l->arena->error, CT_WIT_SYNTAX, CT_NO_OFFSET, "this is WebAssembly in text form, and WIT is needed");
-  cti_error_file(l->arena->error, path);
-  return CT_WIT_SYNTAX;
 }
 
 static ct_status parse_directory(loader *l, ct_slice path, cti_draft **out) {
@@ -119,8 +139,7 @@ static ct_status parse_deps_file(loader *l, ct_slice path, ct_slice name) {
   file_group group = {0};
   if (!cti_slice_ends(name, CTI_LIT(".wit")) && !cti_slice_ends(name, CTI_LIT(".wasm")) && !cti_slice_ends(name, CTI_LIT(".wat"))) return CT_OK;
   CTI_TRY(l->reader->read(l->reader->context, &bytes, path, l->arena->error));
-  if (is_binary(bytes)) return merge_binary(l, path, bytes, &package);
-  CTI_TRY(check_text_kind(l, path, bytes));
+  if (is_wasm(bytes)) return merge_wasm(l, path, bytes, &package);
   CTI_TRY(parse_text(l, &group, path, bytes));
   return draft_group(l, &group, &draft);
 }
@@ -269,7 +288,6 @@ static ct_status loader_init(loader *l, cti_resolve *resolve, const cti_wit_read
 static ct_status load_text(loader *l, uint32_t *package, ct_slice path, ct_slice text) {
   file_group group = {0};
   cti_draft *main;
-  CTI_TRY(check_text_kind(l, path, text));
   CTI_TRY(parse_text(l, &group, path, text));
   CTI_TRY(draft_group(l, &group, &main));
   CTI_TRY(add_searched(l, path, " alone"));
@@ -279,7 +297,7 @@ static ct_status load_text(loader *l, uint32_t *package, ct_slice path, ct_slice
 ct_status cti_wit_load_text(cti_resolve *resolve, uint32_t *package, ct_slice path, ct_slice text, const cti_wit_options *options) {
   loader l;
   CTI_TRY(loader_init(&l, resolve, NULL, options));
-  return is_binary(text) ? merge_binary(&l, path, text, package) : load_text(&l, package, path, text);
+  return is_wasm(text) ? merge_wasm(&l, path, text, package) : load_text(&l, package, path, text);
 }
 
 ct_status cti_wit_load(cti_resolve *resolve, uint32_t *package, ct_slice path, const cti_wit_reader *reader, const cti_wit_options *options) {
@@ -294,5 +312,5 @@ ct_status cti_wit_load(cti_resolve *resolve, uint32_t *package, ct_slice path, c
     return link_all(&l, main, package);
   }
   CTI_TRY(reader->read(reader->context, &bytes, path, resolve->arena->error));
-  return is_binary(bytes) ? merge_binary(&l, path, bytes, package) : load_text(&l, package, path, bytes);
+  return is_wasm(bytes) ? merge_wasm(&l, path, bytes, package) : load_text(&l, package, path, bytes);
 }
