@@ -82,7 +82,7 @@ void *cti_alloc(cti_arena *arena, size_t size) {
 #else
   if (size > SIZE_MAX - ALIGNMENT) return out_of_memory(arena);
   size_t rounded = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-  if (rounded > (size_t)(arena->end - arena->at)) {
+  if (!arena->at || rounded > (size_t)(arena->end - arena->at)) { /* a request of 0 needs an address, too */
     if (rounded > arena->next_size / 4) return alloc_alone(arena, rounded);
     cti_chunk *chunk = chunk_new(arena, arena->next_size);
     if (!chunk) return NULL;

@@ -79,9 +79,21 @@ static void test_format__text(void **state) {
   cti_arena_free(&arena);
 }
 
+static void test_alloc__nothing_has_an_address(void **state) {
+  (void)state;
+  ct_error error;
+  cti_arena arena;
+  ct_error_clear(&error);
+  cti_arena_init(&arena, &error);
+  assert_non_null(cti_alloc(&arena, 0)); /* the very first request */
+  assert_non_null(cti_alloc_n(&arena, 0, 8));
+  assert_int_equal(error.status, CT_OK);
+  cti_arena_free(&arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_alloc__aligned_and_zeroed),    cmocka_unit_test(test_alloc_n__overflow), cmocka_unit_test(test_vec__grows_and_keeps),
+      cmocka_unit_test(test_alloc__aligned_and_zeroed), cmocka_unit_test(test_alloc__nothing_has_an_address),    cmocka_unit_test(test_alloc_n__overflow), cmocka_unit_test(test_vec__grows_and_keeps),
       cmocka_unit_test(test_vec__failure_keeps_the_items), cmocka_unit_test(test_format__text),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
