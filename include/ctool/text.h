@@ -16,6 +16,21 @@ CT_API ct_status ct_text_parse(ct_buf *out, ct_slice text, ct_error *error);
 /* The same for a file: the memory of what has been read is given back on the way (ct_input_forget). */
 CT_API ct_status ct_text_parse_input(ct_buf *out, const ct_input *input, ct_error *error);
 
+/* All-zero: flat, with two blanks for each level. */
+typedef struct ct_print_options {
+  bool fold;          /* (i32.add (local.get 0) (local.get 1)) */
+  bool skeleton;      /* "..." in place of bodies, segments' contents and custom sections */
+  bool offsets;       /* each line begins with the offset of what it is about, as a comment */
+  bool operand_stack; /* after each instruction a comment with the types on the stack */
+  bool name_unnamed;  /* what has no name gets one, like $#func3 */
+  bool color;         /* with ANSI escapes */
+  const char *indent; /* for one level; NULL: two blanks */
+} ct_print_options;
+
+/* Binary to text, piece by piece as it is made: the text is never held as a whole. A binary that is broken is printed up to the break, and then fails.
+ * `options` may be NULL. */
+CT_API ct_status ct_print(const ct_sink *sink, ct_slice bytes, const ct_print_options *options, ct_error *error);
+
 #ifdef __cplusplus
 }
 #endif

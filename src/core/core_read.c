@@ -265,7 +265,7 @@ void cti_read_subtype(cti_subtype *out, cti_cursor *c, cti_arena *arena) {
 static void begin_entry(cti_import_reader *r) {
   cti_import *import = &r->current;
   import->group++;
-  import->offset = cti_cursor_offset(r->c);
+  import->offset = import->group_offset = cti_cursor_offset(r->c);
   import->module = cti_cursor_name(r->c);
   import->name = cti_cursor_name(r->c);
   uint8_t form = cti_cursor_peek(r->c);
@@ -324,7 +324,7 @@ void cti_read_expr(cti_expr *out, cti_cursor *c) {
 
 /* https://webassembly.github.io/spec/core/binary/modules.html#table-section */
 void cti_read_table(cti_table *out, cti_cursor *c) {
-  *out = (cti_table){.import = UINT32_MAX};
+  *out = (cti_table){.import = UINT32_MAX, .offset = cti_cursor_offset(c)};
   bool has_init = cti_cursor_peek(c) == CTI_CODE_EMPTY_BLOCK;
   if (has_init) {
     cti_cursor_u8(c);
@@ -337,7 +337,7 @@ void cti_read_table(cti_table *out, cti_cursor *c) {
 }
 
 void cti_read_global(cti_global *out, cti_cursor *c) {
-  out->import = UINT32_MAX;
+  *out = (cti_global){.import = UINT32_MAX, .offset = cti_cursor_offset(c)};
   cti_read_global_type(&out->type, c);
   cti_read_expr(&out->init, c);
 }

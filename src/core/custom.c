@@ -118,7 +118,8 @@ static void parse_producers_field(cti_producers_field *field, cti_cursor *c, cti
     cti_cursor_fail_at(c, CT_CORE_FORM, offset, "unknown field `%.*s` of a producers section: language, processed-by and sdk are known", CTI_S(cti_slice_cut(field->name, 0, 40)));
   uint32_t count = cti_cursor_count(c, "values");
   for (uint32_t i = 0; i < count && !c->failed; i++) {
-    cti_producer value = {.name = cti_cursor_name(c)};
+    cti_producer value = {.offset = cti_cursor_offset(c)};
+    value.name = cti_cursor_name(c);
     value.version = cti_cursor_name(c);
     PUSH(c, arena, &field->values, value);
   }
@@ -167,7 +168,7 @@ bool cti_producers_add(cti_producers *producers, cti_arena *arena, ct_slice fiel
       return true;
     }
   }
-  return cti_vec_push(arena, &field->values, ((cti_producer){name, version}));
+  return cti_vec_push(arena, &field->values, ((cti_producer){name, version, CT_NO_OFFSET}));
 }
 
 /* ---- target_features */
@@ -239,7 +240,7 @@ ct_status cti_dylink_parse(cti_dylink *out, ct_slice content, uint64_t offset, c
   *out = (cti_dylink){0};
   cti_cursor c = cti_cursor_make(content, offset, error);
   for (cti_subsection sub; cti_subsection_next(&sub, &c);) {
-    cti_dylink_part part = {.code = sub.code};
+    cti_dylink_part part = {.code = sub.code, .offset = sub.offset};
     ct_status status = parse_dylink_part(&part, &sub.c, arena);
     if (!cti_vec_push(arena, &out->parts, part)) return CT_NOMEM;
     CTI_TRY(status);
@@ -284,6 +285,7 @@ void cti_dylink_write(cti_buf *out, const cti_dylink *dylink) {
 /* ---- branch hints */
 
 static void parse_hint(cti_branch_hint *hint, cti_cursor *c) {
+  hint->place = cti_cursor_offset(c);
   hint->offset = cti_cursor_u32(c);
   uint64_t offset = cti_cursor_offset(c);
   uint8_t size = cti_cursor_u8(c), value = cti_cursor_u8(c);

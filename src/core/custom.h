@@ -80,6 +80,7 @@ cti_naming cti_read_naming(cti_cursor *c);
 
 typedef struct cti_producer {
   ct_slice name, version;
+  uint64_t offset;
 } cti_producer;
 
 typedef struct cti_producers_field {
@@ -125,6 +126,7 @@ typedef struct cti_dylink_symbol {
 /* One subsection; `code` tells which members hold. */
 typedef struct cti_dylink_part {
   uint8_t code;
+  uint64_t offset;
   uint32_t memory_size, memory_align, table_size, table_align; /* alignments are powers of two */
   CTI_VEC(ct_slice) names;                                     /* needed libraries, runtime paths; one: the architecture */
   CTI_VEC(cti_dylink_symbol) symbols;                          /* exports, imports */
@@ -190,6 +192,7 @@ void cti_read_reloc(cti_reloc *out, cti_cursor *c);
 typedef struct cti_branch_hint {
   uint32_t func, offset; /* of the instruction, from the first byte of the body */
   bool likely;
+  uint64_t place; /* absolute, of the hint itself */
 } cti_branch_hint;
 
 typedef struct cti_branch_hints {

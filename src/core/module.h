@@ -41,6 +41,7 @@ typedef struct cti_subtype {
 typedef struct cti_rec_group {
   uint32_t first, count;
   bool written;
+  uint64_t offset;
 } cti_rec_group;
 
 typedef struct cti_limits {
@@ -83,6 +84,7 @@ typedef struct cti_import {
   cti_extern_type type;
   uint64_t offset; /* of the import; within a group, of its own part */
   cti_import_form form;
+  uint64_t group_offset; /* of the whole group */
   uint32_t group; /* neighbours with one group, form and module are written together; a pass that changes a type sets `form` to single */
 } cti_import;
 
@@ -100,7 +102,8 @@ typedef struct cti_expr {
   uint64_t offset;
 } cti_expr;
 
-/* Every function, table, memory, global and tag, imported ones first; `import` is the index of the import, or UINT32_MAX for a defined one. */
+/* Every function, table, memory, global and tag, imported ones first; `import` is the index of the import, or UINT32_MAX for a defined one; `offset` is
+ * that of the definition. */
 typedef struct cti_func {
   uint32_t type, import;
   ct_slice body;        /* locals and expression, without the size; empty for imports */
@@ -111,21 +114,25 @@ typedef struct cti_table {
   cti_table_type type;
   uint32_t import;
   cti_expr init; /* empty: none was written */
+  uint64_t offset;
 } cti_table;
 
 typedef struct cti_memory {
   cti_limits type;
   uint32_t import;
+  uint64_t offset;
 } cti_memory;
 
 typedef struct cti_global {
   cti_global_type type;
   uint32_t import;
   cti_expr init;
+  uint64_t offset;
 } cti_global;
 
 typedef struct cti_tag {
   uint32_t type, import;
+  uint64_t offset;
 } cti_tag;
 
 typedef enum cti_segment_mode { CTI_SEGMENT_ACTIVE, CTI_SEGMENT_PASSIVE, CTI_SEGMENT_DECLARED } cti_segment_mode;

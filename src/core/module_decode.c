@@ -23,7 +23,7 @@ static void no_memory(decoder *d) { cti_cursor_fail(&d->c, CT_NOMEM, "out of mem
 /* ---- one item of each section */
 
 static void read_type(decoder *d) {
-  cti_rec_group group = {.first = d->module->types.count};
+  cti_rec_group group = {.first = d->module->types.count, .offset = cti_cursor_offset(&d->c)};
   uint32_t count = cti_read_rec_head(&group.written, &d->c);
   for (uint32_t i = 0; i < count && !d->c.failed; i++) {
     cti_subtype type;
@@ -70,13 +70,14 @@ static void read_table(decoder *d) {
 }
 
 static void read_memory(decoder *d) {
-  cti_memory memory = {.import = UINT32_MAX};
+  cti_memory memory = {.import = UINT32_MAX, .offset = cti_cursor_offset(&d->c)};
   cti_read_limits(&memory.type, &d->c, false);
   PUSH(d, memories, memory);
 }
 
 static void read_tag(decoder *d) {
-  cti_tag tag = {cti_read_tag_type(&d->c), UINT32_MAX};
+  cti_tag tag = {.import = UINT32_MAX, .offset = cti_cursor_offset(&d->c)};
+  tag.type = cti_read_tag_type(&d->c);
   PUSH(d, tags, tag);
 }
 
