@@ -45,7 +45,7 @@ static uint32_t type_of(dummy *d, const char *signature) {
   cti_subtype type = {.kind = CTI_COMPOSITE_FUNC, .is_final = true, .super = UINT32_MAX, .describes = UINT32_MAX, .descriptor = UINT32_MAX, .types = words};
   type.param_count = params;
   type.result_count = count - params;
-  if (!cti_vec_push(d->arena, &d->module.types, type) || !cti_vec_push(d->arena, &d->module.rec_groups, ((cti_rec_group){index, 1, false}))) return UINT32_MAX;
+  if (!cti_vec_push(d->arena, &d->module.types, type) || !cti_vec_push(d->arena, &d->module.rec_groups, ((cti_rec_group){.first = index, .count = 1}))) return UINT32_MAX;
   return index;
 }
 

@@ -168,7 +168,7 @@ bool cti_producers_add(cti_producers *producers, cti_arena *arena, ct_slice fiel
       return true;
     }
   }
-  return cti_vec_push(arena, &field->values, ((cti_producer){name, version, CT_NO_OFFSET}));
+  return cti_vec_push(arena, &field->values, ((cti_producer){.name = name, .version = version, .offset = CT_NO_OFFSET}));
 }
 
 /* ---- target_features */

@@ -404,8 +404,8 @@ ct_status cti_code_next(cti_code *code, cti_instr *out, cti_cursor *c, bool *don
 
 /* ---- bodies and expressions */
 
-static void print_hint(cti_printer *p, const cti_branch_hint *hint, uint64_t place) {
-  cti_text_newline(&p->text, place);
+static void print_hint(cti_printer *p, const cti_branch_hint *hint) {
+  cti_text_newline(&p->text, hint->place);
   cti_text_ink(&p->text, CTI_INK_COMMENT);
   cti_text_str(&p->text, hint->likely ? "(@metadata.code.branch_hint \"\\01\")" : "(@metadata.code.branch_hint \"\\00\")");
   cti_text_plain(&p->text);
@@ -416,7 +416,7 @@ static ct_status print_flat(cti_code *code, cti_cursor *c, const cti_branch_hint
   for (bool done;;) {
     *end_place = cti_cursor_offset(c);
     if (hint_count && hints->offset == *end_place - body_start && cti_cursor_left(c) > 1) {
-      print_hint(code->p, hints++, hints->place);
+      print_hint(code->p, hints++);
       hint_count--;
     }
     CTI_TRY(cti_code_next(code, &instr, c, &done));

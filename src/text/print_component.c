@@ -16,7 +16,8 @@ static void print_use(cti_printer *p, const cti_scope *scope, cti_sort sort, uin
 
 /* (func $f (;3;)), and the index space grows by it */
 static void print_new(cti_printer *p, cti_scope *scope, cti_sort sort) {
-  sort_group(p, sort);
+  if (scope->is_component) sort_group(p, sort);
+  else cti_text_open(&p->text, "type "); /* the one sort that module types alias */
   cti_print_sort_definition(p, scope, sort);
   cti_text_close(&p->text);
   scope->count[sort]++;

@@ -136,7 +136,7 @@ static bool read_names(cti_scope *scope, ct_slice content, const cti_module *mod
   cti_cursor c = cti_cursor_make(content, 0, &ignored);
   int last = -1;
   for (cti_subsection sub; cti_subsection_next(&sub, &c);) {
-    if (sub.code <= last) break;
+    if (module && sub.code <= last) break;
     last = sub.code;
     bool good = module ? read_module_names(scope, &sub, module, p->arena) : read_component_names(scope, &sub, component, p->arena);
     if (!good) return false;

@@ -85,7 +85,7 @@ void cti_wat_producers(cti_wat_parser *p, cti_buf *out) {
       cti_producers_field field = {.name = cti_slice_str(fields[i])};
       cti_vec_push(p->arena, &by_field[i].fields, field);
     }
-    if (by_field[i].fields.count) cti_vec_push(p->arena, &by_field[i].fields.items[0].values, ((cti_producer){name, version}));
+    if (by_field[i].fields.count) cti_vec_push(p->arena, &by_field[i].fields.items[0].values, ((cti_producer){.name = name, .version = version}));
     cti_wat_leave(p);
   }
   for (size_t i = 0; i < CTI_COUNT(fields); i++)

@@ -451,7 +451,7 @@ static int take_hint(cti_wat_module *w, int pending) {
 static void record_hint(cti_wat_module *w, int *hint) {
   if (*hint == NO_HINT || !w->in_body) return;
   uint32_t offset = (uint32_t)(w->code.size - *cti_vec_last(&w->body_at));
-  cti_vec_push(w->p->arena, &w->hints.items, ((cti_branch_hint){w->given[CTI_WAT_FUNC], offset, *hint == 1}));
+  cti_vec_push(w->p->arena, &w->hints.items, ((cti_branch_hint){.func = w->given[CTI_WAT_FUNC], .offset = offset, .likely = *hint == 1}));
   *hint = NO_HINT;
 }
 

@@ -121,7 +121,7 @@ static void read_types(cti_wat_module *w) {
     bool is_rec = cti_wat_is(field->keyword, "rec");
     if (!is_rec && !cti_wat_is(field->keyword, "type")) continue;
     cti_wat_go(p, field->place);
-    cti_rec_group group = {w->m.types.count, 1, is_rec};
+    cti_rec_group group = {.first = w->m.types.count, .count = 1, .written = is_rec};
     if (!is_rec) read_type(w);
     while (is_rec && cti_wat_enter(p, "type")) {
       read_type(w);
@@ -211,9 +211,9 @@ static void add_import(cti_wat_module *w, cti_import import, ct_slice name) {
   switch (import.type.kind) {
   case CTI_EXTERN_FUNC: cti_vec_push(p->arena, &w->m.funcs, ((cti_func){.type = import.type.type, .import = index})); break;
   case CTI_EXTERN_TABLE: cti_vec_push(p->arena, &w->m.tables, ((cti_table){.type = import.type.of.table, .import = index})); break;
-  case CTI_EXTERN_MEMORY: cti_vec_push(p->arena, &w->m.memories, ((cti_memory){import.type.of.memory, index})); break;
+  case CTI_EXTERN_MEMORY: cti_vec_push(p->arena, &w->m.memories, ((cti_memory){.type = import.type.of.memory, .import = index})); break;
   case CTI_EXTERN_GLOBAL: cti_vec_push(p->arena, &w->m.globals, ((cti_global){.type = import.type.of.global, .import = index})); break;
-  default: cti_vec_push(p->arena, &w->m.tags, ((cti_tag){import.type.type, index}));
+  default: cti_vec_push(p->arena, &w->m.tags, ((cti_tag){.type = import.type.type, .import = index}));
   }
   w->m.imported[import.type.kind]++;
   given(w, (cti_wat_space)import.type.kind, name);
@@ -542,7 +542,7 @@ static void read_tag(cti_wat_module *w) {
   cti_wat_use use;
   cti_wat_type_use(w, &use, true, false);
   cti_wat_name_params(w, CTI_NAME_TAG_PARAM, w->given[CTI_WAT_TAG]);
-  cti_vec_push(p->arena, &w->m.tags, ((cti_tag){use.type, UINT32_MAX}));
+  cti_vec_push(p->arena, &w->m.tags, ((cti_tag){.type = use.type, .import = UINT32_MAX}));
   given(w, CTI_WAT_TAG, name);
 }
 

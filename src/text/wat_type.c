@@ -187,7 +187,7 @@ static uint32_t implicit_type(cti_wat_module *w, const cti_wat_use *use) {
   cti_subtype type = {.kind = CTI_COMPOSITE_FUNC, .is_final = true, .super = UINT32_MAX, .describes = UINT32_MAX, .descriptor = UINT32_MAX, .param_count = use->param_count, .result_count = use->result_count};
   type.types = copy_types(w, w->use_types.items, count);
   cti_vec_push(w->p->arena, &w->m.types, type);
-  cti_vec_push(w->p->arena, &w->m.rec_groups, ((cti_rec_group){index, 1, false}));
+  cti_vec_push(w->p->arena, &w->m.rec_groups, ((cti_rec_group){.first = index, .count = 1}));
   return index;
 }
 

@@ -1,0 +1,91 @@
+/* ctool print [FILE]: a binary as text, written as it is made. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common.h"
+#include "opts.h"
+
+typedef struct print_options {
+  ct_print_options print;
+  const char *output, *error_format, *indent, *indent_text, *color;
+} print_options;
+
+enum { MAX_INDENT = 64 };
+
+static ct_status print_file(const char *path, const print_options *o, ct_error *error) {
+  ct_input input;
+  ct_buf made = {0};
+  ct_output *output = NULL;
+  ct_status status = ct_input_open(&input, path, error);
+  ct_slice binary = input.bytes;
+  if (status == CT_OK && ct_kind_of(binary) == CT_KIND_TEXT) {
+    status = ct_text_parse_input(&made, &input, error);
+    binary = (ct_slice){made.data, made.size};
+  }
+  if (status == CT_OK) status = ct_output_open(&output, o->output, false, error);
+  if (status == CT_OK) {
+    ct_sink sink = ct_output_sink(output);
+    status = ct_print(&sink, binary, &o->print, error);
+  }
+  ct_status closed = ct_output_close(output, status == CT_OK, error);
+  ct_buf_free(&made);
+  ct_input_close(&input);
+  return status != CT_OK ? status : closed;
+}
+
+/* --indent-text wins over --indent. NULL when --indent is no small number. */
+static const char *indentation(const print_options *o, char blanks[MAX_INDENT + 1]) {
+  if (o->indent_text || !o->indent) return o->indent_text ? o->indent_text : "  ";
+  char *end;
+  unsigned long count = strtoul(o->indent, &end, 10);
+  if (*end || end == o->indent || count > MAX_INDENT) return NULL;
+  memset(blanks, ' ', count);
+  blanks[count] = 0;
+  return blanks;
+}
+
+/* --color; without it, colours go to terminals alone. False for a word that is none of the three. */
+static bool wants_color(const print_options *o, bool *color) {
+  const char *word = o->color ? o->color : "auto";
+  *color = strcmp(word, "always") == 0 || (strcmp(word, "auto") == 0 && strcmp(o->output, "-") == 0 && ct_is_terminal(1));
+  return *color || strcmp(word, "auto") == 0 || strcmp(word, "never") == 0;
+}
+
+int cmd_print(int argc, char **argv) {
+  print_options o = {.output = "-"};
+  const opt_row rows[] = {
+      {'f', "fold-instructions", OPT_FLAG, &o.print.fold, NULL, "Nest instructions: (i32.add (local.get 0) (local.get 1))"},
+      {'p', "print-offsets", OPT_FLAG, &o.print.offsets, NULL, "Begin each line with the offset of what it is about"},
+      {0, "print-operand-stack", OPT_FLAG, &o.print.operand_stack, NULL, "Show the types on the stack after each instruction"},
+      {0, "skeleton", OPT_FLAG, &o.print.skeleton, NULL, "Leave out bodies and the contents of segments"},
+      {0, "name-unnamed", OPT_FLAG, &o.print.name_unnamed, NULL, "Name what has no name: $#func3"},
+      {0, "indent", OPT_STRING, &o.indent, "N", "Blanks for each level (2)"},
+      {0, "indent-text", OPT_STRING, &o.indent_text, "TEXT", "What to indent each level with"},
+      {0, "color", OPT_STRING, &o.color, "WHEN", "auto, always or never"},
+      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      {0},
+  };
+  const opt_spec spec = {
+      "ctool print [OPTIONS] [FILE]",
+      "Prints a module or component in the text format. A broken one is printed up to the break.\nWithout FILE, or with -, standard input is read.",
+      rows,
+      "  ctool print app.wasm | less\n"
+      "  ctool print --skeleton app.wasm -o app.wat     imports, exports and signatures\n"
+      "  ctool print -pf app.wasm                       nested, with offsets\n"};
+  int count;
+  char blanks[MAX_INDENT + 1];
+  int status = opt_parse(&spec, argc, argv, &count);
+  if (status >= 0) return status;
+  bool bad;
+  bool json = wants_json(o.error_format, &bad);
+  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
+  if (count > 1) return opt_usage_error(&spec, "one file is printed at a time; \"%s\" is a second one", argv[2]);
+  o.print.indent = indentation(&o, blanks);
+  if (!o.print.indent) return opt_usage_error(&spec, "--indent takes a number up to %d, not \"%s\"", MAX_INDENT, o.indent);
+  if (!wants_color(&o, &o.print.color)) return opt_usage_error(&spec, "--color takes auto, always or never, not \"%s\"", o.color);
+  const char *path = count ? argv[1] : "-";
+  ct_error error;
+  ct_error_clear(&error);
+  return print_file(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+}
