@@ -1,7 +1,8 @@
-/* Runs a fuzz target without an engine: replay [--hurt] FILE|FOLDER...
+/* Runs a fuzz target without an engine: replay [--hurt] [--keep=FILE] FILE|FOLDER...
  *
  * Each file is given to the target as it is. With --hurt, one of up to 4 KiB is also cut at every byte, has each bit flipped, and meets each allocation
- * failing once: the same inputs on every machine, in seconds. A crash names the file on stderr before it. Exit 77 (skipped) when there is no file. */
+ * failing once: the same inputs on every machine, in seconds. A crash names the file on stderr before it; with --keep each input is written to a file
+ * before it is run, so that the one that crashed stays there. Exit 77 (skipped) when there is no file. */
 #include <string.h>
 
 #include "ctool/io.h"
@@ -13,11 +14,14 @@ enum { HURT_LIMIT = 4096 };
 typedef struct totals {
   size_t files, runs, failed_allocations;
   bool hurt;
+  const char *keep; /* NULL: inputs are not kept */
 } totals;
 
 static void give(ct_slice bytes, void *context) {
   totals *t = context;
+  ct_error error = {0};
   t->runs++;
+  if (t->keep) ct_output_write(t->keep, bytes, false, &error);
   LLVMFuzzerTestOneInput(bytes.data, bytes.size);
 }
 
@@ -63,10 +67,12 @@ static void replay(const char *path, totals *t) {
 
 int main(int argc, char **argv) {
   totals t = {0};
-  for (int i = 1; i < argc; i++)
+  for (int i = 1; i < argc; i++) {
     if (!strcmp(argv[i], "--hurt")) t.hurt = true;
+    if (!strncmp(argv[i], "--keep=", 7)) t.keep = argv[i] + 7;
+  }
   for (int i = 1; i < argc; i++)
-    if (strcmp(argv[i], "--hurt") && ct_path_kind_of(argv[i]) != CT_PATH_NONE) replay(argv[i], &t);
+    if (strncmp(argv[i], "--", 2) && ct_path_kind_of(argv[i]) != CT_PATH_NONE) replay(argv[i], &t);
   printf("%zu files, %zu runs, %zu failed allocations\n", t.files, t.runs, t.failed_allocations);
   return t.files ? 0 : 77;
 }

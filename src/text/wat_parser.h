@@ -48,8 +48,8 @@ bool cti_wat_is(cti_wat_token token, const char *word); /* a keyword or annotati
 static inline bool cti_wat_at_word(const cti_wat_parser *p, const char *word) { return cti_wat_is(p->token, word); }
 bool cti_wat_at_group(cti_wat_parser *p, const char *word); /* "(word" */
 static inline bool cti_wat_at_index(const cti_wat_parser *p) { return cti_wat_at(p, CTI_WAT_INTEGER) || cti_wat_at(p, CTI_WAT_ID); }
-/* Neither the end of a group nor of the text. */
-static inline bool cti_wat_more(const cti_wat_parser *p) { return p->token.kind != CTI_WAT_RIGHT && p->token.kind != CTI_WAT_END; }
+/* Neither the end of a group nor of the text, and nothing failed: an allocation may have, and then the token is not taken. */
+static inline bool cti_wat_more(const cti_wat_parser *p) { return p->token.kind != CTI_WAT_RIGHT && p->token.kind != CTI_WAT_END && !cti_wat_failed(p); }
 
 bool cti_wat_take_word(cti_wat_parser *p, const char *word);
 bool cti_wat_enter(cti_wat_parser *p, const char *word); /* "(word", when it is there */
