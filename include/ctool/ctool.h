@@ -3,6 +3,7 @@
 #define CTOOL_CTOOL_H
 
 #include "ctool/base.h"
+#include "ctool/compose.h"
 #include "ctool/error.h"
 #include "ctool/io.h"
 #include "ctool/module.h"

@@ -1,19 +1,9 @@
 /* wit_api.c - the public functions of ctool/wit.h: each a few calls of the front end (wit/) and of the binary forms (compose/). */
-#include "ctool/wit.h"
+#include "compose/wit_api.h"
 
 #include "compose/wit_encode.h"
-#include "wit/wit.h"
 #include "wit/wit_print.h"
 #include "wit/wit_transform.h"
-
-struct ct_wit {
-  cti_arena arena; /* its error is that of the call that is under way */
-  cti_resolve resolve;
-  uint32_t package;
-  uint32_t world; /* what this is about, or CTI_WIT_NONE */
-  cti_wit_disk disk;
-  ct_input input;
-};
 
 static ct_slice optional(const char *text) { return text ? cti_slice_str(text) : (ct_slice){0}; }
 

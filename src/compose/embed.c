@@ -1,0 +1,44 @@
+/* embed.c - the public functions that turn the world of a ct_wit into what core modules carry of it: the component-type section, or a whole dummy module. */
+#include "compose/dummy.h"
+#include "compose/metadata.h"
+#include "compose/wit_api.h"
+#include "ctool/compose.h"
+#include "wit/wit.h"
+
+static ct_status choose_world(uint32_t *out, ct_wit *wit, const char *world, ct_error *error) {
+  wit->arena.error = error;
+  *out = wit->world;
+  if (!world && wit->world != CTI_WIT_NONE) return CT_OK;
+  return cti_resolve_select_world(&wit->resolve, out, wit->package, world ? cti_slice_str(world) : (ct_slice){NULL, 0});
+}
+
+ct_status ct_component_type(ct_buf *out, ct_wit *wit, const char *world, ct_string_encoding encoding, ct_error *error) {
+  uint32_t id;
+  if ((unsigned)encoding >= CTI_ENCODING_COUNT) return cti_fail(error, CT_MISUSE, CT_NO_OFFSET, "there is no string encoding %d", (int)encoding);
+  CTI_TRY(choose_world(&id, wit, world, error));
+  return cti_metadata_encode(out, &wit->resolve, id, (cti_string_encoding)encoding);
+}
+
+ct_status ct_component_embed(ct_buf *out, ct_slice module, ct_wit *wit, const char *world, ct_string_encoding encoding, ct_error *error) {
+  if (ct_kind_of(module) == CT_KIND_COMPONENT) return cti_fail(error, CT_CORE_KIND, 0, "this is a component; a world is embedded into a core module");
+  if (ct_kind_of(module) != CT_KIND_MODULE) return cti_fail(error, CT_CORE_MAGIC, 0, "this is no core module in binary form");
+  cti_buf_u8(out, CTI_SECTION_CUSTOM);
+  size_t section = cti_buf_open(out);
+  cti_buf_name(out, CTI_LIT(CTI_COMPONENT_TYPE_SECTION));
+  CTI_TRY(ct_component_type(out, wit, world, encoding, error));
+  cti_buf_close(out, section);
+  return cti_buf_check(out, error);
+}
+
+ct_status ct_dummy_module(ct_buf *out, ct_wit *wit, const char *world, ct_dummy_style style, ct_error *error) {
+  static const cti_dummy_style styles[] = {
+      [CT_DUMMY_STANDARD32] = CTI_DUMMY_STANDARD32,
+      [CT_DUMMY_LEGACY] = CTI_DUMMY_LEGACY,
+      [CT_DUMMY_LEGACY_CALLBACK] = CTI_DUMMY_LEGACY_CALLBACK,
+      [CT_DUMMY_LEGACY_STACKFUL] = CTI_DUMMY_LEGACY_STACKFUL,
+  };
+  uint32_t id;
+  if ((unsigned)style >= CTI_COUNT(styles)) return cti_fail(error, CT_MISUSE, CT_NO_OFFSET, "there is no style of dummy modules %d", (int)style);
+  CTI_TRY(choose_world(&id, wit, world, error));
+  return cti_dummy_module(out, &wit->resolve, id, styles[style]);
+}

@@ -1,0 +1,17 @@
+/* wit_api.h - what a ct_wit is, for the public functions of compose/ that take one. */
+#ifndef CTI_COMPOSE_WIT_API_H
+#define CTI_COMPOSE_WIT_API_H
+
+#include "ctool/wit.h"
+#include "wit/wit.h"
+
+struct ct_wit {
+  cti_arena arena; /* its error is that of the call that is under way */
+  cti_resolve resolve;
+  uint32_t package;
+  uint32_t world; /* what this is about, or CTI_WIT_NONE */
+  cti_wit_disk disk;
+  ct_input input;
+};
+
+#endif

@@ -1,0 +1,132 @@
+/* ctool component embed WIT [INPUT] -o OUT: puts the world of a core module into it, as a component-type section. */
+#include <string.h>
+
+#include "common.h"
+#include "opts.h"
+
+typedef struct embed_options {
+  bool all_features, dummy, async_callback, async_stackful, only_custom;
+  const char *world, *encoding, *dummy_names, *output, *error_format;
+  opt_strings features;
+} embed_options;
+
+/* The parsed meaning of the options. */
+typedef struct embed_plan {
+  const embed_options *o;
+  bool dummy;
+  ct_dummy_style style;
+  ct_string_encoding encoding;
+} embed_plan;
+
+/* A core module from a file in either form; text becomes binary in `made`. */
+static ct_status read_module(ct_slice *out, ct_input *input, ct_buf *made, const char *path, ct_error *error) {
+  ct_status status = ct_input_open(input, path, error);
+  if (status != CT_OK) return status;
+  *out = input->bytes;
+  if (ct_kind_of(input->bytes) != CT_KIND_TEXT) return CT_OK;
+  status = ct_text_parse_input(made, input, error);
+  *out = (ct_slice){made->data, made->size};
+  return status;
+}
+
+static ct_status write_module(ct_wit *wit, const embed_plan *plan, const char *path, ct_error *error) {
+  ct_input input = {0};
+  ct_buf made = {0}, section = {0};
+  ct_slice module = {0};
+  ct_status status;
+  if (plan->dummy) {
+    status = ct_dummy_module(&made, wit, plan->o->world, plan->style, error);
+    module = (ct_slice){made.data, made.size};
+  } else {
+    status = read_module(&module, &input, &made, path, error);
+  }
+  if (status == CT_OK) status = ct_component_embed(&section, module, wit, plan->o->world, plan->encoding, error);
+  ct_slice pieces[] = {module, {section.data, section.size}};
+  if (status == CT_OK) status = ct_output_write_pieces(plan->o->output, pieces, 2, true, error);
+  ct_buf_free(&section);
+  ct_buf_free(&made);
+  ct_input_close(&input);
+  return status;
+}
+
+static ct_status write_custom(ct_wit *wit, const embed_plan *plan, ct_error *error) {
+  ct_buf content = {0};
+  ct_status status = ct_component_type(&content, wit, plan->o->world, plan->encoding, error);
+  if (status == CT_OK) status = ct_output_write(plan->o->output, (ct_slice){content.data, content.size}, true, error);
+  ct_buf_free(&content);
+  return status;
+}
+
+static int run(const embed_plan *plan, const char *wit_path, const char *path, bool json) {
+  ct_error error;
+  ct_error_clear(&error);
+  ct_wit *wit = NULL;
+  const char *about = wit_path;
+  ct_wit_options options = {plan->o->features.items, plan->o->features.count, plan->o->all_features};
+  ct_status status = ct_wit_open(&wit, wit_path, &options, &error);
+  if (status == CT_OK && !plan->dummy) about = path;
+  if (status == CT_OK) status = plan->o->only_custom ? write_custom(wit, plan, &error) : write_module(wit, plan, path, &error);
+  ct_wit_free(wit);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, about, json);
+}
+
+static bool parse_encoding(ct_string_encoding *out, const char *text) {
+  static const char *const names[] = {"utf8", "utf16", "compact-utf16"};
+  for (int i = 0; i < 3; i++) {
+    if (text && strcmp(text, names[i]) != 0) continue;
+    *out = (ct_string_encoding)i;
+    return true;
+  }
+  return false;
+}
+
+/* What is wrong with the options together, or NULL. */
+static const char *conflict(const embed_options *o) {
+  bool standard = o->dummy || (o->dummy_names && strcmp(o->dummy_names, "standard32") == 0);
+  if (o->dummy && o->dummy_names) return "--dummy and --dummy-names exclude each other";
+  if (o->dummy_names && !standard && strcmp(o->dummy_names, "legacy") != 0) return "--dummy-names takes legacy or standard32";
+  if (o->async_callback && o->async_stackful) return "--async-callback and --async-stackful exclude each other";
+  if ((o->async_callback || o->async_stackful) && !o->dummy_names) return "--async-callback and --async-stackful need --dummy-names legacy";
+  if ((o->async_callback || o->async_stackful) && standard) return "the standard32 names have no form for async functions yet; use --dummy-names legacy";
+  if (o->only_custom && (o->dummy || o->dummy_names)) return "--only-custom writes no module, so --dummy and --dummy-names have no place";
+  return NULL;
+}
+
+int cmd_component_embed(int argc, char **argv) {
+  embed_options o = {.output = "-"};
+  const opt_row rows[] = {
+      {'w', "world", OPT_STRING, &o.world, "WORLD", "The world that the module works with: a name, or ns:pkg/name"},
+      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
+      {0, "encoding", OPT_STRING, &o.encoding, "utf8|utf16|compact-utf16", "How the module encodes strings"},
+      {0, "dummy", OPT_FLAG, &o.dummy, NULL, "Read no module: make one that traps, with standard32 names"},
+      {0, "dummy-names", OPT_STRING, &o.dummy_names, "legacy|standard32", "The same, with these names"},
+      {0, "async-callback", OPT_FLAG, &o.async_callback, NULL, "With --dummy-names legacy: async functions as such, with a callback"},
+      {0, "async-stackful", OPT_FLAG, &o.async_stackful, NULL, "The same, without a callback"},
+      {0, "only-custom", OPT_FLAG, &o.only_custom, NULL, "Write the content of the section alone"},
+      {0, "features", OPT_STRINGS, &o.features, "LIST", "Enable @unstable features of the WIT; repeatable"},
+      {0, "all-features", OPT_FLAG, &o.all_features, NULL, "Enable all of them"},
+      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      {0},
+  };
+  const opt_spec spec = {
+      "ctool component embed [OPTIONS] WIT [MODULE]",
+      "Puts a world into a core module, as the section that `component new` reads. WIT is a file, a directory or a package in binary form.\n"
+      "Without MODULE, or with -, standard input is read. Text is taken as well. A section that is there stays: the worlds are merged later.",
+      rows,
+      "  ctool component embed wit core.wasm -o core.wasm    the only world of the package, in place\n"
+      "  ctool component embed wit -w app core.wasm -o out.wasm\n"
+      "  ctool component embed --dummy wit -o template.wasm  a module that has the right imports and exports\n"};
+  int count;
+  int status = opt_parse(&spec, argc, argv, &count);
+  if (status >= 0) return status;
+  bool bad;
+  bool json = wants_json(o.error_format, &bad);
+  embed_plan plan = {.o = &o, .dummy = o.dummy || o.dummy_names};
+  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
+  if (!parse_encoding(&plan.encoding, o.encoding)) return opt_usage_error(&spec, "--encoding takes utf8, utf16 or compact-utf16, not \"%s\"", o.encoding);
+  if (conflict(&o)) return opt_usage_error(&spec, "%s", conflict(&o));
+  if (count == 0) return opt_usage_error(&spec, "which WIT? A file, a directory or a package in binary form is needed");
+  if (count > 2) return opt_usage_error(&spec, "one module is changed at a time; \"%s\" is a second one", argv[3]);
+  if (o.dummy_names && strcmp(o.dummy_names, "legacy") == 0) plan.style = o.async_callback ? CT_DUMMY_LEGACY_CALLBACK : o.async_stackful ? CT_DUMMY_LEGACY_STACKFUL : CT_DUMMY_LEGACY;
+  return run(&plan, argv[1], count > 1 ? argv[2] : "-", json);
+}
