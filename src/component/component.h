@@ -73,9 +73,9 @@ typedef struct cti_alias {
 
 typedef enum cti_string_encoding { CTI_ENCODING_UTF8, CTI_ENCODING_UTF16, CTI_ENCODING_COMPACT_UTF16, CTI_ENCODING_COUNT } cti_string_encoding;
 
-/* The rows of canon.def in their order there: numbers for tables and switches; the binary's codes are CTI_CANON_CODE_*. */
+/* The rows of canon.def in their order there. The binary's codes are in cti_canons. */
 typedef enum cti_canon_kind {
-#define CT_CANON(symbol, code, name, immediates, signature, feature) CTI_CANON_##symbol,
+#define CT_CANON(symbol, code, name, immediates, signature, rules, feature) CTI_CANON_##symbol,
 #include "component/canon.def"
 #undef CT_CANON
   CTI_CANON_COUNT
@@ -90,7 +90,8 @@ typedef enum cti_canon_opt_kind {
 
 typedef struct cti_canon_info {
   uint8_t code;
-  const char *name, *immediates, *signature; /* as canon.def explains */
+  const char *name, *immediates, *signature, *rules; /* as canon.def explains */
+  uint8_t feature; /* cti_feature */
 } cti_canon_info;
 
 typedef struct cti_canon_opt_info {
@@ -235,6 +236,7 @@ struct cti_component {
   CTI_VEC(cti_component_section) sections; /* as read, in order */
   uint32_t count[CTI_SORT_COUNT]; /* how long each index space is after the last item */
   bool changed;                   /* encode from the items; without it the bytes are copied as they came */
+  bool broken;                    /* decoding failed: the items before the failure are there, a broken nested component as the last of them */
 };
 
 /* Decodes the form of a component that begins at absolute offset `base`. Nested components are decoded too; core modules stay slices. */

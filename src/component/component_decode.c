@@ -230,7 +230,8 @@ static ct_status read_section(decoder *d, const cti_frame *frame) {
   for (uint32_t i = 0; i < count && !c.failed; i++) {
     cti_item item = {.kind = (cti_item_kind)frame->id, .section = component->sections.count, .offset = cti_cursor_offset(&c)};
     read_item(&item, &c, d);
-    if (!c.failed && !cti_component_append(component, &item, false)) return CT_NOMEM;
+    bool kept = !c.failed || (item.kind == CTI_ITEM_COMPONENT && item.of.component);
+    if (kept && !cti_component_append(component, &item, false)) return CT_NOMEM;
   }
   section->count = component->items.count - section->first;
   ct_status status = cti_cursor_expect_end(&c, info->name);
@@ -238,8 +239,7 @@ static ct_status read_section(decoder *d, const cti_frame *frame) {
   return status;
 }
 
-static ct_status decode(cti_component *out, ct_slice bytes, uint64_t base, cti_arena *arena, uint32_t depth) {
-  *out = (cti_component){.arena = arena, .bytes = bytes, .base = base};
+static ct_status decode_sections(cti_component *out, ct_slice bytes, uint64_t base, cti_arena *arena, uint32_t depth) {
   if (depth > CTI_MAX_DEPTH) return cti_fail(arena->error, CT_LIMIT, base, "components are nested more than %d deep", CTI_MAX_DEPTH);
   decoder d = {.component = out, .arena = arena, .depth = depth};
   cti_cursor c = cti_cursor_make(bytes, base, arena->error);
@@ -249,6 +249,13 @@ static ct_status decode(cti_component *out, ct_slice bytes, uint64_t base, cti_a
   cti_frame frame;
   while (cti_frame_next(&c, &frame)) CTI_TRY(read_section(&d, &frame));
   return cti_cursor_status(&c);
+}
+
+static ct_status decode(cti_component *out, ct_slice bytes, uint64_t base, cti_arena *arena, uint32_t depth) {
+  *out = (cti_component){.arena = arena, .bytes = bytes, .base = base};
+  ct_status status = decode_sections(out, bytes, base, arena, depth);
+  out->broken = status != CT_OK;
+  return status;
 }
 
 ct_status cti_component_decode(cti_component *out, ct_slice bytes, uint64_t base, cti_arena *arena) { return decode(out, bytes, base, arena, 0); }

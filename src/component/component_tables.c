@@ -1,6 +1,7 @@
 /* component_tables.c - facts about sorts, sections, canonical definitions and their options, expanded from the tables; what an item adds to which index
  * space. */
 #include "component/component.h"
+#include "core/features.h"
 
 const cti_sort_info cti_sorts[CTI_SORT_COUNT] = {
 #define CT_SORT(symbol, core, code, name, text) {core, code, name, text},
@@ -15,7 +16,7 @@ const cti_component_section_info cti_component_sections[CTI_ITEM_COUNT] = {
 };
 
 const cti_canon_info cti_canons[CTI_CANON_COUNT] = {
-#define CT_CANON(symbol, code, name, immediates, signature, feature) {code, name, immediates, signature},
+#define CT_CANON(symbol, code, name, immediates, signature, rules, feature) {code, name, immediates, signature, rules, CTI_FEATURE_##feature},
 #include "component/canon.def"
 #undef CT_CANON
 };

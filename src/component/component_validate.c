@@ -1,0 +1,176 @@
+/* component_validate.c - the walk over a component's items in their order. Flows in: the model. Flows out: CT_OK, or the first failure with a trail to it.
+ * Invariant: the scope holds exactly what the items so far have added; each index can name no more than that.
+ * https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md#component-definitions */
+#include "component/component_validate.h"
+
+#include "component/scope.h"
+#include "component/subtype.h"
+
+static ct_status validate(cti_component_validator *v, const cti_component *component, uint32_t *type);
+
+/* ---- modules and components */
+
+static ct_status validate_module(cti_component_validator *v, const cti_item *item) {
+  cti_scope *scope = cti_scope_current(v);
+  cti_module_type type;
+  CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_MODULES, (uint64_t)scope->core_modules.count + 1, item->offset, v->error));
+  CTI_TRY(cti_module_validate(&type, item->of.module, item->offset, v->v));
+  uint32_t module = cti_store_module(&v->store, &type, item->offset);
+  CTI_TRY(v->error->status);
+  return cti_vec_push(v->arena, &scope->core_modules, module) ? CT_OK : CT_NOMEM;
+}
+
+static ct_status validate_nested(cti_component_validator *v, const cti_item *item) {
+  uint32_t type = 0;
+  CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_COMPONENTS, (uint64_t)cti_scope_current(v)->components.count + 1, item->offset, v->error));
+  CTI_TRY(validate(v, item->of.component, &type));
+  return cti_vec_push(v->arena, &cti_scope_current(v)->components, type) ? CT_OK : CT_NOMEM;
+}
+
+/* ---- start and exports */
+
+static ct_status validate_start(cti_component_validator *v, const cti_item *item) {
+  cti_scope *scope = cti_scope_current(v);
+  uint32_t arg_count = item->of.start.arg_count, result_count = item->of.start.result_count;
+  cti_subtype_cx cx;
+  CTI_TRY(cti_require(v, CTI_FEATURE_CM_VALUES, item->offset, "a start function"));
+  CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_START_ARGS, arg_count, item->offset, v->error));
+  CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_START_RESULTS, result_count, item->offset, v->error));
+  if (scope->has_start) return cti_invalid(v, item->offset, "a component cannot have more than one start function");
+  CTI_TRY(cti_scope_check(v, scope, CTI_SORT_FUNC, item->of.start.func, item->offset));
+  const cti_func_type *func = cti_type_at(&v->store, scope->funcs.items[item->of.start.func])->of.func;
+  uint32_t results = cti_valtype_is_none(func->result) ? 0 : 1;
+  if (func->param_count != arg_count) return cti_invalid(v, item->offset, "the start function takes %u arguments, %u are given", func->param_count, arg_count);
+  if (results != result_count) return cti_invalid(v, item->offset, "the start function returns %u results, start takes %u", results, result_count);
+  cti_subtype_init(&cx, &v->store, &v->v->types, item->offset);
+  for (uint32_t i = 0; i < arg_count; i++) {
+    cti_valtype type;
+    CTI_TRY(cti_scope_use_value(&type, v, item->of.start.args[i], item->offset));
+    ct_status status = cti_subtype_value(&cx, type, func->params[i].type);
+    if (status == CT_OK) continue;
+    cti_error_trail(v->error, "argument %u", i);
+    return status;
+  }
+  scope->has_start = true;
+  cti_scope_value value = {func->result, false};
+  return results == 0 || cti_vec_push(v->arena, &scope->values, value) ? CT_OK : CT_NOMEM;
+}
+
+/* The type of the export is what is exported, or a supertype that is written. */
+static ct_status validate_export(cti_component_validator *v, const cti_item *item) {
+  cti_entity entity, ascribed;
+  cti_subtype_cx cx;
+  CTI_TRY(cti_scope_entity(&entity, v, item->of.export_.item, item->offset));
+  if (entity.sort == CTI_SORT_TYPE) entity.created = cti_store_alias(&v->store, entity.type);
+  CTI_TRY(v->error->status);
+  if (item->of.export_.has_type) {
+    CTI_TRY(cti_entity_of_externtype(&ascribed, v, &item->of.export_.type, item->offset));
+    cti_subtype_init(&cx, &v->store, &v->v->types, item->offset);
+    ct_status status = cti_subtype_entity(&cx, &entity, &ascribed);
+    if (status != CT_OK) cti_error_trail(v->error, "ascribed type");
+    CTI_TRY(status);
+    entity = ascribed;
+  }
+  return cti_validate_export(v, &item->of.export_.name, entity, item->offset);
+}
+
+/* ---- the walk */
+
+static ct_status validate_item(cti_component_validator *v, const cti_item *item) {
+  switch (item->kind) {
+    case CTI_ITEM_CORE_MODULE: return validate_module(v, item);
+    case CTI_ITEM_CORE_INSTANCE: return cti_validate_core_instance(v, item);
+    case CTI_ITEM_CORE_TYPE: return cti_validate_core_type(v, item->of.core_type, item->offset);
+    case CTI_ITEM_COMPONENT: return validate_nested(v, item);
+    case CTI_ITEM_INSTANCE: return cti_validate_instance(v, item);
+    case CTI_ITEM_ALIAS: return cti_validate_alias(v, &item->of.alias, item->offset);
+    case CTI_ITEM_TYPE: return cti_validate_type(v, item->of.type, item->offset);
+    case CTI_ITEM_CANON: return cti_validate_canon(v, &item->of.canon, item->offset);
+    case CTI_ITEM_START: return validate_start(v, item);
+    case CTI_ITEM_IMPORT: return cti_validate_import(v, &item->of.import.name, &item->of.import.type, item->offset);
+    case CTI_ITEM_EXPORT: return validate_export(v, item);
+    case CTI_ITEM_VALUE: return cti_fail(v->error, CT_UNSUPPORTED, item->offset, "value definitions are not checked: no engine has them yet");
+    case CTI_ITEM_CUSTOM:
+    case CTI_ITEM_COUNT: break;
+  }
+  return CT_OK;
+}
+
+/* Which item it is that failed: imports and exports by name, canonical definitions by what they are, others by the index they would have had. */
+static void trail_of_item(const cti_component_validator *v, const cti_item *item) {
+  const cti_scope *scope = cti_scope_current(v);
+  cti_sort sort = cti_item_sort(item, false);
+  switch (item->kind) {
+    case CTI_ITEM_IMPORT: cti_error_trail(v->error, "import `%.*s`", CTI_S(item->of.import.name.name)); break;
+    case CTI_ITEM_EXPORT: cti_error_trail(v->error, "export `%.*s`", CTI_S(item->of.export_.name.name)); break;
+    case CTI_ITEM_CANON: cti_error_trail(v->error, "%s %u (canon %s)", cti_sorts[sort].name, cti_scope_count(scope, sort), cti_canons[item->of.canon.kind].name); break;
+    case CTI_ITEM_ALIAS: cti_error_trail(v->error, "%s %u (alias)", cti_sorts[sort].name, cti_scope_count(scope, sort)); break;
+    case CTI_ITEM_START: cti_error_trail(v->error, "start"); break;
+    default: cti_error_trail(v->error, "%s %u", cti_sorts[sort].name, cti_scope_count(scope, sort));
+  }
+}
+
+static ct_status check_values_used(const cti_component_validator *v, uint64_t offset) {
+  const cti_scope *scope = cti_scope_current(v);
+  for (uint32_t i = 0; i < scope->values.count; i++) {
+    if (!scope->values.items[i].used) return cti_invalid(v, offset, "value %u is not used by an instantiation, the start function or an export; each must be used once", i);
+  }
+  return CT_OK;
+}
+
+static ct_status walk(cti_component_validator *v, const cti_component *component) {
+  CTI_TRY(cti_limit_check(&v->v->types.limits, CTI_LIMIT_modules_and_components, (uint64_t)v->v->modules + 1, component->base, v->error));
+  v->v->modules++;
+  CTI_TRY(cti_require(v, CTI_FEATURE_COMPONENT_MODEL, component->base, "a component"));
+  if (!cti_scope_push(v, CTI_SCOPE_COMPONENT)) return CT_NOMEM;
+  for (uint32_t i = 0; i < component->items.count; i++) {
+    ct_status status = validate_item(v, &component->items.items[i]);
+    if (status == CT_OK) continue;
+    trail_of_item(v, &component->items.items[i]);
+    return status;
+  }
+  return CT_OK;
+}
+
+static ct_status validate(cti_component_validator *v, const cti_component *component, uint32_t *type) {
+  uint64_t end = component->base + component->bytes.size;
+  CTI_TRY(walk(v, component));
+  if (component->broken) return CT_OK; /* it has no end, and is the last item of what is around it */
+  CTI_TRY(check_values_used(v, end));
+  CTI_TRY(cti_finish_component(type, v, end));
+  cti_scope_pop(v);
+  return CT_OK;
+}
+
+static cti_component_validator *make(cti_validation *v) {
+  cti_component_validator *validator = CTI_NEW(v->arena, cti_component_validator);
+  if (!validator) return NULL;
+  validator->v = v;
+  validator->arena = v->arena;
+  validator->error = v->arena->error;
+  cti_type_store_init(&validator->store, v->arena);
+  return validator;
+}
+
+ct_status cti_component_validate_model(const cti_component *component, cti_validation *v) {
+  uint32_t type;
+  cti_component_validator *validator = make(v);
+  return validator ? validate(validator, component, &type) : CT_NOMEM;
+}
+
+/* What was read before the form broke may break a rule of meaning at a lower offset. */
+static void look_before(const cti_component *component, cti_validation *v) {
+  ct_error form = *v->arena->error;
+  if (ct_status_class(form.status) == CT_CLASS_NOMEM) return;
+  ct_error_clear(v->arena->error);
+  ct_status status = cti_component_validate_model(component, v);
+  bool earlier = status != CT_OK && v->arena->error->offset < form.offset;
+  if (!earlier) *v->arena->error = form;
+}
+
+ct_status cti_component_validate(ct_slice bytes, uint64_t base, cti_validation *v) {
+  cti_component component;
+  if (cti_component_decode(&component, bytes, base, v->arena) == CT_OK) return cti_component_validate_model(&component, v);
+  look_before(&component, v);
+  return v->arena->error->status;
+}

@@ -1,0 +1,15 @@
+/* component_validate.h - is a component valid? With all that is nested in it, core modules included. */
+#ifndef CTI_COMPONENT_COMPONENT_VALIDATE_H
+#define CTI_COMPONENT_COMPONENT_VALIDATE_H
+
+#include "component/component.h"
+#include "core/module_validate.h"
+
+/* Decodes and validates the component that begins at absolute offset `base`. The failure is in v->arena->error: the one at the lowest offset, whether of
+ * form or of meaning. */
+ct_status cti_component_validate(ct_slice bytes, uint64_t base, cti_validation *v);
+
+/* The same of a component that was decoded. One that was built must be encoded and decoded first, for modules are validated from their bytes. */
+ct_status cti_component_validate_model(const cti_component *component, cti_validation *v);
+
+#endif
