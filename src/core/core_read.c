@@ -100,8 +100,11 @@ void cti_read_limits(cti_limits *out, cti_cursor *c, bool of_table) {
   out->shared = (flags & CTI_LIMITS_SHARED) != 0;
   out->is_64 = (flags & CTI_LIMITS_64) != 0;
   out->has_page_log2 = (flags & CTI_LIMITS_PAGE) != 0;
+  const uint8_t *min = c->at;
   out->min = cti_cursor_u64(c);
+  const uint8_t *max = c->at;
   if (out->has_max) out->max = cti_cursor_u64(c);
+  out->is_long = max - min > 5 || c->at - max > 5;
   offset = cti_cursor_offset(c);
   out->page_log2 = out->has_page_log2 ? cti_cursor_u32(c) : 16;
   if (out->page_log2 >= 64) cti_cursor_fail_at(c, CT_CORE_FORM, offset, "malformed page size of a memory: 2 to the power of %u", out->page_log2);

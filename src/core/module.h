@@ -47,6 +47,7 @@ typedef struct cti_rec_group {
 typedef struct cti_limits {
   uint64_t min, max;
   bool has_max, is_64, shared, has_page_log2;
+  bool is_long; /* a number took more than five bytes, which memory64 alone allows */
   uint32_t page_log2; /* custom page sizes; 16 when absent */
 } cti_limits;
 

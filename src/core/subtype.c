@@ -59,17 +59,17 @@ ct_status cti_valtype_allowed(cti_corevt type, cti_features features, uint64_t o
   return type == CTI_VT_V128 ? need(features, CTI_FEATURE_SIMD, "the type `v128` is", offset, error) : CT_OK;
 }
 
-ct_status cti_valtype_canonical(cti_corevt *type, const cti_type_table *table, const cti_type_space *space, uint64_t offset) {
+ct_status cti_valtype_canonical(cti_corevt *type, const cti_type_space *space, uint64_t offset, ct_error *error) {
   if (!cti_vt_is_concrete(*type)) return CT_OK;
   uint32_t index = cti_vt_index(*type);
-  if (index >= space->count) return cti_fail(table->arena->error, CT_CORE_INDEX, offset, "unknown type %u: type index out of bounds", index);
+  if (index >= space->count) return cti_fail(error, CT_CORE_INDEX, offset, "unknown type %u: type index out of bounds", index);
   *type = (*type & ~CTI_VT_LOW) | space->items[index];
   return CT_OK;
 }
 
-ct_status cti_valtype_check(cti_corevt *type, const cti_type_table *table, const cti_type_space *space, uint64_t offset) {
-  CTI_TRY(cti_valtype_allowed(*type, table->features, offset, table->arena->error));
-  return cti_valtype_canonical(type, table, space, offset);
+ct_status cti_valtype_check(cti_corevt *type, const cti_type_table *table, const cti_type_space *space, uint64_t offset, ct_error *error) {
+  CTI_TRY(cti_valtype_allowed(*type, table->features, offset, error));
+  return cti_valtype_canonical(type, space, offset, error);
 }
 
 /* ---- subtyping */

@@ -62,8 +62,8 @@ ct_status cti_types_func(uint32_t *out, cti_type_table *table, const cti_corevt 
 ct_status cti_valtype_allowed(cti_corevt type, cti_features features, uint64_t offset, ct_error *error);
 
 /* Is its index in range? *type then is canonical. The second does both. */
-ct_status cti_valtype_canonical(cti_corevt *type, const cti_type_table *table, const cti_type_space *space, uint64_t offset);
-ct_status cti_valtype_check(cti_corevt *type, const cti_type_table *table, const cti_type_space *space, uint64_t offset);
+ct_status cti_valtype_canonical(cti_corevt *type, const cti_type_space *space, uint64_t offset, ct_error *error);
+ct_status cti_valtype_check(cti_corevt *type, const cti_type_table *table, const cti_type_space *space, uint64_t offset, ct_error *error);
 
 /* Subtyping of canonical value types, storage types included. https://webassembly.github.io/spec/core/valid/matching.html */
 bool cti_type_is_sub(const cti_type_table *table, uint32_t a, uint32_t b); /* of ids: declared subtypes */
