@@ -56,7 +56,6 @@ const cti_deftype *cti_body_tag(cti_body *b, uint32_t index);
 ct_status cti_body_memory(cti_body *b, uint32_t index, cti_corevt *address);
 ct_status cti_body_data(cti_body *b, uint32_t index);
 ct_status cti_body_elem(cti_body *b, uint32_t index, cti_corevt *type);
-static inline cti_corevt cti_address_type(const cti_limits *limits) { return limits->is_64 ? CTI_VT_I64 : CTI_VT_I32; }
 
 /* A reference to the type of that id. */
 static inline cti_corevt cti_ref_to(uint32_t id, cti_corevt bits) { return CTI_VT_REF | CTI_VT_CONCRETE | bits | id; }

@@ -32,6 +32,8 @@ static inline bool cti_env_is_declared(const cti_module_env *env, uint32_t func)
 ct_status cti_env_declare(cti_module_env *env, uint32_t func);
 static inline bool cti_env_is_exact(const cti_module_env *env, uint32_t func) { return func >= env->imported_funcs || (env->exact && (env->exact[func / 8] >> func % 8 & 1) != 0); }
 
+static inline cti_corevt cti_address_type(const cti_limits *limits) { return limits->is_64 ? CTI_VT_I64 : CTI_VT_I32; }
+
 /* ---- the state of a body */
 
 /* Words of the operand stack besides value types. */

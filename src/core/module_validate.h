@@ -16,6 +16,7 @@ typedef struct cti_validation {
   cti_arena *arena; /* of the caller; holds the types and what modules give; its error is the validation's */
   void (*report)(void *context, const ct_error *error); /* NULL: stop at the first failure. Else it is told every failing function, in order of offsets */
   void *report_context;
+  const char *trail; /* of what is around the module ("component > module 0"), put before the trail of what is reported; NULL: nothing */
   uint32_t modules; /* modules and components seen so far */
 } cti_validation;
 

@@ -7,30 +7,40 @@
 /* ---- features */
 
 typedef struct heap_rule {
-  const char *name, *ref_name; /* "func", "funcref" */
-  cti_feature feature;         /* of the type itself */
-  uint8_t top, shape;          /* the top of its hierarchy; the heap type it is a direct subtype of (0: none) */
-  bool is_gc;                  /* falls with gc-types */
+  cti_feature feature; /* of the type itself */
+  uint8_t top, above;  /* the top of its hierarchy; the heap type it is a direct subtype of (0: none, or it is a bottom) */
+  bool is_gc;          /* falls with gc-types */
 } heap_rule;
 
 /* Index: code - CTI_HEAP_CONT. */
 static const heap_rule heap_rules[] = {
-    [CTI_HEAP_CONT - CTI_HEAP_CONT] = {"cont", "contref", CTI_FEATURE_STACK_SWITCHING, CTI_HEAP_CONT, 0, true},
-    [CTI_HEAP_EXN - CTI_HEAP_CONT] = {"exn", "exnref", CTI_FEATURE_EXCEPTIONS, CTI_HEAP_EXN, 0, false},
-    [CTI_HEAP_ARRAY - CTI_HEAP_CONT] = {"array", "arrayref", CTI_FEATURE_GC, CTI_HEAP_ANY, CTI_HEAP_EQ, true},
-    [CTI_HEAP_STRUCT - CTI_HEAP_CONT] = {"struct", "structref", CTI_FEATURE_GC, CTI_HEAP_ANY, CTI_HEAP_EQ, true},
-    [CTI_HEAP_I31 - CTI_HEAP_CONT] = {"i31", "i31ref", CTI_FEATURE_GC, CTI_HEAP_ANY, CTI_HEAP_EQ, true},
-    [CTI_HEAP_EQ - CTI_HEAP_CONT] = {"eq", "eqref", CTI_FEATURE_GC, CTI_HEAP_ANY, CTI_HEAP_ANY, true},
-    [CTI_HEAP_ANY - CTI_HEAP_CONT] = {"any", "anyref", CTI_FEATURE_GC, CTI_HEAP_ANY, 0, true},
-    [CTI_HEAP_EXTERN - CTI_HEAP_CONT] = {"extern", "externref", CTI_FEATURE_MVP, CTI_HEAP_EXTERN, 0, true},
-    [CTI_HEAP_FUNC - CTI_HEAP_CONT] = {"func", "funcref", CTI_FEATURE_MVP, CTI_HEAP_FUNC, 0, false},
-    [CTI_HEAP_NONE - CTI_HEAP_CONT] = {"none", "nullref", CTI_FEATURE_GC, CTI_HEAP_ANY, 0, true},
-    [CTI_HEAP_NOEXTERN - CTI_HEAP_CONT] = {"noextern", "nullexternref", CTI_FEATURE_GC, CTI_HEAP_EXTERN, 0, true},
-    [CTI_HEAP_NOFUNC - CTI_HEAP_CONT] = {"nofunc", "nullfuncref", CTI_FEATURE_GC, CTI_HEAP_FUNC, 0, true},
-    [CTI_HEAP_NOEXN - CTI_HEAP_CONT] = {"noexn", "nullexnref", CTI_FEATURE_EXCEPTIONS, CTI_HEAP_EXN, 0, true},
-    [CTI_HEAP_NOCONT - CTI_HEAP_CONT] = {"nocont", "nullcontref", CTI_FEATURE_STACK_SWITCHING, CTI_HEAP_CONT, 0, true},
+    [CTI_HEAP_CONT - CTI_HEAP_CONT] = {CTI_FEATURE_STACK_SWITCHING, CTI_HEAP_CONT, 0, true},
+    [CTI_HEAP_EXN - CTI_HEAP_CONT] = {CTI_FEATURE_EXCEPTIONS, CTI_HEAP_EXN, 0, false},
+    [CTI_HEAP_ARRAY - CTI_HEAP_CONT] = {CTI_FEATURE_GC, CTI_HEAP_ANY, CTI_HEAP_EQ, true},
+    [CTI_HEAP_STRUCT - CTI_HEAP_CONT] = {CTI_FEATURE_GC, CTI_HEAP_ANY, CTI_HEAP_EQ, true},
+    [CTI_HEAP_I31 - CTI_HEAP_CONT] = {CTI_FEATURE_GC, CTI_HEAP_ANY, CTI_HEAP_EQ, true},
+    [CTI_HEAP_EQ - CTI_HEAP_CONT] = {CTI_FEATURE_GC, CTI_HEAP_ANY, CTI_HEAP_ANY, true},
+    [CTI_HEAP_ANY - CTI_HEAP_CONT] = {CTI_FEATURE_GC, CTI_HEAP_ANY, 0, true},
+    [CTI_HEAP_EXTERN - CTI_HEAP_CONT] = {CTI_FEATURE_MVP, CTI_HEAP_EXTERN, 0, true},
+    [CTI_HEAP_FUNC - CTI_HEAP_CONT] = {CTI_FEATURE_MVP, CTI_HEAP_FUNC, 0, false},
+    [CTI_HEAP_NONE - CTI_HEAP_CONT] = {CTI_FEATURE_GC, CTI_HEAP_ANY, 0, true},
+    [CTI_HEAP_NOEXTERN - CTI_HEAP_CONT] = {CTI_FEATURE_GC, CTI_HEAP_EXTERN, 0, true},
+    [CTI_HEAP_NOFUNC - CTI_HEAP_CONT] = {CTI_FEATURE_GC, CTI_HEAP_FUNC, 0, true},
+    [CTI_HEAP_NOEXN - CTI_HEAP_CONT] = {CTI_FEATURE_EXCEPTIONS, CTI_HEAP_EXN, 0, true},
+    [CTI_HEAP_NOCONT - CTI_HEAP_CONT] = {CTI_FEATURE_STACK_SWITCHING, CTI_HEAP_CONT, 0, true},
 };
 
+typedef struct heap_name {
+  const char *name, *ref_name; /* "func", "funcref" */
+} heap_name;
+
+static const heap_name heap_names[] = {
+#define CT_HEAPTYPE(symbol, name, shorthand) [CTI_HEAP_##symbol - CTI_HEAP_CONT] = {name, shorthand},
+#include "core/heaptypes.def"
+#undef CT_HEAPTYPE
+};
+
+static const heap_name *name_of(cti_corevt type) { return &heap_names[cti_vt_index(type) - CTI_HEAP_CONT]; }
 static const heap_rule *rule_of(cti_corevt type) { return &heap_rules[cti_vt_index(type) - CTI_HEAP_CONT]; }
 
 static ct_status need(cti_features features, cti_feature feature, const char *what, uint64_t offset, ct_error *error) {
@@ -46,7 +56,7 @@ static ct_status ref_allowed(cti_corevt type, cti_features features, uint64_t of
   }
   const heap_rule *rule = rule_of(type);
   char what[64];
-  snprintf(what, sizeof what, "the type `%s` is", rule->ref_name);
+  snprintf(what, sizeof what, "the type `%s` is", name_of(type)->ref_name);
   if (type & CTI_VT_SHARED) CTI_TRY(need(features, CTI_FEATURE_SHARED_EVERYTHING_THREADS, "shared reference types are", offset, error));
   if (rule->is_gc) CTI_TRY(need(features, CTI_FEATURE_GC_TYPES, what, offset, error));
   if (rule->feature == CTI_FEATURE_MVP && !(type & CTI_VT_NULLABLE)) return need(features, CTI_FEATURE_FUNCTION_REFERENCES, "non-nullable reference types are", offset, error);
@@ -87,7 +97,7 @@ static bool abstract_is_sub(uint32_t a, uint32_t b) {
   if (a == b) return true;
   if (a == CTI_HEAP_NONE) return heap_rules[b - CTI_HEAP_CONT].top == CTI_HEAP_ANY;
   if (a >= CTI_HEAP_NOEXTERN) return heap_rules[a - CTI_HEAP_CONT].top == b; /* the other bottoms: their hierarchies have two types */
-  for (uint32_t up = heap_rules[a - CTI_HEAP_CONT].shape; up; up = heap_rules[up - CTI_HEAP_CONT].shape)
+  for (uint32_t up = heap_rules[a - CTI_HEAP_CONT].above; up; up = heap_rules[up - CTI_HEAP_CONT].above)
     if (up == b) return true;
   return false;
 }
@@ -213,10 +223,10 @@ cti_type_text cti_valtype_text(cti_corevt type, const cti_type_space *space) {
     heap_text(heap, sizeof heap, type, space);
     snprintf(out.text, sizeof out.text, "(ref %s%s)", null, heap);
   } else if (type & CTI_VT_SHARED) {
-    snprintf(out.text, sizeof out.text, "(ref %s(shared %s))", null, rule_of(type)->name);
+    snprintf(out.text, sizeof out.text, "(ref %s(shared %s))", null, name_of(type)->name);
   } else {
-    if (type & CTI_VT_NULLABLE) snprintf(out.text, sizeof out.text, "%s", rule_of(type)->ref_name);
-    else snprintf(out.text, sizeof out.text, "(ref %s)", rule_of(type)->name);
+    if (type & CTI_VT_NULLABLE) snprintf(out.text, sizeof out.text, "%s", name_of(type)->ref_name);
+    else snprintf(out.text, sizeof out.text, "(ref %s)", name_of(type)->name);
   }
   return out;
 }
