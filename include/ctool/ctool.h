@@ -7,6 +7,7 @@
 #include "ctool/error.h"
 #include "ctool/io.h"
 #include "ctool/module.h"
+#include "ctool/validate.h"
 #include "ctool/text.h"
 #include "ctool/wit.h"
 

@@ -222,6 +222,8 @@ cti_type_text cti_valtype_text(cti_corevt type, const cti_type_space *space) {
     char heap[64];
     heap_text(heap, sizeof heap, type, space);
     snprintf(out.text, sizeof out.text, "(ref %s%s)", null, heap);
+  } else if (cti_vt_index(type) > CTI_HEAP_NOCONT) {
+    snprintf(out.text, sizeof out.text, "a reference of unreachable code");
   } else if (type & CTI_VT_SHARED) {
     snprintf(out.text, sizeof out.text, "(ref %s(shared %s))", null, name_of(type)->name);
   } else {
