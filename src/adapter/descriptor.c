@@ -64,7 +64,7 @@ EXPORT(fd_fdstat_set_flags)(u32 number, u32 flags) {
   if (flags & ~(u32)(FDFLAGS_NONBLOCK | FDFLAGS_APPEND)) return EINVAL;
   u32 d = ad_find_file(number, EBADF);
   if (d < ERRNO_LIMIT) return d;
-  D(d).flags = (u8)((D(d).flags & HAS_STREAM) | flags);
+  D(d).flags = (u8)((D(d).flags & ~(FDFLAGS_NONBLOCK | FDFLAGS_APPEND)) | flags);
   return SUCCESS;
 }
 

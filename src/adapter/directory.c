@@ -14,13 +14,13 @@ static u32 rewind(u32 d, u64 cookie) {
   if (D(d).flags & HAS_STREAM) {
     if (D(d).position <= cookie) return SUCCESS;
     h_drop_entries(D(d).stream);
-    D(d).flags = 0;
+    D(d).flags &= (u8)~HAS_STREAM;
   }
   h_file_read_directory(D(d).handle, RESULT);
   u32 error = ad_failed(4);
   if (error) return error;
   D(d).stream = OUT(u32, 4);
-  D(d).flags = HAS_STREAM;
+  D(d).flags |= HAS_STREAM;
   D(d).position = FIRST_ENTRY;
   return SUCCESS;
 }

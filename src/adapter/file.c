@@ -44,7 +44,7 @@ static u32 append(u32 d, u32 at, u32 length) {
 }
 
 HOOK(file_piece)(u32 d, u32 writes, u32 at, u32 length, u64 offset) {
-  if (D(d).kind == KIND_DIRECTORY) return EBADF;
+  if (D(d).kind == KIND_DIRECTORY || !(D(d).flags & (writes ? CAN_WRITE : CAN_READ))) return EBADF;
   if (writes && D(d).flags & FDFLAGS_APPEND) return append(d, at, length);
   if (writes) {
     h_file_write(D(d).handle, at, length, offset, RESULT);
@@ -88,24 +88,16 @@ HOOK(file_seek)(u32 d, u64 offset, u32 whence) {
 }
 
 HOOK(file_fdstat)(u32 d, u32 out) {
-  u32 kind = D(d).kind, flags = D(d).flags & (FDFLAGS_APPEND | FDFLAGS_NONBLOCK);
-  u64 rights = ~0ull, inheriting = ~0ull;
-  if (kind == KIND_DIRECTORY) {
-    rights = RIGHTS_OF_DIRECTORY;
-    inheriting = RIGHTS_INHERITED;
-    flags = 0;
-  } else {
-    h_file_get_flags(D(d).handle, RESULT);
-    u32 error = ad_failed(1);
-    if (error) return error;
-    u32 host = OUT(u8, 1);
-    if (!(host & 1)) rights &= ~(u64)(RIGHTS_FD_READ | RIGHTS_FD_READDIR);
-    if (!(host & 2)) rights &= ~(u64)RIGHTS_FD_WRITE;
-    flags |= (host & 4) << 2 | (host & 8) >> 2 | (host & 16) >> 1; /* file integrity, data integrity, requested write */
+  u32 kind = D(d).kind, flags = D(d).flags;
+  u64 rights = RIGHTS_OF_DIRECTORY, inheriting = RIGHTS_INHERITED;
+  if (kind != KIND_DIRECTORY) {
+    rights = ~0ull;
+    if (!(flags & CAN_READ)) rights &= ~(u64)(RIGHTS_FD_READ | RIGHTS_FD_READDIR);
+    if (!(flags & CAN_WRITE)) rights &= ~(u64)RIGHTS_FD_WRITE;
     inheriting = rights;
   }
-  FIELD(u8, out, FDSTAT_TYPE) = (u8)(kind - KIND_FILE);
-  FIELD(any16, out, FDSTAT_FLAGS) = (u16)flags;
+  AT(u8, out) = (u8)(kind - KIND_FILE);
+  FIELD(any16, out, FDSTAT_FLAGS) = flags & FDFLAGS_ALL;
   FIELD(any64, out, FDSTAT_RIGHTS) = rights;
   FIELD(any64, out, FDSTAT_INHERITING) = inheriting;
   return SUCCESS;

@@ -126,10 +126,15 @@ static u32 adopt(u32 handle, u32 type) {
   return number;
 }
 
-/* Rights become the flags of reading and writing; 0.2 knows no others. */
-static u32 open_flags(u64 rights, u32 flags) {
-  u32 host = (rights & RIGHTS_FD_READ ? 1 : 0) | (rights & RIGHTS_FD_WRITE ? 2 : 0);
-  return host | (flags & FDFLAGS_SYNC) >> 2 | (flags & FDFLAGS_DSYNC) << 2 | (flags & FDFLAGS_RSYNC) << 1;
+/* Rights become the flags of reading and writing; 0.2 knows no others, and opens to read what is opened for nothing. */
+static u32 file_flags(u64 rights, u32 flags) {
+  u32 ours = rights & RIGHTS_FD_WRITE ? CAN_WRITE : CAN_READ;
+  return ours | (rights & RIGHTS_FD_READ ? CAN_READ : 0) | (flags & FDFLAGS_ALL);
+}
+
+/* 0.2's descriptor-flags: read, write, file integrity, data integrity, requested write. */
+static u32 host_flags(u32 flags) {
+  return flags >> 6 | (flags & FDFLAGS_SYNC) >> 2 | (flags & FDFLAGS_DSYNC) << 2 | (flags & FDFLAGS_RSYNC) << 1;
 }
 
 EXPORT(path_open)(u32 number, u32 lookup, u32 path, u32 length, u32 how, u64 rights, u64 inheriting, u32 flags, u32 out) {
@@ -137,7 +142,8 @@ EXPORT(path_open)(u32 number, u32 lookup, u32 path, u32 length, u32 how, u64 rig
   u32 d = ad_find_path(number, path, length);
   if (d < ERRNO_LIMIT) return d;
   if (ad_fault(out, 4)) return EFAULT;
-  h_open_at(D(d).handle, lookup & LOOKUP_SYMLINK_FOLLOW, path, length, how & OFLAGS_ALL, open_flags(rights, flags), RESULT);
+  flags = file_flags(rights, flags);
+  h_open_at(D(d).handle, lookup & LOOKUP_SYMLINK_FOLLOW, path, length, how & OFLAGS_ALL, host_flags(flags), RESULT);
   u32 error = ad_failed(4);
   if (error) return error;
   u32 handle = OUT(u32, 4);
@@ -147,7 +153,7 @@ EXPORT(path_open)(u32 number, u32 lookup, u32 path, u32 length, u32 how, u64 rig
     h_drop_descriptor(handle);
     return EMFILE;
   }
-  D(DESCRIPTOR(opened)).flags = (u8)(flags & (FDFLAGS_APPEND | FDFLAGS_NONBLOCK));
+  D(DESCRIPTOR(opened)).flags = (u8)flags;
   AT(any32, out) = opened;
   return SUCCESS;
 }

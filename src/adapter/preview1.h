@@ -31,7 +31,7 @@ enum {
   FILETYPE_REGULAR_FILE = 4
 };
 
-enum { FDFLAGS_APPEND = 1, FDFLAGS_DSYNC = 2, FDFLAGS_NONBLOCK = 4, FDFLAGS_RSYNC = 8, FDFLAGS_SYNC = 16 };
+enum { FDFLAGS_APPEND = 1, FDFLAGS_DSYNC = 2, FDFLAGS_NONBLOCK = 4, FDFLAGS_RSYNC = 8, FDFLAGS_SYNC = 16, FDFLAGS_ALL = 31 };
 
 /* 0.2 has no rights; the sets are those that guests expect of a directory, and of what is opened below it. */
 enum {

@@ -76,8 +76,8 @@ struct state {
 /* Kinds of descriptors. Those of files and directories are KIND_FILE + preview1's file type. */
 enum { KIND_CLOSED, KIND_BAD, KIND_STDIN, KIND_STDOUT, KIND_STDERR, KIND_FILE = 8, KIND_DIRECTORY = KIND_FILE + FILETYPE_DIRECTORY };
 
-/* Flags of a descriptor, beside FDFLAGS_APPEND and FDFLAGS_NONBLOCK as preview1 numbers them. */
-enum { HAS_STREAM = 32, TERMINAL_KNOWN = 64, TERMINAL = 128 };
+/* Flags of a descriptor, beside preview1's fdflags. The last two mean another thing of standard streams. */
+enum { HAS_STREAM = 32, CAN_READ = 64, CAN_WRITE = 128, TERMINAL_KNOWN = 64, TERMINAL = 128 };
 
 struct descriptor {
   u32 handle;   /* the host's descriptor; the next closed one when closed */
