@@ -32,11 +32,10 @@ static u32 append(u32 d, u32 at, u32 length) {
   }
   u32 error = ad_output_piece(D(d).stream, at, length);
   if (!error) return SUCCESS;
-  if (error == EIO) { /* the result holds the host's error still: its own code says more */
-    u32 reason = OUT(u32, 8);
-    h_error_code(reason, RESULT);
+  if (error == EIO) { /* the host's error says more */
+    h_error_code(S->reason, RESULT);
     if (OUT(u8, 0)) error = ad_errno(OUT(u8, 1));
-    h_drop_error(reason);
+    h_drop_error(S->reason);
   }
   h_drop_output(D(d).stream);
   D(d).flags &= (u8)~HAS_STREAM;

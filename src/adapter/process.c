@@ -63,7 +63,7 @@ HOOK(exit_with)(u32 code) {
   return SUCCESS;
 }
 
-__attribute__((export_name("proc_exit"))) void p1_proc_exit(u32 code) {
+EXPORTED("proc_exit") void p1_proc_exit(u32 code) {
   ad_exit_with(code);
   h_exit(code != 0);
   stop();
@@ -111,11 +111,11 @@ EXPORT(clock_time_get)(u32 clock, u64 precision, u32 out) {
 }
 
 /* A guest may call clock_time_get in its cabi_realloc, where imports must not be called: meanwhile it is told the last time again. */
-__attribute__((export_name("adapter_monotonic_clock_set_paused"))) void p1_adapter_monotonic_clock_set_paused(u32 paused) {
+EXPORTED("adapter_monotonic_clock_set_paused") void p1_adapter_monotonic_clock_set_paused(u32 paused) {
   if (!ad_enter()) S->paused = paused != 0;
 }
 
-__attribute__((export_name("reset_adapter_state"))) void p1_reset_adapter_state(void) { ad_reset(); }
+EXPORTED("reset_adapter_state") void p1_reset_adapter_state(void) { ad_reset(); }
 
 enum { RANDOM_PIECE = 65536 }; /* more than this some hosts refuse */
 
@@ -147,7 +147,7 @@ HOOK(terminal)(u32 d) {
 }
 
 /* The command's entry. A guest that fails calls proc_exit. */
-__attribute__((export_name("wasi:cli/run@0.2.0#run"))) u32 p1_run(void) {
+EXPORTED("wasi:cli/run@0.2.0#run") u32 p1_run(void) {
   h_guest_start();
   return 0;
 }

@@ -49,7 +49,7 @@ void ad_expect(u32 at, u32 size) {
 
 /* The realloc of lowered imports. Strings and lists of bytes go to the area that ad_expect named, if any; when only lengths matter, each goes over the
  * one before. Hosts with strings in UTF-16 shrink what they asked for, and may make it longer. */
-__attribute__((export_name("cabi_import_realloc"))) u32 ad_realloc(u32 old, u32 old_size, u32 align, u32 size) {
+EXPORTED("cabi_import_realloc") u32 ad_realloc(u32 old, u32 old_size, u32 align, u32 size) {
   if (size <= old_size) return old;
   u32 is_bytes = align == 1;
   struct area *area = is_bytes && S->bytes.end ? &S->bytes : &S->lists;

@@ -22,7 +22,8 @@ typedef unsigned long long u64;
 typedef long long i64;
 
 #ifdef __wasm__
-#define EXPORT(name) __attribute__((export_name(#name))) u32 p1_##name
+#define EXPORTED(name) __attribute__((export_name(name)))
+#define EXPORT(name) EXPORTED(#name) u32 p1_##name
 #define HOOK(name) __attribute__((noinline, export_name(CTI_ADAPTER_HOOK_PREFIX #name))) u32 ad_##name
 #define HOST(name, interface, import, result, parameters)                                                                                  \
   __attribute__((import_module(interface), import_name(import))) result h_##name parameters;
@@ -32,6 +33,7 @@ static inline u64 memory_size(void) { return (u64)__builtin_wasm_memory_size(0) 
 static inline u32 memory_grow(u32 pages) { return (u32)__builtin_wasm_memory_grow(0, pages); }
 static inline void stop(void) { __builtin_trap(); }
 #else
+#define EXPORTED(name)
 #define EXPORT(name) u32 p1_##name
 #define HOOK(name) u32 ad_##name
 #define HOST(name, interface, import, result, parameters) result h_##name parameters;
@@ -42,6 +44,7 @@ u64 memory_size(void);
 u32 memory_grow(u32 pages);
 _Noreturn void stop(void);
 #endif
+#include "adapter/exports.h"
 #include "adapter/host.def"
 #undef HOST
 
@@ -65,6 +68,7 @@ struct state {
   u32 table, count, capacity; /* count: descriptors ever used; 0 before the first call */
   u32 closed;                 /* 1 + the number of the descriptor closed last, 0 for none; each closed one names the next in `handle` */
   u32 moved;                  /* bytes that the last read or write of one piece moved */
+  u32 reason;                 /* the host's error that made a stream fail */
   u8 paused, discard;
 
   struct entry entry, kept;   /* of directories: the one at hand; one that did not fit a guest's buffer, see directory.c */

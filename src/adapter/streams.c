@@ -3,10 +3,19 @@
 
 enum { FLUSHED_AT_ONCE = 4096 }; /* what blocking-write-and-flush takes */
 
-/* The errno of a result whose error is a stream-error at `offset`; a closed stream is `closed`. */
+/* The errno of a result whose error is a stream-error at `offset`; a closed stream is `closed`. EIO comes with the host's error in S->reason, which is
+ * the last of its stream: those of standard streams are left to the host. */
 static u32 stream_failed(u32 offset, u32 closed) {
   if (!OUT(u8, 0)) return SUCCESS;
+  S->reason = OUT(u32, offset + 4);
   return OUT(u8, offset) ? closed : EIO;
+}
+
+/* After the last call of a piece. */
+static u32 moved(u32 length) {
+  u32 error = stream_failed(4, EPIPE);
+  if (!error) S->moved = length;
+  return error;
 }
 
 u32 ad_output_piece(u32 stream, u32 at, u32 length) {
@@ -21,14 +30,12 @@ u32 ad_output_piece(u32 stream, u32 at, u32 length) {
       error = stream_failed(4, EPIPE);
       if (error) return error;
       h_output_flush(stream, RESULT);
-      S->moved = length;
-      return stream_failed(4, EPIPE);
+      return moved(length);
     }
     length = FLUSHED_AT_ONCE; /* this one waits until there is room */
   }
   h_output_write_and_flush(stream, at, length, RESULT);
-  S->moved = length;
-  return stream_failed(4, EPIPE);
+  return moved(length);
 }
 
 /* The host's stream of a descriptor, asked for at its first use. */
