@@ -5,7 +5,7 @@
 #include "opts.h"
 
 typedef struct embed_options {
-  bool all_features, dummy, async_callback, async_stackful, only_custom;
+  bool all_features, dummy, async_callback, async_stackful, only_custom, text;
   const char *world, *encoding, *dummy_names, *output, *error_format;
   opt_strings features;
 } embed_options;
@@ -29,6 +29,22 @@ static ct_status read_module(ct_slice *out, ct_input *input, ct_buf *made, const
   return status;
 }
 
+/* The module and its section are joined for the printer, which wants one piece. */
+static ct_status write_text(const char *path, ct_slice module, ct_slice section, ct_error *error) {
+  ct_buf whole = {0};
+  ct_output *output = NULL;
+  ct_status status = ct_output_open(&output, path, false, error);
+  if (status == CT_OK) status = ct_buf_append(&whole, module, error);
+  if (status == CT_OK) status = ct_buf_append(&whole, section, error);
+  if (status == CT_OK) {
+    ct_sink sink = ct_output_sink(output);
+    status = ct_print(&sink, (ct_slice){whole.data, whole.size}, NULL, error);
+  }
+  ct_status closed = ct_output_close(output, status == CT_OK, error);
+  ct_buf_free(&whole);
+  return status != CT_OK ? status : closed;
+}
+
 static ct_status write_module(ct_wit *wit, const embed_plan *plan, const char *path, ct_error *error) {
   ct_input input = {0};
   ct_buf made = {0}, section = {0};
@@ -42,7 +58,8 @@ static ct_status write_module(ct_wit *wit, const embed_plan *plan, const char *p
   }
   if (status == CT_OK) status = ct_component_embed(&section, module, wit, plan->o->world, plan->encoding, error);
   ct_slice pieces[] = {module, {section.data, section.size}};
-  if (status == CT_OK) status = ct_output_write_pieces(plan->o->output, pieces, 2, true, error);
+  if (status == CT_OK)
+    status = plan->o->text ? write_text(plan->o->output, pieces[0], pieces[1], error) : ct_output_write_pieces(plan->o->output, pieces, 2, true, error);
   ct_buf_free(&section);
   ct_buf_free(&made);
   ct_input_close(&input);
@@ -88,7 +105,7 @@ static const char *conflict(const embed_options *o) {
   if (o->async_callback && o->async_stackful) return "--async-callback and --async-stackful exclude each other";
   if ((o->async_callback || o->async_stackful) && !o->dummy_names) return "--async-callback and --async-stackful need --dummy-names legacy";
   if ((o->async_callback || o->async_stackful) && standard) return "the standard32 names have no form for async functions yet; use --dummy-names legacy";
-  if (o->only_custom && (o->dummy || o->dummy_names)) return "--only-custom writes no module, so --dummy and --dummy-names have no place";
+  if (o->only_custom && (o->dummy || o->dummy_names || o->text)) return "--only-custom writes no module, so --dummy, --dummy-names and --wat have no place";
   return NULL;
 }
 
@@ -97,6 +114,7 @@ int cmd_component_embed(int argc, char **argv) {
   const opt_row rows[] = {
       {'w', "world", OPT_STRING, &o.world, "WORLD", "The world that the module works with: a name, or ns:pkg/name"},
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
+      {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
       {0, "encoding", OPT_STRING, &o.encoding, "utf8|utf16|compact-utf16", "How the module encodes strings"},
       {0, "dummy", OPT_FLAG, &o.dummy, NULL, "Read no module: make one that traps, with standard32 names"},
       {0, "dummy-names", OPT_STRING, &o.dummy_names, "legacy|standard32", "The same, with these names"},

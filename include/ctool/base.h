@@ -47,6 +47,10 @@ typedef struct ct_buf {
 /* Frees what `buf` owns and makes it empty. May be called twice, and on an all-zero buffer. */
 CT_API void ct_buf_free(ct_buf *buf);
 
+/* Appends bytes, which must not be those of `buf` itself. A ct_status (error.h): out of memory is what can fail. */
+struct ct_error;
+CT_API int ct_buf_append(ct_buf *buf, ct_slice bytes, struct ct_error *error);
+
 /* Digits of a content key, and a NUL. */
 #define CT_DIGEST_HEX_SIZE 65
 

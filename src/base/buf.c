@@ -51,6 +51,11 @@ void cti_buf_bytes(cti_buf *buf, ct_slice bytes) {
   if (at) memcpy(at, bytes.data, bytes.size);
 }
 
+ct_status ct_buf_append(ct_buf *buf, ct_slice bytes, ct_error *error) {
+  cti_buf_bytes(buf, bytes);
+  return cti_buf_check(buf, error);
+}
+
 void cti_buf_str(cti_buf *buf, const char *string) { cti_buf_bytes(buf, cti_slice_str(string)); }
 
 void cti_buf_printf(cti_buf *buf, const char *format, ...) {
