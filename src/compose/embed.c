@@ -9,7 +9,9 @@ static ct_status choose_world(uint32_t *out, ct_wit *wit, const char *world, ct_
   wit->arena.error = error;
   *out = wit->world;
   if (!world && wit->world != CTI_WIT_NONE) return CT_OK;
-  return cti_resolve_select_world(&wit->resolve, out, wit->package, world ? cti_slice_str(world) : (ct_slice){NULL, 0});
+  ct_status status = cti_resolve_select_world(&wit->resolve, out, wit->package, world ? cti_slice_str(world) : (ct_slice){NULL, 0});
+  if (status != CT_OK) cti_error_file(error, wit->name);
+  return status;
 }
 
 ct_status ct_component_type(ct_buf *out, ct_wit *wit, const char *world, ct_string_encoding encoding, ct_error *error) {

@@ -9,14 +9,15 @@ static ct_slice optional(const char *text) { return text ? cti_slice_str(text) :
 
 /* ---- reading ---- */
 
-static ct_status make(ct_wit **out, ct_error *error) {
+static ct_status make(ct_wit **out, const char *name, ct_error *error) {
   ct_wit *wit = *out = cti_malloc(sizeof *wit);
   if (!wit) return cti_fail(error, CT_NOMEM, CT_NO_OFFSET, "out of memory");
   *wit = (ct_wit){.package = CTI_WIT_NONE, .world = CTI_WIT_NONE};
   cti_arena_init(&wit->arena, error);
   cti_resolve_init(&wit->resolve, &wit->arena);
   cti_wit_disk_init(&wit->disk, &wit->arena);
-  return CT_OK;
+  wit->name = cti_copy(&wit->arena, cti_slice_str(name));
+  return wit->name.data ? CT_OK : error->status;
 }
 
 void ct_wit_free(ct_wit *wit) {
@@ -53,7 +54,7 @@ static ct_status read_bytes(ct_wit *wit, ct_slice name, ct_slice bytes, const ct
 }
 
 ct_status ct_wit_read(ct_wit **out, const char *name, ct_slice bytes, const ct_wit_options *options, ct_error *error) {
-  ct_status status = make(out, error);
+  ct_status status = make(out, name, error);
   if (status == CT_OK) status = read_bytes(*out, cti_slice_str(name), bytes, options);
   return finish(out, status);
 }
@@ -68,7 +69,7 @@ static ct_status open_path(ct_wit *wit, const char *path, const ct_wit_options *
 }
 
 ct_status ct_wit_open(ct_wit **out, const char *path, const ct_wit_options *options, ct_error *error) {
-  ct_status status = make(out, error);
+  ct_status status = make(out, path, error);
   if (status == CT_OK) status = open_path(*out, path, options, error);
   return finish(out, status);
 }

@@ -12,6 +12,7 @@ struct ct_wit {
   uint32_t world; /* what this is about, or CTI_WIT_NONE */
   cti_wit_disk disk;
   ct_input input;
+  ct_slice name; /* of what was read, for messages */
 };
 
 #endif
