@@ -141,7 +141,7 @@ ct_status cti_draft_path(cti_draft *d, const cti_ast_path *path, cti_item_ref *o
 }
 
 ct_status cti_draft_interface_path(cti_draft *d, const cti_ast_path *path, uint32_t *interface) {
-  cti_item_ref ref;
+  cti_item_ref ref = {0};
   CTI_TRY(cti_draft_path(d, path, &ref));
   *interface = ref.id;
   if (!ref.is_world) return CT_OK;

@@ -1,0 +1,53 @@
+/* WIT, as text or binary: what is read prints as WIT that is read again and prints the same, prints as JSON, and encodes to a binary that is read again. */
+#include <string.h>
+
+#include "ctool/wit.h"
+#include "target.h"
+
+static const ct_wit_options options = {.all_features = true};
+
+static bool out_of_memory(const ct_error *error) { return ct_status_class(error->status) == CT_CLASS_NOMEM; }
+
+/* Reads `bytes` and prints them. False when they are not WIT, or memory is out. */
+static bool print(ct_buf *out, ct_slice bytes, ct_error *error) {
+  ct_wit *wit = NULL;
+  bool good = ct_wit_read(&wit, "input", bytes, &options, error) == CT_OK && ct_wit_print(wit, NULL, out, error) == CT_OK;
+  ct_wit_free(wit);
+  return good;
+}
+
+static void check_text(const ct_buf *text) {
+  ct_error error = {0};
+  ct_buf again = {0};
+  if (print(&again, (ct_slice){text->data, text->size}, &error)) FUZZ_CHECK(again.size == text->size && !memcmp(again.data, text->data, again.size));
+  else FUZZ_CHECK(out_of_memory(&error));
+  ct_buf_free(&again);
+}
+
+static void check_binary(ct_wit *wit) {
+  ct_error error = {0};
+  ct_buf binary = {0}, text = {0};
+  if (ct_wit_encode(wit, &binary, &error) == CT_OK) FUZZ_CHECK(print(&text, (ct_slice){binary.data, binary.size}, &error) || out_of_memory(&error));
+  else FUZZ_CHECK(error.message[0]);
+  ct_buf_free(&binary);
+  ct_buf_free(&text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  ct_error error = {0};
+  ct_wit *wit = NULL;
+  ct_buf text = {0}, json = {0};
+  if (ct_wit_read(&wit, "input", (ct_slice){data, size}, &options, &error) == CT_OK) {
+    ct_status printed = ct_wit_print(wit, NULL, &text, &error);
+    FUZZ_CHECK(printed == CT_OK || out_of_memory(&error));
+    if (printed == CT_OK && !ct_wit_is_component(wit)) check_text(&text);
+    if (printed == CT_OK) FUZZ_CHECK(ct_wit_print_json(wit, CT_WIT_JSON_CURRENT, &json, &error) == CT_OK || out_of_memory(&error));
+    if (!ct_wit_is_component(wit)) check_binary(wit);
+  } else {
+    FUZZ_CHECK(error.status != CT_OK && error.message[0] && !wit);
+  }
+  ct_wit_free(wit);
+  ct_buf_free(&text);
+  ct_buf_free(&json);
+  return 0;
+}
