@@ -197,7 +197,9 @@ static void decode_section(decoder *d, const section_info *info, const cti_secti
 
 static ct_status decode_custom(cti_section *section, ct_error *error) {
   ct_status status = cti_custom_name(&section->frame, &section->name, &section->content, error);
-  if (status != CT_OK) cti_error_trail(error, "custom section");
+  if (status == CT_OK) return CT_OK;
+  section->name = section->content = (ct_slice){NULL, 0}; /* so that whoever prints what was read leaves it out */
+  cti_error_trail(error, "custom section");
   return status;
 }
 

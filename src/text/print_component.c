@@ -269,7 +269,8 @@ static void print_export(cti_printer *p, cti_scope *scope, const cti_item *item)
 
 static ct_status print_items(cti_printer *p, cti_scope *scope, const cti_component *component);
 
-static ct_status print_nested(cti_printer *p, cti_scope *outer, const cti_component *component) {
+/* `whole`: nothing is missing at its end. */
+static ct_status print_nested(cti_printer *p, cti_scope *outer, const cti_component *component, bool whole) {
   cti_scope *scope = CTI_NEW(p->arena, cti_scope);
   if (!scope) return CT_NOMEM;
   cti_scope_init(scope, outer, true);
@@ -286,8 +287,8 @@ static ct_status print_nested(cti_printer *p, cti_scope *outer, const cti_compon
     cti_print_shown_defined(p, &scope->self, "component", 0);
   }
   CTI_TRY(print_items(p, scope, component));
-  if (p->error->status == CT_OK) cti_text_close_at(&p->text, component->base + component->bytes.size);
-  return p->error->status;
+  if (whole) cti_text_close_at(&p->text, component->base + component->bytes.size);
+  return p->text.failed ? p->error->status : CT_OK;
 }
 
 static void print_custom_item(cti_printer *p, const cti_scope *scope, const cti_component *component, const cti_item *item) {
@@ -308,7 +309,7 @@ static ct_status print_item(cti_printer *p, cti_scope *scope, const cti_componen
     case CTI_ITEM_CORE_INSTANCE: print_core_instance(p, scope, item); break;
     case CTI_ITEM_CORE_TYPE: cti_print_core_type(p, scope, item->of.core_type); break;
     case CTI_ITEM_COMPONENT:
-      CTI_TRY(print_nested(p, scope, item->of.component));
+      CTI_TRY(print_nested(p, scope, item->of.component, true));
       scope->count[CTI_SORT_COMPONENT]++;
       break;
     case CTI_ITEM_INSTANCE: print_instance(p, scope, item); break;
@@ -335,7 +336,7 @@ ct_status cti_print_component(cti_printer *p, ct_slice bytes) {
   p->arena->error = &broken;
   ct_status decoded = cti_component_decode(&component, bytes, 0, p->arena);
   p->arena->error = error;
-  if (decoded != CT_CORE_MAGIC && decoded != CT_CORE_KIND && decoded != CT_NOMEM) CTI_TRY(print_nested(p, NULL, &component));
+  if (decoded != CT_CORE_MAGIC && decoded != CT_CORE_KIND && decoded != CT_NOMEM) CTI_TRY(print_nested(p, NULL, &component, decoded == CT_OK));
   if (decoded != CT_OK) *p->error = broken;
   return decoded;
 }
