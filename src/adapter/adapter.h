@@ -1,20 +1,19 @@
 /* adapter.h (private) - the contract between the preview1 adapter and who splices it into a component (compose/adapter_builtin.c).
  *
- * The adapter is one core module, image.c's array. It imports `env.memory`, functions of WASI 0.2 by their legacy names (host.def),
- * `__main_module__.cabi_realloc` and `__main_module__._start`; it exports every function of preview1 under its plain name, the four functions that guests
+ * The adapter is one core module, image.c's array. It imports `env.memory`, functions of WASI 0.2 by their legacy names (host.def), and of
+ * `__main_module__` `_start`, `cabi_realloc` and `malloc`; it exports every function of preview1 under its plain name, the four functions that guests
  * import besides, `cabi_import_realloc` for the lists that lowered imports return, and `wasi:cli/run@0.2.0#run`. It has no data, element or start section,
- * no table and no stack. Who splices it:
+ * no table and no stack. By itself it is a valid argument of `component new --adapt`. Who splices it further:
  *
  * 1. drops the exports that the guest does not import (`run` stays in a command);
- * 2. gives it memory: sets the initial values of its two globals, exported as CTI_ADAPTER_BASE and CTI_ADAPTER_LIMIT, to an 8-aligned
- *    region of at least CTI_ADAPTER_MEMORY bytes (CTI_ADAPTER_MEMORY_NO_FILES where no file can be open) that reads as zero at instantiation, and
- *    empties the hook `place`. Left at 0 the adapter asks the guest's `cabi_realloc` for 64 KB at the first call;
- * 3. binds `cabi_realloc` to the guest's export, or puts a function of the same type in its place. Beside 2 it is asked only for a longer
- *    table of descriptors, may return 0, and what it returns must stay the adapter's;
- * 4. empties the hooks of what the guest cannot reach: a hook is an exported function, named CTI_ADAPTER_HOOK_PREFIX and its name, whose
- *    body may be replaced by the constant that CTI_ADAPTER_HOOKS states;
- * 5. puts functions that trap in the place of imports that then cannot be called (of wasi:filesystem where no file can be open);
- * 6. drops whatever is reachable no more, hooks' exports and the two globals' among it. */
+ * 2. gives it memory: sets the initial values of its two globals, exported as CTI_ADAPTER_BASE and CTI_ADAPTER_LIMIT, to an 8-aligned region of at
+ *    least CTI_ADAPTER_MEMORY bytes (CTI_ADAPTER_MEMORY_NO_FILES where no file can be open) that reads as zero at instantiation, and empties the hook
+ *    `place`. Left at 0, the adapter asks the hook `grow` for 64 KB at the first call;
+ * 3. settles where more memory comes from, for a longer table of descriptors: the hook `grow` calls the guest's `cabi_realloc`; its body may be
+ *    replaced by that of one of the functions in CTI_ADAPTER_GROWS, or emptied: EMFILE then;
+ * 4. empties the hooks of what the guest cannot reach: a hook is an exported function, named CTI_ADAPTER_HOOK_PREFIX and its name, whose body may
+ *    be replaced by the constant that CTI_ADAPTER_HOOKS states; the exports in CTI_ADAPTER_FILE_EXPORTS may be emptied as well;
+ * 5. drops whatever is reachable no more, the exports of hooks and of the two globals among it. */
 #ifndef CTI_ADAPTER_H
 #define CTI_ADAPTER_H
 
@@ -22,15 +21,17 @@
 #define CTI_ADAPTER_LIMIT "adapter-limit"
 #define CTI_ADAPTER_HOOK_PREFIX "hook:"
 
-/* 64 descriptors and 2 KB of scratch; 32 and 0.8 KB. Longer tables come from `cabi_realloc`, larger lists from pages that are used within one call. */
+/* 120 descriptors or so and 1 KB of scratch; 20 descriptors. Longer tables come from `grow`, larger lists from pages that are used within one call. */
 #define CTI_ADAPTER_MEMORY 4096u
 #define CTI_ADAPTER_MEMORY_NO_FILES 2048u
-#define CTI_ADAPTER_MEMORY_OWN 65536u /* what `place` asks the guest for */
+#define CTI_ADAPTER_MEMORY_OWN 65536u /* what `place` asks for */
+#define CTI_ADAPTER_SCRATCH 1024u
 #define CTI_ADAPTER_KEPT_NAME 256u
 
 /* X(name, result when emptied, when it may be emptied) */
 #define CTI_ADAPTER_HOOKS(X)                                                                                                               \
   X(place, 0, CTI_ADAPTER_PLACED)                                                                                                          \
+  X(grow, 0, CTI_ADAPTER_NO_GROWTH)                                                                                                        \
   X(open_preopens, 0, CTI_ADAPTER_NO_FILES)                                                                                                \
   X(file_piece, 8, CTI_ADAPTER_NO_FILES)                                                                                                   \
   X(file_close, 0, CTI_ADAPTER_NO_FILES)                                                                                                   \
@@ -40,14 +41,27 @@
   X(file_ready, 0, CTI_ADAPTER_NO_FILES)                                                                                                   \
   X(fetch_strings, 0, CTI_ADAPTER_NO_CLI)                                                                                                  \
   X(terminal, 0, CTI_ADAPTER_NO_CLI)                                                                                                       \
+  X(exit, 0, CTI_ADAPTER_NO_CLI)                                                                                                           \
   X(exit_with, 0, CTI_ADAPTER_NO_EXIT_CODE)
 
-/* Reasons for emptying a hook, as bits. */
+/* Preview1's functions that only files and directories have: EBADF where none can be open. */
+#define CTI_ADAPTER_FILE_EXPORTS(X)                                                                                                        \
+  X(fd_advise) X(fd_allocate) X(fd_datasync) X(fd_fdstat_set_flags) X(fd_filestat_set_size) X(fd_filestat_set_times) X(fd_prestat_get)     \
+  X(fd_prestat_dir_name) X(fd_readdir) X(fd_sync) X(path_create_directory) X(path_filestat_get) X(path_filestat_set_times) X(path_link)    \
+  X(path_open) X(path_readlink) X(path_remove_directory) X(path_rename) X(path_symlink) X(path_unlink_file)
+#define CTI_ADAPTER_FILE_RESULT 8
+
+/* Bodies for `grow`: the guest's `malloc`; pages of memory.grow, where no allocator of the guest takes them for its own. */
+#define CTI_ADAPTER_GROW_BY_MALLOC "grow-by-malloc"
+#define CTI_ADAPTER_GROW_BY_PAGES "grow-by-pages"
+
+/* Reasons for emptying, as bits. */
 enum {
   CTI_ADAPTER_PLACED = 1,       /* base and limit are set */
-  CTI_ADAPTER_NO_FILES = 2,     /* the guest imports neither path_open nor fd_prestat_get and fd_prestat_dir_name: only 0 to 2 can be open */
-  CTI_ADAPTER_NO_CLI = 4,       /* a proxy: no arguments, environment, terminals and exit */
-  CTI_ADAPTER_NO_EXIT_CODE = 8  /* the default: wasi:cli/exit's unstable exit-with-code is not asked for */
+  CTI_ADAPTER_NO_GROWTH = 2,    /* no memory can be had */
+  CTI_ADAPTER_NO_FILES = 4,     /* the guest imports neither path_open nor fd_prestat_get and fd_prestat_dir_name: only 0 to 2 can be open */
+  CTI_ADAPTER_NO_CLI = 8,       /* a proxy: no arguments, environment, terminals and exit */
+  CTI_ADAPTER_NO_EXIT_CODE = 16 /* the default: exit-with-code, which not all hosts have, was not asked for */
 };
 
 #endif

@@ -63,9 +63,14 @@ HOOK(exit_with)(u32 code) {
   return SUCCESS;
 }
 
+HOOK(exit)(u32 code) {
+  h_exit(code != 0);
+  return SUCCESS;
+}
+
 EXPORTED("proc_exit") void p1_proc_exit(u32 code) {
   ad_exit_with(code);
-  h_exit(code != 0);
+  ad_exit(code);
   stop();
 }
 

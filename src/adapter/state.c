@@ -10,7 +10,7 @@ u32 AD_GLOBAL ad_base, ad_limit;
 static void start(void) {
   clear(ad_base, sizeof(struct state));
   S->table = ad_base + (u32)sizeof(struct state);
-  S->capacity = (ad_limit - ad_base) / 64;
+  S->capacity = (ad_limit - S->table - CTI_ADAPTER_SCRATCH) / (u32)sizeof(struct descriptor);
   S->count = 3;
   for (u32 i = 0; i < 3; i++) {
     clear(DESCRIPTOR(i), sizeof(struct descriptor));
@@ -92,7 +92,7 @@ static u32 lengthen(void) {
   u32 size = S->capacity * (u32)sizeof(struct descriptor);
   u32 wanted = size * 2;
   if (wanted < CTI_ADAPTER_MEMORY_OWN) wanted = CTI_ADAPTER_MEMORY_OWN;
-  u32 at = h_guest_realloc(0, 0, 8, wanted);
+  u32 at = ad_grow(wanted);
   if (!at) return 0;
   copy(at, S->table, size);
   S->table = at;

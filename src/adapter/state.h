@@ -142,6 +142,9 @@ void ad_release(u32 number);
 
 /* Parts that compose takes out when a guest cannot reach them; adapter.h lists them. */
 u32 ad_place(void);
+u32 ad_grow(u32 size);
+u32 ad_grow_by_malloc(u32 size);
+u32 ad_grow_by_pages(u32 size);
 u32 ad_open_preopens(void);
 u32 ad_file_piece(u32 d, u32 writes, u32 at, u32 length, u64 offset);
 u32 ad_file_close(u32 d);
@@ -151,6 +154,7 @@ u32 ad_file_seek(u32 d, u64 offset, u32 whence);
 u32 ad_file_ready(u32 d, u32 event);
 u32 ad_fetch_strings(u32 which);
 u32 ad_terminal(u32 d);
+u32 ad_exit(u32 code);
 u32 ad_exit_with(u32 code);
 
 /* Writes to an output stream as much as the host takes at once; S->moved says how much. */

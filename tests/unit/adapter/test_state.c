@@ -75,7 +75,8 @@ static void test_state__table_is_full(void **unused) {
   world_open(NULL, 0, CTI_ADAPTER_MEMORY);
   world.refuse_realloc = 1;
   u32 opened = open_many(1000), live = world_live_handles();
-  assert_int_equal(opened, CTI_ADAPTER_MEMORY / 64 - 5);
+  assert_int_equal(opened, S->capacity - 5);
+  assert_true(opened > 100);
   put_text(TEXT, "f");
   assert_int_equal(p1_path_open(FIRST_DIRECTORY, 1, TEXT, 1, 0, RIGHTS_FD_READ, 0, 0, OUT_WORD), EMFILE);
   assert_int_equal(p1_adapter_open_badfd(OUT_WORD), EMFILE);
@@ -83,6 +84,15 @@ static void test_state__table_is_full(void **unused) {
   assert_int_equal(p1_fd_close(7), SUCCESS);
   assert_int_equal(open_path("f", 0), 7);
   world_check_state();
+}
+
+static void test_state__other_memory(void **unused) {
+  (void)unused;
+  world_open(NULL, 0, CTI_ADAPTER_MEMORY);
+  assert_int_equal(ad_grow_by_malloc(100), WORLD_PAGES * 65536);
+  assert_int_equal(ad_grow_by_pages(65537), (WORLD_PAGES + 1) * 65536);
+  assert_int_equal(world.pages, WORLD_PAGES + 3);
+  assert_int_equal(ad_grow_by_pages(WORLD_MAX_PAGES * 65536), 0);
 }
 
 static void test_state__faults(void **unused) {
@@ -135,7 +145,7 @@ int main(void) {
       cmocka_unit_test(test_state__calls_back),          cmocka_unit_test(test_state__table_grows),
       cmocka_unit_test(test_state__table_is_full),       cmocka_unit_test(test_state__faults),
       cmocka_unit_test(test_state__long_lists),          cmocka_unit_test(test_state__reset),
-      cmocka_unit_test(test_state__errno),
+      cmocka_unit_test(test_state__errno),               cmocka_unit_test(test_state__other_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
