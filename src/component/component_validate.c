@@ -152,10 +152,17 @@ static cti_component_validator *make(cti_validation *v) {
   return validator;
 }
 
-ct_status cti_component_validate_model(const cti_component *component, cti_validation *v) {
-  uint32_t type;
+ct_status cti_component_types(cti_type_store **store, uint32_t *type, const cti_component *component, cti_validation *v) {
   cti_component_validator *validator = make(v);
-  return validator ? validate(validator, component, &type) : CT_NOMEM;
+  if (!validator) return CT_NOMEM;
+  *store = &validator->store;
+  return validate(validator, component, type);
+}
+
+ct_status cti_component_validate_model(const cti_component *component, cti_validation *v) {
+  cti_type_store *store;
+  uint32_t type;
+  return cti_component_types(&store, &type, component, v);
 }
 
 /* What was read before the form broke may break a rule of meaning at a lower offset. */

@@ -2,8 +2,7 @@
 #ifndef CTI_COMPONENT_COMPONENT_VALIDATE_H
 #define CTI_COMPONENT_COMPONENT_VALIDATE_H
 
-#include "component/component.h"
-#include "core/module_validate.h"
+#include "component/type_store.h"
 
 /* Decodes and validates the component that begins at absolute offset `base`. The failure is in v->arena->error: the one at the lowest offset, whether of
  * form or of meaning. */
@@ -11,5 +10,8 @@ ct_status cti_component_validate(ct_slice bytes, uint64_t base, cti_validation *
 
 /* The same of a component that was decoded. One that was built must be encoded and decoded first, for modules are validated from their bytes. */
 ct_status cti_component_validate_model(const cti_component *component, cti_validation *v);
+
+/* The same, and what became known: the type of the component, its id in a store that lives in the arena of v. */
+ct_status cti_component_types(cti_type_store **store, uint32_t *type, const cti_component *component, cti_validation *v);
 
 #endif

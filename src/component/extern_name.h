@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "core/features.h"
+#include "types/label.h"
 
 typedef enum cti_name_form {
   CTI_NAME_PLAIN,     /* a-b, [constructor]a, [method]a.b, [static]a.b; with [get] or [set] after the annotation */
@@ -13,7 +14,6 @@ typedef enum cti_name_form {
 } cti_name_form;
 
 typedef enum cti_resource_func { CTI_RESOURCE_FUNC_NONE, CTI_RESOURCE_FUNC_CONSTRUCTOR, CTI_RESOURCE_FUNC_METHOD, CTI_RESOURCE_FUNC_STATIC } cti_resource_func;
-typedef enum cti_accessor { CTI_ACCESSOR_NONE, CTI_ACCESSOR_GET, CTI_ACCESSOR_SET } cti_accessor;
 
 /* All slices are parts of `text`. */
 typedef struct cti_name {

@@ -32,7 +32,7 @@ static const cti_def *as_def(const rules *r, cti_valtype type, cti_def_kind kind
 static ct_status check_resource(const rules *r, uint32_t resource) {
   uint32_t index = cti_map_get_u64(&r->into->resource_names, resource);
   if (index == CTI_MAP_NONE) return broken(r, "the resource that the function speaks of has no name here");
-  ct_slice known = r->into->names.items[index];
+  ct_slice known = r->into->names.items[index]->name;
   if (cti_slice_eq(known, r->name->resource)) return CT_OK;
   return broken(r, "the function is one of the resource `%.*s` by its type, and of `%.*s` by its name", CTI_S(known), CTI_S(r->name->resource));
 }
@@ -162,7 +162,7 @@ static ct_status check_unique(const rules *r, cti_externs *into, bool is_import)
   if (!key.data) return CT_NOMEM;
   CTI_TRY(cti_map_add(&into->by_key, r->v->arena, key, &index, &added));
   if (added) return CT_OK;
-  return broken(r, "the name conflicts with the %s `%.*s`, which came before", is_import ? "import" : "export", CTI_S(into->names.items[index]));
+  return broken(r, "the name conflicts with the %s `%.*s`, which came before", is_import ? "import" : "export", CTI_S(into->names.items[index]->name));
 }
 
 ct_status cti_check_extern_name(cti_name *out, cti_component_validator *v, cti_externs *into, const cti_extern_name *name, const cti_entity *entity, bool is_import,

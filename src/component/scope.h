@@ -16,8 +16,7 @@ typedef struct cti_scope_value {
 
 /* Imports or exports so far. */
 typedef struct cti_externs {
-  CTI_VEC(ct_slice) names;
-  CTI_VEC(ct_slice) suffixes;
+  CTI_VEC(const cti_extern_name *) names;
   CTI_VEC(cti_entity) entities;
   cti_map by_name;        /* name -> index */
   cti_map by_key;         /* key (cti_name_key) -> index */

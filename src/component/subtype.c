@@ -173,9 +173,9 @@ static ct_status instance_sub(cti_subtype_cx *cx, uint32_t given, uint32_t asked
   const cti_extern_list *a = &cti_type_at(cx->store, given)->of.instance->exports, *b = &cti_type_at(cx->store, asked)->of.instance->exports;
   if (a->entities == b->entities && cx->bound_count[0] == 0 && cx->bound_count[1] == 0) return CT_OK;
   for (uint32_t i = 0; i < b->names->count; i++) {
-    uint32_t index = cti_extern_find(a, b->names->names[i]);
-    if (index == CTI_MAP_NONE) return differ(cx, "the instance does not export `%.*s`", CTI_S(b->names->names[i]));
-    TRY_IN(cx, entity_sub(cx, &a->entities[index], &b->entities[i], side), "export `%.*s`", CTI_S(b->names->names[i]));
+    uint32_t index = cti_extern_find(a, b->names->items[i]->name);
+    if (index == CTI_MAP_NONE) return differ(cx, "the instance does not export `%.*s`", CTI_S(b->names->items[i]->name));
+    TRY_IN(cx, entity_sub(cx, &a->entities[index], &b->entities[i], side), "export `%.*s`", CTI_S(b->names->items[i]->name));
   }
   return CT_OK;
 }
@@ -184,7 +184,7 @@ static ct_status instance_sub(cti_subtype_cx *cx, uint32_t given, uint32_t asked
  * comparison of types, which follows, then says what is wrong. */
 static bool follow(const cti_type_store *store, uint32_t *number, const cti_extern_list *given, const cti_extern_list *asked, const cti_resource_path *path) {
   for (uint32_t step = 0; step < path->length; step++) {
-    uint32_t at = path->steps[step], index = cti_extern_find(given, asked->names->names[at]);
+    uint32_t at = path->steps[step], index = cti_extern_find(given, asked->names->items[at]->name);
     if (index == CTI_MAP_NONE) return false;
     const cti_entity *a = &given->entities[index], *b = &asked->entities[at];
     if (step + 1 == path->length) {
@@ -207,7 +207,7 @@ static ct_status open_list(cti_subtype_cx *cx, const cti_extern_list *given, con
     if (follow(cx->store, &number, given, asked, &paths[i])) CTI_TRY(bind(cx, 1 - side, paths[i].resource, stands_for(cx, number, side)));
   }
   for (uint32_t i = 0; i < asked->names->count; i++) {
-    ct_slice name = asked->names->names[i];
+    ct_slice name = asked->names->items[i]->name;
     uint32_t index = cti_extern_find(given, name);
     if (index == CTI_MAP_NONE) return cti_fail(cx->store->error, CT_COMP_TYPE, cx->offset, "missing %s named `%.*s`: %s was expected", what, CTI_S(name), cti_entity_describe(&asked->entities[i]));
     TRY_IN(cx, entity_sub(cx, &given->entities[index], &asked->entities[i], side), "%s `%.*s`", what, CTI_S(name));
@@ -255,7 +255,7 @@ static ct_status rename_types(cti_subtype_cx *cx, const cti_entity *given, const
   if (asked->sort == CTI_SORT_TYPE) return cti_map_set_u64(&out->types, cx->store->arena, asked->created, given->created);
   if (asked->sort != CTI_SORT_INSTANCE) return CT_OK;
   const cti_extern_list *a = &cti_type_at(cx->store, given->type)->of.instance->exports, *b = &cti_type_at(cx->store, asked->type)->of.instance->exports;
-  for (uint32_t i = 0; i < b->names->count; i++) CTI_TRY(rename_types(cx, &a->entities[cti_extern_find(a, b->names->names[i])], &b->entities[i], out));
+  for (uint32_t i = 0; i < b->names->count; i++) CTI_TRY(rename_types(cx, &a->entities[cti_extern_find(a, b->names->items[i]->name)], &b->entities[i], out));
   return CT_OK;
 }
 
@@ -266,7 +266,7 @@ ct_status cti_subtype_open(cti_subtype_cx *cx, const cti_extern_list *args, cons
     CTI_TRY(cti_remap_resource(out, resource, to));
   }
   for (uint32_t i = 0; i < component->imports.names->count; i++) {
-    uint32_t index = cti_extern_find(args, component->imports.names->names[i]);
+    uint32_t index = cti_extern_find(args, component->imports.names->items[i]->name);
     CTI_TRY(rename_types(cx, &args->entities[index], &component->imports.entities[i], out));
   }
   return unbind(cx, 0);

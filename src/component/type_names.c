@@ -111,7 +111,7 @@ static ct_status check(names *n, const cti_entity *entity, const char *role, uin
       for (uint32_t i = 0; i < exports->names->count; i++) {
         ct_status status = check(n, &exports->entities[i], role, offset);
         if (status == CT_OK) continue;
-        cti_error_trail(n->v->error, "export `%.*s`", CTI_S(exports->names->names[i]));
+        cti_error_trail(n->v->error, "export `%.*s`", CTI_S(exports->names->items[i]->name));
         return status;
       }
       return CT_OK;

@@ -181,11 +181,22 @@ uint32_t cti_store_new_resource(cti_type_store *store) { return cti_store_resour
 
 uint32_t cti_store_alias(cti_type_store *store, uint32_t id) {
   cti_type copy = *cti_type_at(store, id);
-  if (copy.kind == CTI_TYPE_RESOURCE) return cti_store_resource(store, copy.of.resource.number, ++store->alias_count);
+  if (copy.kind == CTI_TYPE_RESOURCE) {
+    if (!cti_vec_push(store->arena, &store->alias_parents, copy.of.resource.alias)) return UINT32_MAX;
+    return cti_store_resource(store, copy.of.resource.number, store->alias_parents.count);
+  }
   cti_def def = *cti_value_at(store, id);
   copy.flags |= CTI_TYPE_OPEN;
   copy.session = copy.to = copy.epoch = copy.walk = 0;
+  copy.alias_of = id + 1;
   return add(store, copy, &def);
+}
+
+uint32_t cti_store_alias_of(cti_type_store *store, uint32_t id) {
+  const cti_type *type = cti_type_at(store, id);
+  if (type->kind != CTI_TYPE_RESOURCE) return type->alias_of - 1;
+  uint32_t alias = type->of.resource.alias;
+  return alias == 0 ? UINT32_MAX : cti_store_resource(store, type->of.resource.number, store->alias_parents.items[alias - 1]);
 }
 
 /* ---- core */

@@ -39,15 +39,16 @@ typedef struct cti_entity {
 /* Imports or exports in order. Copies of a type share the names; entities are their own. */
 typedef struct cti_extern_names {
   uint32_t count;
-  const ct_slice *names;
-  const ct_slice *suffixes; /* version suffixes; data == NULL where there is none */
-  cti_map by_name;          /* name -> index */
+  const cti_extern_name *const *items; /* of the model */
+  cti_map by_name; /* name -> index */
 } cti_extern_names;
 
 typedef struct cti_extern_list {
   const cti_extern_names *names; /* never NULL */
   const cti_entity *entities;
 } cti_extern_list;
+
+static inline ct_slice cti_extern_text(const cti_extern_list *list, uint32_t index) { return list->names->items[index]->name; }
 
 /* The index of a name, or CTI_MAP_NONE. */
 static inline uint32_t cti_extern_find(const cti_extern_list *list, ct_slice name) { return cti_map_get(&list->names->by_name, name); }
@@ -84,6 +85,7 @@ typedef struct cti_type {
   uint8_t depth;
   uint32_t size;        /* as if nothing were shared */
   uint32_t canon;       /* values and functions */
+  uint32_t alias_of;    /* 1 + the id that this is a new id for; 0: none, or lost by substitution. Resources have `alias` */
   uint32_t session, to; /* remap.c: what became of it in that session */
   uint32_t epoch;       /* type_names.c: known to be named since then */
   uint32_t walk;        /* resources.c: was met in that walk */
@@ -119,7 +121,8 @@ typedef struct cti_type_store {
   cti_map strings;        /* text -> number */
   cti_map canons;         /* structure -> canon */
   cti_map resource_ids;   /* (number, alias) -> id */
-  uint32_t resource_count, alias_count;
+  CTI_VEC(uint32_t) alias_parents; /* index: an alias of a resource, less 1; the alias that it was made of */
+  uint32_t resource_count;
   uint32_t session, walk, epoch; /* the last ones that were given out */
   cti_abi abi32, abi64;
   CTI_VEC(uint32_t) key;         /* scratch: the structure that is being looked up */
@@ -156,6 +159,8 @@ uint32_t cti_store_new_resource(cti_type_store *store);
 uint32_t cti_store_resource(cti_type_store *store, uint32_t number, uint32_t alias);
 /* A new id for the same type. */
 uint32_t cti_store_alias(cti_type_store *store, uint32_t id);
+/* What `id` is a new id for; UINT32_MAX when it is none, or nothing knows any more. */
+uint32_t cti_store_alias_of(cti_type_store *store, uint32_t id);
 uint32_t cti_store_module(cti_type_store *store, const cti_module_type *type, uint64_t offset); /* index; UINT32_MAX also for an import that is there twice */
 uint32_t cti_store_core_instance(cti_type_store *store, const cti_core_exports *exports); /* index */
 

@@ -165,8 +165,7 @@ static ct_status add_to_list(cti_component_validator *v, cti_externs *into, cti_
   uint32_t index = into->names.count;
   bool added;
   CTI_TRY(cti_map_add(&into->by_name, v->arena, name->name, &index, &added));
-  if (!cti_vec_push(v->arena, &into->names, name->name) || !cti_vec_push(v->arena, &into->suffixes, name->version_suffix)) return CT_NOMEM;
-  if (!cti_vec_push(v->arena, &into->entities, *entity)) return CT_NOMEM;
+  if (!cti_vec_push(v->arena, &into->names, name) || !cti_vec_push(v->arena, &into->entities, *entity)) return CT_NOMEM;
   return cti_type_info_add(info, cti_type_info_of_entity(&v->store, entity), offset, v->error);
 }
 
@@ -206,7 +205,7 @@ ct_status cti_validate_inline_export(cti_component_validator *v, cti_externs *in
 ct_status cti_externs_finish(cti_extern_list *out, cti_component_validator *v, const cti_externs *externs) {
   cti_extern_names *names = CTI_NEW(v->arena, cti_extern_names);
   if (!names) return CT_NOMEM;
-  *names = (cti_extern_names){externs->names.count, externs->names.items, externs->suffixes.items, externs->by_name};
+  *names = (cti_extern_names){externs->names.count, externs->names.items, externs->by_name};
   *out = (cti_extern_list){names, externs->entities.items};
   return CT_OK;
 }

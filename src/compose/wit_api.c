@@ -1,7 +1,10 @@
 /* wit_api.c - the public functions of ctool/wit.h: each a few calls of the front end (wit/) and of the binary forms (compose/). */
 #include "compose/wit_api.h"
 
+#include "compose/metadata.h"
+#include "compose/wit_decode.h"
 #include "compose/wit_encode.h"
+#include "ctool/text.h"
 #include "wit/wit_print.h"
 #include "wit/wit_transform.h"
 
@@ -28,8 +31,49 @@ void ct_wit_free(ct_wit *wit) {
   cti_free(wit);
 }
 
+/* WebAssembly in the text format becomes binary, in the arena; binaries stay what they are. */
+static ct_status as_binary(ct_slice *bytes, cti_arena *arena) {
+  ct_buf binary = {0};
+  if (ct_kind_of(*bytes) == CT_KIND_MODULE || ct_kind_of(*bytes) == CT_KIND_COMPONENT) return CT_OK;
+  ct_status status = ct_text_parse(&binary, *bytes, arena->error);
+  if (status == CT_OK) {
+    *bytes = cti_copy(arena, cti_buf_slice(&binary));
+    status = arena->error->status;
+  }
+  ct_buf_free(&binary);
+  return status;
+}
+
+static ct_status decode_package(cti_resolve *out, uint32_t *package, ct_slice bytes, cti_arena *arena) {
+  CTI_TRY(as_binary(&bytes, arena));
+  return cti_wit_decode_package(out, package, bytes, arena);
+}
+
+/* The sections of a core module, merged into one world. */
+static ct_status read_module(ct_wit *wit, ct_slice bytes) {
+  cti_module module;
+  cti_bindings bindings;
+  CTI_TRY(cti_module_decode_interface(&module, bytes, 0, &wit->arena));
+  CTI_TRY(cti_bindings_init(&bindings, &wit->arena));
+  CTI_TRY(cti_bindings_add_module(&bindings, &module, NULL));
+  wit->resolve = bindings.resolve;
+  wit->world = bindings.world;
+  wit->package = bindings.resolve.worlds.items[bindings.world].package;
+  return CT_OK;
+}
+
+static ct_status read_wasm(ct_wit *wit, ct_slice bytes) {
+  cti_decoded what;
+  CTI_TRY(as_binary(&bytes, &wit->arena));
+  if (ct_kind_of(bytes) == CT_KIND_MODULE) return read_module(wit, bytes);
+  CTI_TRY(cti_wit_decode(&wit->resolve, &what, bytes, 0, &wit->arena));
+  wit->package = what.package;
+  wit->world = what.world;
+  return CT_OK;
+}
+
 static ct_status front_options(cti_wit_options *out, const ct_wit_options *options, cti_arena *arena) {
-  *out = (cti_wit_options){0};
+  *out = (cti_wit_options){.decode = decode_package};
   if (!options) return CT_OK;
   ct_slice *features = CTI_NEW_N(arena, ct_slice, options->feature_count);
   if (!features) return arena->error->status;
@@ -49,6 +93,7 @@ static ct_status finish(ct_wit **out, ct_status status) {
 
 static ct_status read_bytes(ct_wit *wit, ct_slice name, ct_slice bytes, const ct_wit_options *options) {
   cti_wit_options front;
+  if (cti_wit_is_wasm(bytes)) return read_wasm(wit, bytes);
   CTI_TRY(front_options(&front, options, &wit->arena));
   return cti_wit_load_text(&wit->resolve, &wit->package, name, bytes, &front);
 }

@@ -5,6 +5,9 @@
 
 #include "base/arena.h"
 
+/* A function that reads or writes: "[get]f" and "[set]f". */
+typedef enum cti_accessor { CTI_ACCESSOR_NONE, CTI_ACCESSOR_GET, CTI_ACCESSOR_SET } cti_accessor;
+
 /* Is `text` a label: words of one case each, separated by single hyphens, the first beginning with a letter? */
 bool cti_label_valid(ct_slice text);
 

@@ -41,6 +41,9 @@ ct_status cti_wit_load(cti_resolve *resolve, uint32_t *package, ct_slice path, c
 /* The same for one text in memory; `path` is for messages alone. */
 ct_status cti_wit_load_text(cti_resolve *resolve, uint32_t *package, ct_slice path, ct_slice text, const cti_wit_options *options);
 
+/* WebAssembly rather than WIT: in binary or in text form. */
+bool cti_wit_is_wasm(ct_slice bytes);
+
 /* Chooses a world: `name` is "world" (of the main package), "ns:pkg/world" (without a version when there is one alone) or "ns:pkg/world@version"; with
  * name.data == NULL the main package must have exactly one. Every failure lists what can be chosen. */
 ct_status cti_resolve_select_world(const cti_resolve *resolve, uint32_t *world, uint32_t package, ct_slice name);

@@ -93,8 +93,7 @@ static ct_slice skip_wasm_gap(ct_slice text) {
   return (ct_slice){0};
 }
 
-/* WebAssembly rather than WIT: in binary or in text form. */
-static bool is_wasm(ct_slice bytes) {
+bool cti_wit_is_wasm(ct_slice bytes) {
   if (cti_slice_starts(bytes, CTI_LIT("\0asm"))) return true;
   ct_slice rest = skip_wasm_gap(bytes);
   return cti_slice_starts(rest, CTI_LIT("(module")) || cti_slice_starts(rest, CTI_LIT("(component"));
@@ -139,7 +138,7 @@ static ct_status parse_deps_file(loader *l, ct_slice path, ct_slice name) {
   file_group group = {0};
   if (!cti_slice_ends(name, CTI_LIT(".wit")) && !cti_slice_ends(name, CTI_LIT(".wasm")) && !cti_slice_ends(name, CTI_LIT(".wat"))) return CT_OK;
   CTI_TRY(l->reader->read(l->reader->context, &bytes, path, l->arena->error));
-  if (is_wasm(bytes)) return merge_wasm(l, path, bytes, &package);
+  if (cti_wit_is_wasm(bytes)) return merge_wasm(l, path, bytes, &package);
   CTI_TRY(parse_text(l, &group, path, bytes));
   return draft_group(l, &group, &draft);
 }
@@ -297,7 +296,7 @@ static ct_status load_text(loader *l, uint32_t *package, ct_slice path, ct_slice
 ct_status cti_wit_load_text(cti_resolve *resolve, uint32_t *package, ct_slice path, ct_slice text, const cti_wit_options *options) {
   loader l;
   CTI_TRY(loader_init(&l, resolve, NULL, options));
-  return is_wasm(text) ? merge_wasm(&l, path, text, package) : load_text(&l, package, path, text);
+  return cti_wit_is_wasm(text) ? merge_wasm(&l, path, text, package) : load_text(&l, package, path, text);
 }
 
 ct_status cti_wit_load(cti_resolve *resolve, uint32_t *package, ct_slice path, const cti_wit_reader *reader, const cti_wit_options *options) {
@@ -312,5 +311,5 @@ ct_status cti_wit_load(cti_resolve *resolve, uint32_t *package, ct_slice path, c
     return link_all(&l, main, package);
   }
   CTI_TRY(reader->read(reader->context, &bytes, path, resolve->arena->error));
-  return is_wasm(bytes) ? merge_wasm(&l, path, bytes, package) : load_text(&l, package, path, bytes);
+  return cti_wit_is_wasm(bytes) ? merge_wasm(&l, path, bytes, package) : load_text(&l, package, path, bytes);
 }

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "types/semver.h"
+#include "types/label.h"
 #include "types/types.h"
 
 #define CTI_WIT_NONE UINT32_MAX /* no package, no interface, ... */
@@ -49,7 +50,6 @@ typedef struct cti_wit_type {
 } cti_wit_type;
 
 typedef enum cti_func_kind { CTI_FUNC_FREE, CTI_FUNC_METHOD, CTI_FUNC_STATIC, CTI_FUNC_CONSTRUCTOR } cti_func_kind;
-typedef enum cti_accessor { CTI_ACCESSOR_NONE, CTI_ACCESSOR_GET, CTI_ACCESSOR_SET } cti_accessor;
 
 typedef struct cti_wit_func {
   ct_slice name; /* "f", "[get]f", "[set]f", "[method]r.m", "[method][get]r.m", "[static]r.s", "[constructor]r" */

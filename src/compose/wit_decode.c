@@ -1,0 +1,445 @@
+/* wit_decode.c - a validated component -> packages, interfaces and worlds.
+ *
+ * Flows in: bytes. They are decoded and validated, which leaves the types of all imports and exports in a store. Flows out: a resolve.
+ * A WIT package exports component types: each wraps one interface (an instance that it exports, beside imports of what that uses) or one world (a component
+ * that it exports). The first form of the encoding had a single export `ns:pkg/wit` instead. Anything else is a component, whose own imports and exports
+ * make its world. Interfaces of other packages are known as far as they are mentioned; packages are put into order at the end. */
+#include "compose/wit_decode.h"
+
+#include "component/component_validate.h"
+#include "compose/package_docs.h"
+#include "compose/wit_decoder.h"
+
+static ct_status failed(const cti_wit_decoder *d) { return d->arena->error->status; }
+
+cti_decode_item cti_decode_item_at(const cti_extern_list *list, uint32_t index) {
+  const cti_extern_name *name = list->names->items[index];
+  return (cti_decode_item){name->name, name->implements, name->external_id, name->version_suffix, list->entities[index]};
+}
+
+/* ---- names of interfaces and worlds: "ns:pkg/name@version" */
+
+typedef struct item_id {
+  cti_package_name package;
+  ct_slice name;
+} item_id;
+
+static ct_status parse_id(item_id *out, cti_wit_decoder *d, ct_slice text, ct_slice suffix) {
+  cti_name name;
+  CTI_TRY(cti_name_parse(&name, text, cti_features_all(), CT_NO_OFFSET, d->arena->error));
+  if (name.form != CTI_NAME_INTERFACE) return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "the name `%.*s` is no interface name (ns:package/name)", CTI_S(text));
+  ct_slice path = name.version.data ? cti_slice_cut(text, 0, text.size - name.version.size - 1) : text;
+  size_t slash = cti_slice_find(path, '/', 0), colon = slash;
+  while (colon > 0 && text.data[colon] != ':') colon--;
+  *out = (item_id){{.ns = cti_slice_cut(path, 0, colon), .name = cti_slice_cut(path, colon + 1, slash)}, cti_slice_cut(path, slash + 1, path.size)};
+  if (!name.version.data) return CT_OK;
+  ct_slice version = cti_format(d->arena, "%.*s%.*s", CTI_S(name.version), CTI_S(suffix));
+  if (!version.data) return failed(d);
+  if (!cti_semver_parse(&out->package.version, version))
+    return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "the version of `%.*s` is no semantic version", CTI_S(text));
+  return CT_OK;
+}
+
+static bool is_id(ct_slice text) { return cti_slice_find(text, ':', 0) < text.size; }
+
+/* ---- interfaces */
+
+static ct_status foreign_package(uint32_t *out, cti_wit_decoder *d, const cti_package_name *name) {
+  ct_slice text = cti_package_name_text(d->arena, name);
+  uint32_t index = d->foreign.count;
+  bool added;
+  if (!text.data) return failed(d);
+  CTI_TRY(cti_map_add(&d->foreign_ids, d->arena, text, &index, &added));
+  *out = index;
+  return !added || cti_vec_push(d->arena, &d->foreign, ((cti_foreign_package){.name = *name})) ? CT_OK : failed(d);
+}
+
+static ct_status add_interface(uint32_t *out, cti_wit_decoder *d, ct_slice name) {
+  cti_wit_interface interface = {.name = name, .package = CTI_WIT_NONE, .clone_of = CTI_WIT_NONE, .span.file = CTI_WIT_NONE};
+  *out = cti_resolve_add_interface(d->resolve, &interface);
+  return *out == CTI_WIT_NONE ? failed(d) : CT_OK;
+}
+
+/* An interface of another package (or of this one, before it was seen): made when it is not there. */
+static ct_status foreign_interface(uint32_t *out, cti_wit_decoder *d, ct_slice text, ct_slice suffix) {
+  item_id id;
+  uint32_t home = 0;
+  CTI_TRY(parse_id(&id, d, text, suffix));
+  CTI_TRY(foreign_package(&home, d, &id.package));
+  cti_foreign_package *package = &d->foreign.items[home];
+  *out = cti_map_get(&package->by_name, id.name);
+  if (*out != CTI_MAP_NONE) return CT_OK;
+  CTI_TRY(add_interface(out, d, id.name));
+  CTI_TRY(cti_map_set(&package->by_name, d->arena, id.name, *out));
+  if (!cti_vec_push(d->arena, &package->interfaces, *out)) return failed(d);
+  return cti_map_set_u64(&d->homes, d->arena, *out, home);
+}
+
+static ct_status not_there(const cti_wit_decoder *d, const cti_decode_item *item) {
+  return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "an instance has \"%.*s\", which its interface does not define", CTI_S(item->name));
+}
+
+static ct_status merge_type(cti_wit_decoder *d, const cti_decode_item *item, uint32_t interface, bool is_own) {
+  uint32_t type = cti_map_get(&d->resolve->interfaces.items[interface].type_ids, item->name);
+  if (type != CTI_MAP_NONE) return cti_decode_known_type(d, item, type);
+  if (is_own) return not_there(d, item);
+  CTI_TRY(cti_decode_type(&type, d, item, (cti_owner){CTI_OWNER_INTERFACE, interface}));
+  return cti_interface_add_type(d->resolve, interface, type);
+}
+
+static ct_status merge_func(cti_wit_decoder *d, const cti_decode_item *item, uint32_t interface, bool is_own) {
+  if (cti_map_get(&d->resolve->interfaces.items[interface].func_slots, item->name) != CTI_MAP_NONE) return CT_OK;
+  if (is_own) return not_there(d, item);
+  cti_wit_func func;
+  CTI_TRY(cti_decode_func(&func, d, item, (cti_owner){CTI_OWNER_INTERFACE, interface}));
+  return cti_interface_add_func(d->resolve, interface, &func);
+}
+
+static ct_status merge_exports(cti_wit_decoder *d, const cti_decode_item *instance, uint32_t interface, bool is_own) {
+  const cti_extern_list *exports = &cti_type_at(d->store, instance->entity.type)->of.instance->exports;
+  for (uint32_t i = 0; i < cti_decode_count(exports); i++) {
+    cti_decode_item item = cti_decode_item_at(exports, i);
+    if (item.entity.sort == CTI_SORT_TYPE) CTI_TRY(merge_type(d, &item, interface, is_own));
+    else if (item.entity.sort == CTI_SORT_FUNC) CTI_TRY(merge_func(d, &item, interface, is_own));
+    else return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "the instance exports the %s \"%.*s\", which WIT has no form for", cti_entity_describe(&item.entity), CTI_S(item.name));
+  }
+  return CT_OK;
+}
+
+static ct_status require_instance(const cti_wit_decoder *d, const cti_decode_item *item) {
+  if (item->entity.sort == CTI_SORT_INSTANCE) return CT_OK;
+  return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "`%.*s` is a %s, an instance is needed", CTI_S(item->name), cti_entity_describe(&item->entity));
+}
+
+/* A reference to the interface `text`: *out is that of the main package when it was defined there, else one that grows by what `item` shows of it. */
+static ct_status refer_interface(uint32_t *out, cti_wit_decoder *d, ct_slice text, const cti_decode_item *item) {
+  CTI_TRY(require_instance(d, item));
+  *out = cti_map_get(&d->own, text);
+  bool is_own = *out != CTI_MAP_NONE;
+  if (!is_own) CTI_TRY(foreign_interface(out, d, text, item->suffix));
+  ct_status status = merge_exports(d, item, *out, is_own);
+  cti_error_trail(d->arena->error, "instance \"%.*s\"", CTI_S(text));
+  return status;
+}
+
+/* Defines an interface: one of the main package when its name is an id, else an inline one that a world's item names. */
+static ct_status define_interface(uint32_t *out, cti_wit_decoder *d, const cti_decode_item *item) {
+  item_id id = {.name = {NULL, 0}};
+  bool has_name = is_id(item->name);
+  if (cti_map_get(&d->own, item->name) != CTI_MAP_NONE) return refer_interface(out, d, item->name, item);
+  if (has_name) CTI_TRY(parse_id(&id, d, item->name, item->suffix));
+  CTI_TRY(add_interface(out, d, id.name));
+  CTI_TRY(merge_exports(d, item, *out, false));
+  if (!has_name) return CT_OK;
+  CTI_TRY(cti_map_set(&d->own, d->arena, item->name, *out));
+  return cti_vec_push(d->arena, &d->interfaces, *out) ? CT_OK : failed(d);
+}
+
+/* ---- worlds */
+
+static ct_status instance_item(cti_world_item *out, cti_wit_decoder *d, const cti_decode_item *item) {
+  *out = (cti_world_item){.kind = CTI_WORLD_INTERFACE, .external_id = item->external_id, .implements = item->implements.data != NULL, .span.file = CTI_WIT_NONE};
+  if (item->implements.data || !is_id(item->name)) out->name = item->name;
+  if (item->implements.data) return refer_interface(&out->interface, d, item->implements, item);
+  return is_id(item->name) ? refer_interface(&out->interface, d, item->name, item) : define_interface(&out->interface, d, item);
+}
+
+/* One import or export; false in *has_form when WIT has none for it. */
+static ct_status world_item(cti_world_item *out, bool *has_form, cti_wit_decoder *d, const cti_decode_item *item, cti_owner owner, bool is_import) {
+  *has_form = true;
+  if (item->entity.sort == CTI_SORT_INSTANCE) return instance_item(out, d, item);
+  *out = (cti_world_item){.name = item->name, .span.file = CTI_WIT_NONE};
+  if (item->entity.sort == CTI_SORT_FUNC) {
+    out->kind = CTI_WORLD_FUNC;
+    return cti_decode_func(&out->func, d, item, owner);
+  }
+  out->kind = CTI_WORLD_TYPE;
+  *has_form = item->entity.sort == CTI_SORT_TYPE && is_import;
+  return *has_form ? cti_decode_type(&out->type, d, item, owner) : CT_OK;
+}
+
+static ct_status no_form(const cti_wit_decoder *d, const cti_decode_item *item, bool is_import) {
+  return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "the %s \"%.*s\" is a %s: WIT has no form for that", is_import ? "import" : "export", CTI_S(item->name),
+                  cti_entity_describe(&item->entity));
+}
+
+/* `may_skip`: imports that WIT has no form for are left out. */
+static ct_status add_world_item(cti_wit_decoder *d, uint32_t world, const cti_decode_item *item, bool is_import, bool may_skip) {
+  cti_world_item out;
+  bool has_form;
+  ct_status status = world_item(&out, &has_form, d, item, (cti_owner){CTI_OWNER_WORLD, world}, is_import);
+  cti_error_trail(d->arena->error, "%s \"%.*s\"", is_import ? "import" : "export", CTI_S(item->name));
+  CTI_TRY(status);
+  if (!has_form) return is_import && may_skip ? CT_OK : no_form(d, item, is_import);
+  cti_world_items *items = is_import ? &d->resolve->worlds.items[world].imports : &d->resolve->worlds.items[world].exports;
+  return cti_vec_push(d->arena, items, out) ? CT_OK : failed(d);
+}
+
+static ct_status add_world(uint32_t *out, cti_wit_decoder *d, ct_slice name) {
+  d->world_resources = (cti_map){0};
+  *out = cti_resolve_add_world(d->resolve, &(cti_wit_world){.name = name, .package = CTI_WIT_NONE, .span.file = CTI_WIT_NONE});
+  return *out != CTI_WIT_NONE && cti_vec_push(d->arena, &d->worlds, *out) ? CT_OK : failed(d);
+}
+
+static ct_status decode_world(cti_package_name *package, cti_wit_decoder *d, const cti_decode_item *item) {
+  const cti_component_type *type = cti_type_at(d->store, item->entity.type)->of.component;
+  item_id id;
+  uint32_t world;
+  CTI_TRY(parse_id(&id, d, item->name, item->suffix));
+  CTI_TRY(add_world(&world, d, id.name));
+  *package = id.package;
+  for (uint32_t i = 0; i < cti_decode_count(&type->imports); i++) {
+    cti_decode_item import = cti_decode_item_at(&type->imports, i);
+    CTI_TRY(add_world_item(d, world, &import, true, false));
+  }
+  for (uint32_t i = 0; i < cti_decode_count(&type->exports); i++) {
+    cti_decode_item export = cti_decode_item_at(&type->exports, i);
+    CTI_TRY(add_world_item(d, world, &export, false, false));
+  }
+  return CT_OK;
+}
+
+/* ---- the forms of a binary */
+
+static ct_status refer_imports(cti_wit_decoder *d, const cti_component_type *type) {
+  for (uint32_t i = 0; i < cti_decode_count(&type->imports); i++) {
+    cti_decode_item item = cti_decode_item_at(&type->imports, i);
+    uint32_t interface;
+    CTI_TRY(refer_interface(&interface, d, item.name, &item));
+  }
+  return CT_OK;
+}
+
+/* One export of a package: the component type's single export is an instance, for an interface, or a component, for a world. */
+static ct_status decode_member(cti_package_name *package, cti_wit_decoder *d, const cti_component_type *type) {
+  if (cti_decode_count(&type->exports) != 1)
+    return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "an exported component type has %u exports, one interface or world is needed", cti_decode_count(&type->exports));
+  cti_decode_item item = cti_decode_item_at(&type->exports, 0);
+  if (item.entity.sort == CTI_SORT_COMPONENT) return decode_world(package, d, &item);
+  CTI_TRY(require_instance(d, &item));
+  item_id id;
+  uint32_t interface;
+  CTI_TRY(parse_id(&id, d, item.name, item.suffix));
+  *package = id.package;
+  CTI_TRY(refer_imports(d, type));
+  return define_interface(&interface, d, &item);
+}
+
+static ct_status decode_package(cti_package_name *name, cti_wit_decoder *d, const cti_component_type *root) {
+  for (uint32_t i = 0; i < cti_decode_count(&root->exports); i++) {
+    cti_decode_item item = cti_decode_item_at(&root->exports, i);
+    cti_package_name package;
+    ct_status status = decode_member(&package, d, cti_type_at(d->store, item.entity.type)->of.component);
+    cti_error_trail(d->arena->error, "export \"%.*s\"", CTI_S(item.name));
+    CTI_TRY(status);
+    if (i == 0) *name = package;
+    ct_slice first = cti_package_name_text(d->arena, name), text = cti_package_name_text(d->arena, &package);
+    if (!cti_slice_eq(first, text))
+      return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "one binary holds interfaces or worlds of two packages, `%.*s` and `%.*s`", CTI_S(first), CTI_S(text));
+  }
+  return failed(d);
+}
+
+/* The form before: `ns:pkg/wit`, a component type that exports all interfaces as instances and all worlds as components. */
+static ct_status decode_old_package(cti_package_name *name, cti_wit_decoder *d, const cti_component_type *root) {
+  if (cti_decode_count(&root->exports) != 1) return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "a WIT package in its first binary form has one export");
+  cti_decode_item item = cti_decode_item_at(&root->exports, 0);
+  const cti_component_type *type = cti_type_at(d->store, item.entity.type)->of.component;
+  item_id id;
+  cti_package_name package;
+  uint32_t interface;
+  CTI_TRY(parse_id(&id, d, item.name, item.suffix));
+  *name = id.package;
+  CTI_TRY(refer_imports(d, type));
+  for (uint32_t i = 0; i < cti_decode_count(&type->exports); i++) {
+    cti_decode_item member = cti_decode_item_at(&type->exports, i);
+    if (member.entity.sort == CTI_SORT_INSTANCE) CTI_TRY(define_interface(&interface, d, &member));
+    else if (member.entity.sort == CTI_SORT_COMPONENT) CTI_TRY(decode_world(&package, d, &member));
+    else return no_form(d, &member, false);
+  }
+  return CT_OK;
+}
+
+/* Imports and exports of a component in the order of its sections, for the first mention of a type decides where it belongs. */
+static ct_status decode_component(cti_package_name *name, cti_wit_decoder *d, const cti_component *component, const cti_component_type *root) {
+  uint32_t world, imports = 0, exports = 0;
+  *name = (cti_package_name){.ns = CTI_LIT("root"), .name = CTI_LIT("component")};
+  CTI_TRY(add_world(&world, d, CTI_LIT("root")));
+  for (uint32_t i = 0; i < component->items.count; i++) {
+    cti_item_kind kind = component->items.items[i].kind;
+    if (kind != CTI_ITEM_IMPORT && kind != CTI_ITEM_EXPORT) continue;
+    bool is_import = kind == CTI_ITEM_IMPORT;
+    cti_decode_item item = is_import ? cti_decode_item_at(&root->imports, imports++) : cti_decode_item_at(&root->exports, exports++);
+    CTI_TRY(add_world_item(d, world, &item, is_import, true));
+  }
+  return CT_OK;
+}
+
+/* ---- the resolve's packages, dependencies first */
+
+static ct_status insert_package(uint32_t *out, cti_wit_decoder *d, const cti_package_name *name, const cti_ids *interfaces) {
+  *out = cti_resolve_find_package(d->resolve, name);
+  if (*out == CTI_WIT_NONE) *out = cti_resolve_add_package(d->resolve, &(cti_wit_package){.name = *name, .span.file = CTI_WIT_NONE});
+  if (*out == CTI_WIT_NONE) return failed(d);
+  for (uint32_t i = 0; i < interfaces->count; i++) {
+    uint32_t interface = interfaces->items[i];
+    if (cti_map_get(&d->resolve->packages.items[*out].interface_ids, d->resolve->interfaces.items[interface].name) != CTI_MAP_NONE)
+      return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "the interface \"%.*s\" is referred to before it is defined", CTI_S(d->resolve->interfaces.items[interface].name));
+    CTI_TRY(cti_package_add_interface(d->resolve, *out, interface));
+    d->resolve->interfaces.items[interface].package = *out;
+  }
+  return CT_OK;
+}
+
+static void own_inline_interfaces(cti_wit_decoder *d, const cti_world_items *items, uint32_t package) {
+  for (uint32_t i = 0; i < items->count; i++)
+    if (items->items[i].kind == CTI_WORLD_INTERFACE && items->items[i].name.data && !d->resolve->interfaces.items[items->items[i].interface].name.data)
+      d->resolve->interfaces.items[items->items[i].interface].package = package;
+}
+
+static ct_status insert_worlds(cti_wit_decoder *d, uint32_t package) {
+  for (uint32_t i = 0; i < d->worlds.count; i++) {
+    cti_wit_world *world = &d->resolve->worlds.items[d->worlds.items[i]];
+    if (cti_map_get(&d->resolve->packages.items[package].world_ids, world->name) != CTI_MAP_NONE)
+      return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "the world \"%.*s\" is there twice", CTI_S(world->name));
+    CTI_TRY(cti_package_add_world(d->resolve, package, d->worlds.items[i]));
+    world->package = package;
+    own_inline_interfaces(d, &world->imports, package);
+    own_inline_interfaces(d, &world->exports, package);
+  }
+  return CT_OK;
+}
+
+typedef struct order_step {
+  uint32_t package, next_interface, next_type;
+} order_step;
+
+/* The next package that `step`'s package uses a type of, CTI_MAP_NONE when there is no more. */
+static uint32_t next_dependency(cti_wit_decoder *d, order_step *step) {
+  const cti_foreign_package *package = &d->foreign.items[step->package];
+  for (; step->next_interface < package->interfaces.count; step->next_interface++, step->next_type = 0) {
+    const cti_wit_interface *interface = &d->resolve->interfaces.items[package->interfaces.items[step->next_interface]];
+    while (step->next_type < interface->types.count) {
+      uint32_t used = cti_type_interface_dep(d->resolve, interface->types.items[step->next_type++]);
+      uint32_t home = used == CTI_WIT_NONE ? CTI_MAP_NONE : cti_map_get_u64(&d->homes, used);
+      if (home != CTI_MAP_NONE && home != step->package) return home;
+    }
+  }
+  return CTI_MAP_NONE;
+}
+
+/* Inserts a foreign package after those it depends on, unless it was. */
+static ct_status insert_foreign(cti_wit_decoder *d, bool *seen, uint32_t root) {
+  CTI_VEC(order_step) stack = {0};
+  uint32_t id;
+  if (seen[root]) return CT_OK;
+  seen[root] = true;
+  if (!cti_vec_push(d->arena, &stack, ((order_step){.package = root}))) return failed(d);
+  while (stack.count) {
+    uint32_t next = next_dependency(d, cti_vec_last(&stack));
+    if (next == CTI_MAP_NONE) {
+      const cti_foreign_package *package = &d->foreign.items[cti_vec_last(&stack)->package];
+      CTI_TRY(insert_package(&id, d, &package->name, &package->interfaces));
+      stack.count--;
+    } else if (!seen[next]) {
+      seen[next] = true;
+      if (!cti_vec_push(d->arena, &stack, ((order_step){.package = next}))) return failed(d);
+    }
+  }
+  return CT_OK;
+}
+
+static ct_status finish(uint32_t *package, cti_wit_decoder *d, const cti_package_name *name) {
+  bool *seen = CTI_NEW_N(d->arena, bool, d->foreign.count);
+  if (!seen) return failed(d);
+  for (uint32_t i = 0; i < d->foreign.count; i++) CTI_TRY(insert_foreign(d, seen, i));
+  CTI_TRY(insert_package(package, d, name, &d->interfaces));
+  return insert_worlds(d, *package);
+}
+
+/* ---- entry points */
+
+typedef enum form { FORM_PACKAGE, FORM_OLD_PACKAGE, FORM_COMPONENT } form;
+
+/* A package exports component types and nothing else; the name of its first export tells the forms apart. */
+static form form_of(const cti_wit_decoder *d, const cti_component_type *root) {
+  if (cti_decode_count(&root->imports) || cti_decode_count(&root->exports) == 0) return FORM_COMPONENT;
+  for (uint32_t i = 0; i < cti_decode_count(&root->exports); i++) {
+    cti_entity entity = root->exports.entities[i];
+    if (entity.sort != CTI_SORT_TYPE || cti_type_at(d->store, entity.created)->kind != CTI_TYPE_COMPONENT) return FORM_COMPONENT;
+  }
+  ct_slice first = cti_decode_item_at(&root->exports, 0).name;
+  if (!is_id(first)) return FORM_PACKAGE;
+  size_t slash = cti_slice_find(first, '/', 0);
+  return cti_slice_is(cti_slice_cut(first, slash + 1, cti_slice_find(first, '@', slash)), "wit") ? FORM_OLD_PACKAGE : FORM_COMPONENT;
+}
+
+static ct_status read_docs(cti_wit_decoder *d, const cti_component *component, uint32_t package) {
+  bool is_first = true;
+  for (uint32_t i = 0; i < component->items.count; i++) {
+    const cti_item *item = &component->items.items[i];
+    if (item->kind != CTI_ITEM_CUSTOM || !cti_slice_is(item->of.custom.name, CTI_PACKAGE_DOCS_SECTION)) continue;
+    uint64_t offset = component->base + (uint64_t)(item->of.custom.content.data - component->bytes.data);
+    if (!is_first) return cti_fail(d->arena->error, CT_WIT_BINARY, offset, "there are two sections %s", CTI_PACKAGE_DOCS_SECTION);
+    is_first = false;
+    CTI_TRY(cti_package_docs_read(d->resolve, package, item->of.custom.content, offset));
+  }
+  return CT_OK;
+}
+
+/* Decodes and validates; *root is the type of the component. */
+static ct_status start(cti_wit_decoder *d, cti_component *component, const cti_component_type **root, cti_resolve *resolve, ct_slice bytes, uint64_t base, cti_arena *arena) {
+  cti_resolve_init(resolve, arena);
+  *d = (cti_wit_decoder){.resolve = resolve, .arena = arena};
+  cti_validation validation;
+  uint32_t type;
+  const ct_validate_options options = {.features = cti_features_all(), .threads = 1};
+  cti_validation_init(&validation, &options, arena);
+  validation.skip_bodies = true;
+  CTI_TRY(cti_component_decode(component, bytes, base, arena));
+  CTI_TRY(cti_component_types(&d->store, &type, component, &validation));
+  *root = cti_type_at(d->store, type)->of.component;
+  return CT_OK;
+}
+
+ct_status cti_wit_decode(cti_resolve *out, cti_decoded *what, ct_slice bytes, uint64_t base, cti_arena *arena) {
+  cti_wit_decoder d;
+  cti_component component;
+  const cti_component_type *root;
+  cti_package_name name = {0};
+  CTI_TRY(start(&d, &component, &root, out, bytes, base, arena));
+  switch (form_of(&d, root)) {
+  case FORM_PACKAGE: CTI_TRY(decode_package(&name, &d, root)); break;
+  case FORM_OLD_PACKAGE: CTI_TRY(decode_old_package(&name, &d, root)); break;
+  case FORM_COMPONENT: CTI_TRY(decode_component(&name, &d, &component, root)); break;
+  }
+  what->is_package = form_of(&d, root) != FORM_COMPONENT;
+  what->world = what->is_package ? CTI_WIT_NONE : d.worlds.items[0];
+  CTI_TRY(finish(&what->package, &d, &name));
+  return read_docs(&d, &component, what->package);
+}
+
+ct_status cti_wit_decode_world(cti_resolve *out, uint32_t *world, ct_slice bytes, uint64_t base, cti_arena *arena) {
+  cti_wit_decoder d;
+  cti_component component;
+  const cti_component_type *root;
+  cti_package_name name;
+  uint32_t package;
+  CTI_TRY(start(&d, &component, &root, out, bytes, base, arena));
+  const cti_component_type *wrapper = NULL;
+  if (form_of(&d, root) == FORM_PACKAGE && cti_decode_count(&root->exports) == 1) wrapper = cti_type_at(d.store, root->exports.entities[0].type)->of.component;
+  if (!wrapper || cti_decode_count(&wrapper->imports) || cti_decode_count(&wrapper->exports) != 1 || wrapper->exports.entities[0].sort != CTI_SORT_COMPONENT)
+    return cti_fail(arena->error, CT_COMPOSE_METADATA, base, "the component does not have the form of a world: one exported type that exports one component");
+  cti_decode_item item = cti_decode_item_at(&wrapper->exports, 0);
+  CTI_TRY(decode_world(&name, &d, &item));
+  CTI_TRY(finish(&package, &d, &name));
+  *world = d.worlds.items[0];
+  return CT_OK;
+}
+
+ct_status cti_wit_decode_package(cti_resolve *out, uint32_t *package, ct_slice bytes, cti_arena *arena) {
+  cti_decoded what;
+  CTI_TRY(cti_wit_decode(out, &what, bytes, 0, arena));
+  *package = what.package;
+  return what.is_package ? CT_OK : cti_fail(arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "this is a component, a WIT package in binary form is needed");
+}
