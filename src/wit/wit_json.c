@@ -55,7 +55,7 @@ static void put_stability(writer *w, const cti_stability *stability) {
 }
 
 static void put_external_id(writer *w, ct_slice id) {
-  if (!id.data) return;
+  if (!id.data || w->shape != CTI_JSON_CURRENT) return;
   cti_json_key(&w->json, "external_id");
   cti_json_string(&w->json, id);
 }
@@ -76,7 +76,8 @@ static void put_func_kind(writer *w, const cti_wit_func *func) {
                                           {"static", "static-getter", "static-setter"},
                                           {"constructor", "constructor", "constructor"}};
   static const char *const async[4] = {"async-freestanding", "async-method", "async-static", "constructor"};
-  const char *name = func->is_async ? async[func->kind] : plain[func->kind][func->accessor];
+  bool told = func->is_async && w->shape == CTI_JSON_CURRENT;
+  const char *name = told ? async[func->kind] : plain[func->kind][func->accessor];
   cti_json_key(&w->json, "kind");
   if (func->kind == CTI_FUNC_FREE) cti_json_str(&w->json, name);
   else put_reference(w, name, func->resource);
@@ -166,6 +167,20 @@ static void put_result_def(writer *w, const cti_def *def) {
   cti_json_close(&w->json, '}');
 }
 
+/* Streams had an end once. */
+static void put_stream(writer *w, const cti_def *def) {
+  if (w->shape != CTI_JSON_1_208) {
+    put_type(w, def->element);
+    return;
+  }
+  cti_json_open(&w->json, '{');
+  cti_json_key(&w->json, "element");
+  put_type(w, def->element);
+  cti_json_key(&w->json, "end");
+  cti_json_null(&w->json);
+  cti_json_close(&w->json, '}');
+}
+
 static const char *const def_keys[] = {
     [CTI_DEF_ALIAS] = "type",   [CTI_DEF_RECORD] = "record", [CTI_DEF_VARIANT] = "variant",        [CTI_DEF_ENUM] = "enum",     [CTI_DEF_FLAGS] = "flags",
     [CTI_DEF_TUPLE] = "tuple",  [CTI_DEF_LIST] = "list",     [CTI_DEF_FIXED_LIST] = "fixed-length-list", [CTI_DEF_MAP] = "map",  [CTI_DEF_OPTION] = "option",
@@ -188,6 +203,7 @@ static void put_def(writer *w, const cti_def *def) {
   case CTI_DEF_FIXED_LIST:
   case CTI_DEF_MAP: put_pair(w, def); break;
   case CTI_DEF_RESULT: put_result_def(w, def); break;
+  case CTI_DEF_STREAM: put_stream(w, def); break;
   case CTI_DEF_OWN: put_reference(w, "own", def->resource); break;
   case CTI_DEF_BORROW: put_reference(w, "borrow", def->resource); break;
   default: put_type(w, def->element);
@@ -212,6 +228,21 @@ static void put_typedef(writer *w, uint32_t type) {
 
 /* ---- worlds, interfaces, packages ---- */
 
+static void put_imported_interface(writer *w, const cti_world_item *item) {
+  cti_json_key(&w->json, "interface");
+  if (w->shape == CTI_JSON_1_208) {
+    cti_json_uint(&w->json, item->interface);
+    return;
+  }
+  cti_json_open(&w->json, '{');
+  cti_json_key(&w->json, "id");
+  cti_json_uint(&w->json, item->interface);
+  put_stability(w, &item->stability);
+  put_external_id(w, item->external_id);
+  if (w->shape == CTI_JSON_CURRENT) put_docs(w, item->docs);
+  cti_json_close(&w->json, '}');
+}
+
 static void put_world_item(writer *w, const cti_world_item *item) {
   char key[32];
   snprintf(key, sizeof key, "interface-%u", (unsigned)item->interface);
@@ -225,14 +256,7 @@ static void put_world_item(writer *w, const cti_world_item *item) {
     cti_json_key(&w->json, "type");
     cti_json_uint(&w->json, item->type);
   } else {
-    cti_json_key(&w->json, "interface");
-    cti_json_open(&w->json, '{');
-    cti_json_key(&w->json, "id");
-    cti_json_uint(&w->json, item->interface);
-    put_stability(w, &item->stability);
-    put_external_id(w, item->external_id);
-    put_docs(w, item->docs);
-    cti_json_close(&w->json, '}');
+    put_imported_interface(w, item);
   }
   cti_json_close(&w->json, '}');
 }

@@ -10,8 +10,8 @@ ct_status cti_wit_print(const cti_resolve *resolve, uint32_t package, bool neste
 /* Which readers of JSON are meant: each later shape broke some. */
 typedef enum cti_json_shape {
   CTI_JSON_CURRENT,
-  CTI_JSON_1_225, /* functions have `results` rather than `result` */
-  CTI_JSON_1_208  /* and nothing has a stability */
+  CTI_JSON_1_225, /* up to 1.225: functions have `results` rather than `result`; neither async, nor external ids, nor copies are told */
+  CTI_JSON_1_208  /* up to 1.208: also no stability, so that an imported interface is its id alone; streams have an end */
 } cti_json_shape;
 
 /* Appends the whole graph as the JSON that bindings generators read. */
