@@ -92,7 +92,7 @@ static void put_stability(printer *p, const cti_stability *stability) {
     put_version_gate(p, "@since", &stability->since);
   } else {
     put(p, "@unstable(feature = ");
-    put_slice(p, stability->feature);
+    put_name(p, stability->feature);
     put(p, ")");
     newline(p);
   }
