@@ -322,7 +322,7 @@ static ct_status run(cti_body *b) {
         sp--;
         continue;
       case FAST_SELECT:
-        if (CTI_UNLIKELY(sp[-1] != CTI_VT_I32 || sp[-2] != sp[-3] || sp[-2] < CTI_VT_V128 || sp[-2] > CTI_VT_I32)) goto slow;
+        if (CTI_UNLIKELY(sp[-1] != CTI_VT_I32 || sp[-2] < CTI_VT_V128 || sp[-2] > CTI_VT_I32 || sp[-3] != sp[-2])) goto slow;
         sp -= 2;
         continue;
       case FAST_NOP: continue;

@@ -10,13 +10,16 @@ DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../../shared
 ALL = None
 # suite -> (column=value that select rows of its manifest, how many of them pass at least)
 EXPECT = {
+    'core': [({}, ALL)],
+    'print': [({}, ALL)],
+    'parse': [({}, ALL)],
     'interfaces': [({}, ALL)],
     'embed': [({}, ALL)],
     'wit': [({'expect': 'ok'}, ALL)],
     'components': [({'kind': 'new', 'expect': 'ok'}, 80), ({'kind': 'link', 'expect': 'ok'}, 0), ({'expect': 'error'}, 0)],
 }
-MANIFEST = {'embed': 'components/embed.tsv'}
-KEY = {'embed': lambda r: r['case'] + '/' + r['module']}
+MANIFEST = {'embed': 'components/embed.tsv', 'print': 'wat/manifest.tsv', 'parse': 'wat/manifest.tsv'}
+KEY = {'embed': lambda r: r['case'] + '/' + r['module'], 'print': lambda r: r['wasm'], 'parse': lambda r: r['text']}
 
 
 def manifest(suite):
