@@ -370,15 +370,19 @@ CTI_COLD static ct_status run_copy(cti_body *b) {
   return status;
 }
 
+void cti_body_close(cti_body *b) {
+  cti_locals_undo(b, 0);
+  b->set_count = 0;
+}
+
 static ct_status validate_code(cti_body *b) {
   bool whole = b->pc < b->end && b->end[-1] == OPCODE_END;
   ct_status status = whole ? run_body(b) : run_copy(b);
-  cti_locals_undo(b, 0);
-  b->set_count = 0;
+  cti_body_close(b);
   return status;
 }
 
-ct_status cti_body_validate(cti_body *b, uint32_t func, ct_slice bytes, uint64_t offset) {
+static ct_status prepare(cti_body *b, uint32_t func, ct_slice bytes, uint64_t offset) {
   uint32_t id = b->env->funcs.items[func];
   const cti_deftype *type = &b->types->types.items[id];
   cti_cursor c = cti_cursor_make(bytes, offset, b->error);
@@ -393,7 +397,23 @@ ct_status cti_body_validate(cti_body *b, uint32_t func, ct_slice bytes, uint64_t
   CTI_TRY(cti_locals_read(b, type, &c));
   b->pc = c.at;
   b->end = c.end;
+  return CT_OK;
+}
+
+ct_status cti_body_validate(cti_body *b, uint32_t func, ct_slice bytes, uint64_t offset) {
+  CTI_TRY(prepare(b, func, bytes, offset));
   return validate_code(b);
+}
+
+ct_status cti_body_open(cti_body *b, uint32_t func, ct_slice bytes, uint64_t offset) {
+  CTI_TRY(prepare(b, func, bytes, offset));
+  return cti_body_begin(b, b->result_type);
+}
+
+ct_status cti_body_step(cti_body *b) {
+  if (b->depth == 0 || b->pc >= b->end) return cti_fail(b->error, CT_CORE_FORM, cti_body_offset(b, b->pc), "operators remaining after end of function body");
+  CTI_TRY(cti_operand_room(b, (size_t)(b->end - b->pc)));
+  return cti_instr_validate(b);
 }
 
 /* ---- constant expressions: https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions */

@@ -111,6 +111,12 @@ void cti_body_free(cti_body *body);
 /* Validates the body (locals, expression) of function `func` whose bytes begin at absolute offset `offset`. */
 ct_status cti_body_validate(cti_body *body, uint32_t func, ct_slice bytes, uint64_t offset);
 
+/* The same instruction by instruction, for what shows the operand stack on the way: after cti_body_open the locals are read; each step then checks the
+ * next instruction. `bytes` must end with `end`, as the stack is only right up to there. cti_body_close may follow at any time. */
+ct_status cti_body_open(cti_body *body, uint32_t func, ct_slice bytes, uint64_t offset);
+ct_status cti_body_step(cti_body *body);
+void cti_body_close(cti_body *body);
+
 /* Validates the constant expression at the cursor, which is moved behind its `end`. Functions that it names are declared in `env`. */
 ct_status cti_const_validate(cti_body *body, cti_module_env *env, cti_cursor *c, cti_corevt expected);
 

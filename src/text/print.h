@@ -54,7 +54,8 @@ typedef struct cti_scope {
   const char *custom_place;               /* where a custom section stands, as annotations say it */
   cti_branch_hints hints;
   uint32_t next_hint;
-  struct cti_code *code; /* reused from body to body */
+  struct cti_code *code;        /* reused from body to body */
+  struct cti_stack_view *stack; /* with options->operand_stack */
 } cti_scope;
 
 typedef struct cti_printer {

@@ -2,7 +2,7 @@
  *
  * Labels are printed by name where they have one that no inner label hides, else by depth, with the number that stands at the block as a comment.
  * https://webassembly.github.io/spec/core/text/instructions.html */
-#include "text/print_code.h"
+#include "text/print_stack.h"
 
 enum { MAX_LOCALS = 50000 }; /* each local is a word of text, however few bytes declare it */
 
@@ -420,9 +420,13 @@ static ct_status print_flat(cti_code *code, cti_cursor *c, const cti_branch_hint
       hint_count--;
     }
     CTI_TRY(cti_code_next(code, &instr, c, &done));
-    if (done) return CT_OK;
+    if (done) break;
+    if (code->stack) cti_stack_step(code->stack, code, &instr);
     CTI_TRY(cti_code_instr(code, &instr));
+    if (code->stack) cti_stack_note(code->stack, code->p, false);
   }
+  if (code->stack) cti_stack_end(code->stack, code->p);
+  return CT_OK;
 }
 
 static ct_status print_locals(cti_printer *p, const cti_scope *scope, cti_cursor *c, uint32_t func, uint32_t params) {
@@ -467,6 +471,8 @@ ct_status cti_print_body(cti_printer *p, cti_scope *scope, uint32_t func, uint32
   *end_place = f->body_offset;
   CTI_TRY(print_locals(p, scope, &c, func, params));
   if (!code || !cti_code_begin(code, p, scope, func, p->options->fold ? CTI_SEPARATE_NOTHING : CTI_SEPARATE_LINES)) return CT_NOMEM;
+  code->stack = scope->stack;
+  if (code->stack) cti_stack_body(code->stack, p, func, f->body, f->body_offset);
   return (p->options->fold ? cti_print_folded : print_flat)(code, &c, hints, hint_count, f->body_offset, end_place);
 }
 
@@ -476,6 +482,7 @@ ct_status cti_print_expr(cti_printer *p, cti_scope *scope, const cti_expr *expr,
   uint64_t end_place;
   uint32_t nesting = p->text.nesting;
   if (!code || !cti_code_begin(code, p, scope, scope->count[CTI_SORT_CORE_FUNC], CTI_SEPARATE_BLANKS)) return CT_NOMEM;
+  code->stack = NULL;
   ct_status status = (folded ? cti_print_folded : print_flat)(code, &c, NULL, 0, 0, &end_place);
   p->text.nesting = nesting;
   return status;

@@ -37,6 +37,7 @@ typedef struct cti_code {
   CTI_VEC(cti_code_frame) frames;
   uint32_t labels;    /* so far in this body */
   cti_map innermost;  /* name of a label to its innermost open frame */
+  struct cti_stack_view *stack; /* shows the operands, or NULL */
 } cti_code;
 
 /* Begins a body (or, with a type of CTI_BLOCK_EMPTY, an expression): one frame is open then. */

@@ -2,7 +2,7 @@
  *
  * Each instruction takes as its children the neighbours before it that give exactly its operands; where that cannot be said, it stands alone. Trees are
  * built for a body at a time and printed without recursion. https://webassembly.github.io/spec/core/text/instructions.html#folded-instructions */
-#include "text/arity.h"
+#include "text/print_stack.h"
 
 typedef struct node {
   uint32_t text, text_size; /* in the buffer of texts */
@@ -135,7 +135,9 @@ static ct_status close_block(folder *f, uint32_t results, uint64_t offset) {
 static ct_status fold(folder *f, const cti_instr *instr) {
   cti_arity arity = cti_instr_arity(f->code, instr);
   node n = {.text = (uint32_t)f->texts.size, .results = arity.known ? arity.results : 0, .offset = instr->offset, .hint = f->hint};
+  if (f->code->stack) cti_stack_step(f->code->stack, f->code, instr);
   CTI_TRY(cti_code_instr(f->code, instr));
+  if (f->code->stack) cti_stack_note(f->code->stack, f->code->p, true);
   CTI_TRY(cti_text_flush(&f->inner.text));
   n.text_size = (uint32_t)f->texts.size - n.text;
   switch (instr->op) {
@@ -244,7 +246,9 @@ static ct_status run(folder *f, cti_cursor *c, const cti_branch_hint *hints, uin
   code->separator = CTI_SEPARATE_NOTHING;
   ct_status status = fold_all(f, c, hints, hint_count, body_start, end_place);
   code->p = f->p;
-  return status == CT_OK ? print_trees(f, separator) : status;
+  if (status == CT_OK) status = print_trees(f, separator);
+  if (status == CT_OK && code->stack) cti_stack_end(code->stack, f->p);
+  return status;
 }
 
 ct_status cti_print_folded(cti_code *code, cti_cursor *c, const cti_branch_hint *hints, uint32_t hint_count, uint64_t body_start, uint64_t *end_place) {

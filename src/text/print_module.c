@@ -1,7 +1,7 @@
 /* print_module.c - a core module in the text format: section by section, in the order of the file. Flows in: the bytes. Flows out: text.
  *
  * A module that breaks off is printed up to the break: the decoder leaves what it read in the model, and its failure is told at the end. */
-#include "text/print.h"
+#include "text/print_stack.h"
 
 /* ---- one function for each section; `scope` counts the items as they come */
 
@@ -260,6 +260,7 @@ static ct_status print_sections(cti_printer *p, cti_scope *scope) {
   for (uint32_t i = 0; i < m->sections.count && !p->text.failed; i++) {
     const cti_section *section = &m->sections.items[i];
     const cti_frame *frame = &section->frame;
+    if (scope->stack) cti_stack_section(scope->stack, p, frame);
     if (frame->id == CTI_SECTION_CUSTOM) {
       if (section->name.data) cti_print_custom(p, scope, section->name, section->content, frame->payload_offset, frame->payload_offset + frame->payload.size - section->content.size);
     } else if (frame->id < CTI_SECTION_CODES) {
@@ -305,8 +306,11 @@ static ct_status print_module(cti_printer *p, cti_scope *outer, ct_slice bytes, 
   cti_scope_init(scope, outer, false);
   scope->module = module;
   if (!cti_scope_name_module(scope, module, p)) return CT_NOMEM;
+  if (p->options->operand_stack && !(scope->stack = cti_stack_open(p))) return CT_NOMEM;
   open_module(p, scope, keyword);
-  CTI_TRY(print_sections(p, scope));
+  ct_status printed = print_sections(p, scope);
+  cti_stack_close(scope->stack);
+  CTI_TRY(printed);
   if (decoded != CT_OK) {
     *p->error = broken;
     return decoded;
