@@ -2,6 +2,7 @@
 #include "common.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int tell(ct_error *error, const char *file, bool json) {
@@ -19,4 +20,51 @@ bool wants_json(const char *format, bool *bad) {
   bool json = format && strcmp(format, "json") == 0;
   *bad = format && !json && strcmp(format, "text") != 0;
   return json;
+}
+
+ct_status wasm_file_open(ct_wasm_file *out, const char *path, ct_error *error) {
+  *out = (ct_wasm_file){0};
+  ct_status status = ct_input_open(&out->input, path, error);
+  if (status != CT_OK) return status;
+  out->bytes = out->input.bytes;
+  if (ct_kind_of(out->bytes) != CT_KIND_TEXT) return CT_OK;
+  status = ct_text_parse_input(&out->made, &out->input, error);
+  out->bytes = (ct_slice){out->made.data, out->made.size};
+  return status;
+}
+
+void wasm_file_close(ct_wasm_file *file) {
+  ct_buf_free(&file->made);
+  ct_input_close(&file->input);
+}
+
+/* Text is made from one block. */
+static ct_status join(ct_slice *out, const ct_pieces *pieces, ct_error *error) {
+  size_t size = 0;
+  for (size_t i = 0; i < pieces->count; i++) size += pieces->items[i].size;
+  uint8_t *at = malloc(size + 1);
+  *out = (ct_slice){at, size};
+  if (!at) {
+    snprintf(error->message, sizeof error->message, "out of memory");
+    return error->status = 1;
+  }
+  for (size_t i = 0; i < pieces->count; i++) {
+    memcpy(at, pieces->items[i].data, pieces->items[i].size);
+    at += pieces->items[i].size;
+  }
+  return CT_OK;
+}
+
+ct_status write_text_pieces(const char *path, const ct_pieces *pieces, ct_error *error) {
+  ct_slice whole;
+  ct_output *output = NULL;
+  ct_status status = join(&whole, pieces, error);
+  if (status == CT_OK) status = ct_output_open(&output, path, false, error);
+  if (status == CT_OK) {
+    ct_sink sink = ct_output_sink(output);
+    status = ct_print(&sink, whole, NULL, error);
+  }
+  ct_status closed = ct_output_close(output, status == CT_OK, error);
+  free((void *)whole.data);
+  return status != CT_OK ? status : closed;
 }

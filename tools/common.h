@@ -12,6 +12,18 @@ int tell(ct_error *error, const char *file, bool json);
 /* Is `format` "json" (true), or "text" or NULL (false)? Anything else sets *bad. */
 bool wants_json(const char *format, bool *bad);
 
+/* A binary from a file in either form: text becomes binary in `made`. All-zero may be closed. */
+typedef struct ct_wasm_file {
+  ct_slice bytes;
+  ct_input input;
+  ct_buf made;
+} ct_wasm_file;
+ct_status wasm_file_open(ct_wasm_file *out, const char *path, ct_error *error);
+void wasm_file_close(ct_wasm_file *file);
+
+/* Writes a binary that is in pieces as text. */
+ct_status write_text_pieces(const char *path, const ct_pieces *pieces, ct_error *error);
+
 #define CT_COMMAND(function, name, summary) int cmd_##function(int argc, char **argv);
 #include "commands.def"
 #undef CT_COMMAND

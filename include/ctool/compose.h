@@ -32,6 +32,49 @@ typedef enum ct_dummy_style {
  * component-type section yet. */
 CT_API ct_status ct_dummy_module(ct_buf *out, ct_wit *wit, const char *world, ct_dummy_style style, ct_error *error);
 
+/* ---- components out of core modules */
+
+/* A core module that stands between the main module and the component model: it exports what the main module imports under the module name `name`, in
+ * terms of what its own component-type section imports. Only what is used of it goes into the component. */
+typedef struct ct_adapter {
+  const char *name; /* "wasi_snapshot_preview1" */
+  const char *file; /* for messages; may be NULL */
+  ct_slice bytes;
+} ct_adapter;
+
+typedef struct ct_import_name {
+  const char *old_name; /* of an imported instance: "ns:name/interface@1.2.3", or a plain name */
+  const char *new_name;
+} ct_import_name;
+
+typedef enum ct_notice {
+  CT_NOTICE_NOTE,   /* a decision: what -v shows */
+  CT_NOTICE_WARNING /* what may be a mistake */
+} ct_notice;
+
+/* All-zero is the default. */
+typedef struct ct_component_new_options {
+  const ct_adapter *adapters;
+  size_t adapter_count;
+  const ct_slice *component_types; /* further worlds of the module: contents of `component-type` sections, merged with those that it has */
+  size_t component_type_count;
+  const ct_import_name *import_names; /* imported instances get other names in the component */
+  size_t import_name_count;
+  bool skip_validation;         /* the component is not validated */
+  bool realloc_via_memory_grow; /* adapters take memory by memory.grow even when the module exports cabi_realloc */
+  bool keep_import_versions;    /* imports of one interface at compatible versions stay apart */
+  bool reject_legacy_names;     /* only the names of the canonical ABI's build target (cm32p2...) count */
+  bool no_debug_names;          /* no names for what is generated */
+  bool return_call_ref;         /* shims call through typed function references rather than a table */
+  void (*tell)(void *context, ct_notice kind, const char *text); /* may be NULL; `text` lives until it returns */
+  void *context;
+} ct_component_new_options;
+
+/* Makes a component of a core module whose component-type sections (and options->component_types) describe its world. The result borrows from `module`
+ * and from the adapters, which must outlive it: the module's bytes are not copied. CT_COMPOSE_* tells what is missing and what would provide it; no
+ * component is made then. `options` may be NULL. */
+CT_API ct_status ct_component_new(ct_pieces *out, ct_slice module, const ct_component_new_options *options, ct_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -246,6 +246,8 @@ ct_status cti_component_decode(cti_component *out, ct_slice bytes, uint64_t base
  * and that are not `changed`; other items are written anew, neighbours of one kind and one origin as one section. Who changes something nested sets
  * `changed` in each component around it, and in the section that holds it. */
 void cti_component_encode(const cti_component *component, cti_buf *out);
+/* Appends the sections of the items [first, end) alone, for output in pieces: a component with modules that are not to be copied. */
+void cti_component_encode_items(const cti_component *component, uint32_t first, uint32_t end, cti_buf *out);
 /* Appends one type definition. */
 void cti_ctype_encode(const cti_ctype *type, cti_buf *out);
 

@@ -114,12 +114,12 @@ static void write_item(cti_buf *out, const cti_item *item) {
 /* ---- sections */
 
 /* How many items from `first` on go into one section: neighbours of one kind that come from the same section, or from none. */
-static uint32_t run_length(const cti_component *c, uint32_t first) {
+static uint32_t run_length(const cti_component *c, uint32_t first, uint32_t end) {
   const cti_item *item = &c->items.items[first];
   if (!cti_component_sections[item->kind].is_vector) return 1;
-  uint32_t end = first + 1;
-  while (end < c->items.count && c->items.items[end].kind == item->kind && c->items.items[end].section == item->section) end++;
-  return end - first;
+  uint32_t next = first + 1;
+  while (next < end && c->items.items[next].kind == item->kind && c->items.items[next].section == item->section) next++;
+  return next - first;
 }
 
 /* The section that these items are, as it was read; NULL when something about it changed. */
@@ -138,6 +138,15 @@ static void write_section(cti_buf *out, const cti_component *c, uint32_t first, 
   cti_buf_close(out, mark);
 }
 
+void cti_component_encode_items(const cti_component *component, uint32_t first, uint32_t end, cti_buf *out) {
+  for (uint32_t count; first < end; first += count) {
+    count = run_length(component, first, end);
+    const cti_component_section *same = unchanged(component, first, count);
+    if (same) cti_buf_bytes(out, same->frame.raw);
+    else write_section(out, component, first, count);
+  }
+}
+
 void cti_component_encode(const cti_component *component, cti_buf *out) {
   if (!component->changed) {
     cti_buf_bytes(out, component->bytes);
@@ -145,10 +154,5 @@ void cti_component_encode(const cti_component *component, cti_buf *out) {
   }
   static const uint8_t preamble[] = {0, 'a', 's', 'm', 0x0d, 0, 1, 0};
   cti_buf_bytes(out, cti_slice(preamble, sizeof preamble));
-  for (uint32_t first = 0, count; first < component->items.count; first += count) {
-    count = run_length(component, first);
-    const cti_component_section *same = unchanged(component, first, count);
-    if (same) cti_buf_bytes(out, same->frame.raw);
-    else write_section(out, component, first, count);
-  }
+  cti_component_encode_items(component, 0, component->items.count, out);
 }

@@ -55,6 +55,7 @@ static uint32_t give_name(cti_type_encoder *e, uint32_t type, cti_externtype bou
   case CTI_NAMING_DECLARE: return cti_build_type_export(e->scope, &name, bound);
   case CTI_NAMING_IMPORT: return cti_build_import(e->scope, &name, bound);
   case CTI_NAMING_EXPORT: return cti_build_export(e->scope, &name, (cti_sort_index){CTI_SORT_TYPE, bound.index}, NULL);
+  case CTI_NAMING_CUSTOM: return e->name_type(e, type, bound);
   case CTI_NAMING_NONE: break;
   }
   return bound.index;
@@ -194,4 +195,29 @@ ct_status cti_encode_unit(uint32_t *out, cti_type_encoder *e, cti_def_kind kind)
   if (*out != CTI_MAP_NONE) return CT_OK;
   *out = define(e, &(cti_def){.kind = kind});
   return *out == UINT32_MAX ? failed(e) : cti_map_set_u64(&e->maps->units, e->arena, kind, *out);
+}
+
+/* ---- what a scope has */
+
+ct_status cti_forget_type(cti_type_encoder *e, uint32_t type) {
+  ct_slice structure = structure_of(e, def_of(e, type));
+  if (!structure.data) return failed(e);
+  CTI_TRY(cti_map_set(&e->maps->structures, e->arena, structure, CTI_MAP_NONE));
+  return cti_map_set_u64(&e->maps->types, e->arena, type, CTI_MAP_NONE);
+}
+
+static ct_status copy_map(cti_map *out, const cti_map *map, cti_arena *arena) {
+  *out = (cti_map){0};
+  for (uint32_t i = 0; i < map->count; i++) {
+    const cti_map_entry *entry = &map->entries[i];
+    CTI_TRY(entry->key.data ? cti_map_set(out, arena, entry->key, entry->value) : cti_map_set_u64(out, arena, entry->number, entry->value));
+  }
+  return CT_OK;
+}
+
+ct_status cti_type_maps_copy(cti_type_maps *out, const cti_type_maps *maps, cti_arena *arena) {
+  CTI_TRY(copy_map(&out->types, &maps->types, arena));
+  CTI_TRY(copy_map(&out->structures, &maps->structures, arena));
+  CTI_TRY(copy_map(&out->funcs, &maps->funcs, arena));
+  return copy_map(&out->units, &maps->units, arena);
 }

@@ -14,7 +14,8 @@ typedef enum cti_type_naming {
   CTI_NAMING_DECLARE, /* `scope` is a type: an export declaration */
   CTI_NAMING_IMPORT,  /* an import of `scope` */
   CTI_NAMING_EXPORT,  /* `scope` is a component: an export of it */
-  CTI_NAMING_NONE     /* named types stay plain definitions; a resource is then a contract broken by the caller */
+  CTI_NAMING_NONE,    /* named types stay plain definitions; a resource is then a contract broken by the caller */
+  CTI_NAMING_CUSTOM   /* by `name_type` */
 } cti_type_naming;
 
 /* What one scope has already. All-zero is empty. */
@@ -40,7 +41,9 @@ struct cti_type_encoder {
   uint32_t interface; /* the one whose own types are defined here, or CTI_WIT_NONE for those of a world */
   /* The index in `scope` of `type`, which belongs to another interface than `interface`; UINT32_MAX on failure (reported). */
   uint32_t (*import_type)(cti_type_encoder *encoder, uint32_t type);
-  void *context;                 /* for import_type */
+  /* CTI_NAMING_CUSTOM: makes `bound`, what type `type` is, visible; gives the index that is to be used from now on, UINT32_MAX on failure (reported). */
+  uint32_t (*name_type)(cti_type_encoder *encoder, uint32_t type, cti_externtype bound);
+  void *context;                 /* for import_type and name_type */
   CTI_VEC(cti_type_step) pending; /* private: types that wait for those they are made of */
 };
 
@@ -55,6 +58,12 @@ ct_status cti_encode_func_type(uint32_t *out, cti_type_encoder *encoder, const c
 
 /* `future` or `stream` without a payload, which no type id need stand for; `kind` is CTI_DEF_FUTURE or CTI_DEF_STREAM. */
 ct_status cti_encode_unit(uint32_t *out, cti_type_encoder *encoder, cti_def_kind kind);
+
+/* Forgets what a type, and an anonymous one of its structure, became in the scope: it is defined anew when it is asked for again. */
+ct_status cti_forget_type(cti_type_encoder *encoder, uint32_t type);
+
+/* An independent copy of what a scope has. */
+ct_status cti_type_maps_copy(cti_type_maps *out, const cti_type_maps *maps, cti_arena *arena);
 
 /* The extern name of something in a scope; an absent attribute has data == NULL. */
 cti_extern_name cti_extern_name_make(ct_slice name, ct_slice implements, ct_slice external_id);

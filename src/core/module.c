@@ -1,11 +1,12 @@
 /* module.c - questions to the model of a module that have one answer: types by index, sections by code and name. */
 #include "core/module.h"
 
+const cti_subtype *cti_module_type_func(const cti_module *module, uint32_t type) {
+  return type < module->types.count && module->types.items[type].kind == CTI_COMPOSITE_FUNC ? &module->types.items[type] : NULL;
+}
+
 const cti_subtype *cti_module_func_type(const cti_module *module, uint32_t index) {
-  if (index >= module->funcs.count) return NULL;
-  uint32_t type = module->funcs.items[index].type;
-  if (type >= module->types.count || module->types.items[type].kind != CTI_COMPOSITE_FUNC) return NULL;
-  return &module->types.items[type];
+  return index < module->funcs.count ? cti_module_type_func(module, module->funcs.items[index].type) : NULL;
 }
 
 const cti_section *cti_module_custom(const cti_module *module, ct_slice name, const cti_section *after) {

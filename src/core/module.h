@@ -222,6 +222,9 @@ cti_section *cti_module_touch(cti_module *module, uint8_t id);
 /* The type of function `index` (imported or defined), or NULL when the index, or its type's, is out of range or no function type. */
 const cti_subtype *cti_module_func_type(const cti_module *module, uint32_t index);
 
+/* The function type of that index in the type section, or NULL when there is none there. */
+const cti_subtype *cti_module_type_func(const cti_module *module, uint32_t type);
+
 /* The custom section of that name, or NULL: the first, and the one after `after` when that is not NULL. */
 const cti_section *cti_module_custom(const cti_module *module, ct_slice name, const cti_section *after);
 

@@ -139,6 +139,9 @@ typedef struct cti_instr {
 /* Reads the next instruction. Whether its form is whole is checked, what it means is not. False at the end of the bytes and after a failure. */
 bool cti_instr_next(cti_instr *out, cti_cursor *c);
 
+/* Appends an instruction in its shortest form; items of lists as `list` has them. `offset` and `bytes` do not matter. */
+void cti_instr_write(cti_buf *out, const cti_instr *instr);
+
 /* Passes over the immediates of `op`. */
 void cti_imm_skip(cti_cursor *c, cti_op op);
 

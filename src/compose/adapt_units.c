@@ -1,0 +1,99 @@
+/* adapt_units.c - adapters and libraries matched after the main module. Flows in: what the main module uses of each adapter, what the world wants it to
+ * export. Flows out: adapters that are needed, cut down to that; all others are left out. */
+#include "compose/adapter.h"
+#include "compose/units.h"
+#include "compose/unmet.h"
+#include "compose/world_match.h"
+
+static bool owes_functions(cti_plan *plan, const cti_unit *unit) {
+  const cti_world_items *exports = &cti_plan_world(plan)->exports;
+  for (uint32_t i = 0; i < unit->exports.count; i++) {
+    const cti_world_item *item = &exports->items[unit->exports.items[i]];
+    if (item->kind == CTI_WORLD_FUNC || (item->kind == CTI_WORLD_INTERFACE && plan->resolve.interfaces.items[item->interface].funcs.count)) return true;
+  }
+  return false;
+}
+
+/* Names of exports that stay: those that the main module imports, and those that the component model calls. */
+static ct_status required_exports(cti_map *out, uint32_t *imported, cti_plan *plan, uint32_t id) {
+  const cti_unit *main_unit = &plan->units.items[0], *unit = &plan->units.items[id];
+  for (uint32_t i = 0; i < main_unit->uses.count; i++) {
+    const cti_use *use = &main_unit->uses.items[i];
+    if (use->kind != CTI_USE_ADAPTER || use->unit != id) continue;
+    (*imported)++;
+    CTI_TRY(cti_map_set(out, plan->arena, use->source, 0));
+  }
+  for (uint32_t i = 0; i < unit->offers.count; i++) CTI_TRY(cti_map_set(out, plan->arena, unit->offers.items[i].name, 0));
+  return CT_OK;
+}
+
+static ct_slice main_realloc(const cti_plan *plan) {
+  const cti_unit *main_unit = &plan->units.items[0];
+  uint32_t place = main_unit->first_of[CTI_ROLE_ADAPTER_REALLOC];
+  if (place == CTI_WIT_NONE) place = main_unit->first_of[CTI_ROLE_REALLOC];
+  return plan->options->realloc_via_memory_grow || place == CTI_WIT_NONE ? (ct_slice){NULL, 0} : main_unit->offers.items[place].name;
+}
+
+/* What the main module imports of it has the type that the adapter gives it. */
+static ct_status check_types(cti_plan *plan, uint32_t id) {
+  const cti_unit *main_unit = &plan->units.items[0], *unit = &plan->units.items[id];
+  cti_map exports = {0};
+  for (uint32_t i = 0; i < unit->module.exports.count; i++) CTI_TRY(cti_map_set(&exports, plan->arena, unit->module.exports.items[i].name, i));
+  for (uint32_t i = 0; i < main_unit->uses.count; i++) {
+    const cti_use *use = &main_unit->uses.items[i];
+    if (use->kind != CTI_USE_ADAPTER || use->unit != id) continue;
+    const cti_export *export_ = &unit->module.exports.items[cti_map_get(&exports, use->source)];
+    const cti_subtype *have = export_->kind == CTI_EXTERN_FUNC ? cti_module_func_type(&unit->module, export_->index) : NULL;
+    const cti_subtype *want = cti_module_type_func(&main_unit->module, main_unit->module.imports.items[use->import].type.type);
+    cti_core_sig sig;
+    if (have && want && cti_sig_of_type(&sig, plan, want, use->source) == CT_OK && cti_sig_eq(&sig, have)) continue;
+    if (plan->arena->error->status != CT_OK) return plan->arena->error->status;
+    ct_slice text = cti_format(plan->arena, "core import \"%.*s\" \"%.*s\" has type %.*s, but the adapter's export has %.*s", CTI_S(unit->name), CTI_S(use->source),
+                               CTI_S(cti_func_type_text(plan->arena, want)), CTI_S(have ? cti_func_type_text(plan->arena, have) : CTI_LIT("none: it is no function")));
+    CTI_TRY(cti_unmet_add(plan, CT_COMPOSE_TYPE, text, CTI_LIT("use an adapter of the version that the module was built for")));
+  }
+  return CT_OK;
+}
+
+/* A second look, at what is left: cutting may have removed imports, and with them interfaces. */
+static ct_status read_cut(cti_plan *plan, uint32_t id, ct_slice bytes) {
+  cti_unit *unit = &plan->units.items[id];
+  unit->bytes = bytes;
+  CTI_TRY(cti_module_decode_interface(&unit->module, bytes, 0, plan->arena));
+  CTI_TRY(cti_match_exports(plan, id));
+  CTI_TRY(cti_match_imports(plan, id));
+  return check_types(plan, id);
+}
+
+static ct_status cut_adapter(cti_plan *plan, uint32_t id) {
+  cti_unit *unit = &plan->units.items[id];
+  cti_map required = {0};
+  uint32_t imported = 0;
+  CTI_TRY(cti_match_exports(plan, id));
+  CTI_TRY(cti_unmet_report(plan));
+  CTI_TRY(required_exports(&required, &imported, plan, id));
+  if (imported == 0 && !owes_functions(plan, unit)) {
+    cti_plan_warn(plan, "adapter \"%.*s\" is not used: the module imports nothing from \"%.*s\"", CTI_S(unit->name), CTI_S(unit->name));
+    return CT_OK;
+  }
+  unit->is_used = true;
+  ct_slice cut, realloc = main_realloc(plan);
+  CTI_TRY(cti_adapter_splice(&cut, unit->bytes, unit->name, &required, realloc, plan->arena));
+  cti_plan_note(plan, "adapter \"%.*s\": %u functions are imported, %zu of %zu bytes stay; it takes memory by %.*s", CTI_S(unit->name), imported, cut.size, unit->bytes.size,
+                CTI_S(realloc.data ? realloc : CTI_LIT("memory.grow")));
+  return read_cut(plan, id, cut);
+}
+
+static ct_status match_library(cti_plan *plan, uint32_t id) {
+  plan->units.items[id].is_used = true;
+  CTI_TRY(cti_match_exports(plan, id));
+  return cti_match_imports(plan, id);
+}
+
+ct_status cti_match_units(cti_plan *plan) {
+  CTI_TRY(cti_match_imports(plan, 0));
+  CTI_TRY(cti_match_exports(plan, 0));
+  CTI_TRY(cti_unmet_report(plan));
+  for (uint32_t i = 1; i < plan->units.count; i++) CTI_TRY(plan->units.items[i].kind == CTI_UNIT_LIBRARY ? match_library(plan, i) : cut_adapter(plan, i));
+  return cti_unmet_report(plan);
+}

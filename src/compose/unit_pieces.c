@@ -1,0 +1,146 @@
+/* unit_pieces.c - a core module as it goes into the component. Flows in: its sections as they were read. Flows out: slices of the input in order, with small
+ * new ones for what changed: headers, producers, the import section when names in it had to be told apart, the module's name. Bodies are not copied. */
+#include "compose/core_make.h"
+#include "compose/units.h"
+#include "core/core_write.h"
+
+typedef struct piecer {
+  cti_plan *plan;
+  cti_unit *unit;
+  CTI_VEC(ct_slice) pieces;
+  bool has_producers, has_names;
+} piecer;
+
+static ct_status failed(const piecer *p) { return p->plan->arena->error->status; }
+
+/* Neighbours in the input become one piece. */
+static ct_status put(piecer *p, ct_slice bytes) {
+  ct_slice *last = p->pieces.count ? cti_vec_last(&p->pieces) : NULL;
+  if (last && last->size && last->data + last->size == bytes.data) last->size += bytes.size;
+  else if (bytes.size && !cti_vec_push(p->plan->arena, &p->pieces, bytes)) return CT_NOMEM;
+  return CT_OK;
+}
+
+static size_t leb_size(size_t value) {
+  size_t size = 1;
+  while (value >>= 7) size++;
+  return size;
+}
+
+static ct_status put_header(piecer *p, uint8_t id, size_t size) {
+  cti_buf header = {0};
+  cti_buf_u8(&header, id);
+  cti_buf_uleb(&header, size);
+  ct_slice bytes = cti_take(&header, p->plan->arena);
+  return bytes.data ? put(p, bytes) : failed(p);
+}
+
+/* A section as it was, its size in the shortest form: linkers pad it. */
+static ct_status put_section(piecer *p, const cti_frame *frame) {
+  if (frame->raw.size == 1 + leb_size(frame->payload.size) + frame->payload.size) return put(p, frame->raw);
+  CTI_TRY(put_header(p, frame->id, frame->payload.size));
+  return put(p, frame->payload);
+}
+
+static ct_status put_made(piecer *p, uint8_t id, cti_buf *content) {
+  ct_slice bytes = cti_take(content, p->plan->arena);
+  if (!bytes.data) return failed(p);
+  CTI_TRY(put_header(p, id, bytes.size));
+  return put(p, bytes);
+}
+
+/* ---- imports whose names had to be told apart */
+
+static ct_status put_imports(piecer *p) {
+  const cti_unit *unit = p->unit;
+  cti_buf content = {0};
+  ct_slice *names = CTI_NEW_N(p->plan->arena, ct_slice, unit->module.imports.count);
+  if (!names) return CT_NOMEM;
+  for (uint32_t i = 0; i < unit->module.imports.count; i++) names[i] = unit->module.imports.items[i].name;
+  for (uint32_t i = 0; i < unit->uses.count; i++) names[unit->uses.items[i].import] = unit->uses.items[i].field;
+  cti_buf_uleb(&content, unit->module.imports.count);
+  for (uint32_t i = 0; i < unit->module.imports.count; i++) {
+    cti_import import = unit->module.imports.items[i];
+    import.name = names[i];
+    cti_write_import(&content, &import);
+  }
+  return put_made(p, CTI_SECTION_IMPORT, &content);
+}
+
+/* ---- producers: those of the module, and those that its component-type sections name */
+
+static ct_status put_producers(piecer *p, const cti_section *old) {
+  cti_producers all = {0};
+  ct_error ignored;
+  ct_error_clear(&ignored);
+  if (old && cti_producers_parse(&all, old->content, 0, p->plan->arena, &ignored)) return failed(p) ? failed(p) : put_section(p, &old->frame); /* not readable: stays */
+  CTI_TRY(cti_producers_merge(&all, &p->unit->bindings.producers, p->plan->arena));
+  cti_buf content = {0};
+  cti_buf_name(&content, CTI_LIT("producers"));
+  cti_producers_write(&content, &all);
+  return put_made(p, CTI_SECTION_CUSTOM, &content);
+}
+
+/* ---- the module's name: of adapters and libraries, so that a debugger tells them apart */
+
+static ct_slice module_name(const piecer *p) {
+  return p->unit->kind == CTI_UNIT_ADAPTER ? cti_format(p->plan->arena, "wit-component:adapter:%.*s", CTI_S(p->unit->name)) : p->unit->name;
+}
+
+/* The name section with the new module name first; its other parts stay. `content` may be empty. */
+static ct_status put_names(piecer *p, ct_slice content) {
+  ct_slice name = module_name(p);
+  ct_error ignored;
+  ct_error_clear(&ignored);
+  cti_cursor c = cti_cursor_make(content, 0, &ignored);
+  cti_subsection part;
+  cti_buf made = {0};
+  if (!name.data) return failed(p);
+  cti_buf_name(&made, CTI_LIT("name"));
+  cti_buf_u8(&made, CTI_NAME_MODULE);
+  cti_buf_uleb(&made, leb_size(name.size) + name.size);
+  cti_buf_name(&made, name);
+  while (cti_subsection_next(&part, &c))
+    if (part.code != CTI_NAME_MODULE && part.code < CTI_NAME_KINDS) cti_buf_bytes(&made, part.raw);
+  return put_made(p, CTI_SECTION_CUSTOM, &made);
+}
+
+/* ---- all sections */
+
+static bool wants_producers(const piecer *p) { return p->unit->kind == CTI_UNIT_MAIN && p->unit->bindings.producers.fields.count; }
+
+static bool wants_name(const piecer *p) { return p->unit->kind != CTI_UNIT_MAIN && !p->plan->options->no_debug_names; }
+
+static ct_status put_custom(piecer *p, const cti_section *section) {
+  if (cti_slice_starts(section->name, CTI_LIT(CTI_COMPONENT_TYPE_SECTION))) return CT_OK;
+  if (wants_producers(p) && !p->has_producers && cti_slice_is(section->name, "producers")) {
+    p->has_producers = true;
+    return put_producers(p, section);
+  }
+  if (wants_name(p) && !p->has_names && cti_slice_is(section->name, "name")) {
+    p->has_names = true;
+    return put_names(p, section->content);
+  }
+  return put_section(p, &section->frame);
+}
+
+static ct_status put_all(piecer *p) {
+  const cti_module *module = &p->unit->module;
+  CTI_TRY(put(p, cti_slice_cut(p->unit->bytes, 0, CTI_PREAMBLE_SIZE)));
+  for (uint32_t i = 0; i < module->sections.count; i++) {
+    const cti_section *section = &module->sections.items[i];
+    if (section->frame.id == CTI_SECTION_CUSTOM) CTI_TRY(put_custom(p, section));
+    else if (section->frame.id == CTI_SECTION_IMPORT && p->unit->has_renamed_imports) CTI_TRY(put_imports(p));
+    else CTI_TRY(put_section(p, &section->frame));
+  }
+  if (wants_name(p) && !p->has_names) CTI_TRY(put_names(p, (ct_slice){NULL, 0}));
+  return wants_producers(p) && !p->has_producers ? put_producers(p, NULL) : CT_OK;
+}
+
+ct_status cti_unit_pieces(cti_plan *plan, uint32_t unit) {
+  piecer p = {.plan = plan, .unit = &plan->units.items[unit]};
+  CTI_TRY(put_all(&p));
+  p.unit->pieces = p.pieces.items;
+  p.unit->piece_count = p.pieces.count;
+  return CT_OK;
+}

@@ -1,0 +1,88 @@
+/* units.c - modules into the plan. Flows in: bytes of core modules. Flows out: their interfaces, and one world that is the union of those in their
+ * component-type sections. */
+#include "compose/units.h"
+
+#include "compose/world_use.h"
+#include "wit/wit_transform.h"
+
+ct_status cti_plan_init(cti_plan *plan, const ct_component_new_options *options, cti_arena *arena) {
+  *plan = (cti_plan){.arena = arena, .options = options, .memory = UINT32_MAX, .shim_instance = UINT32_MAX};
+  CTI_TRY(cti_bindings_init(&plan->bindings, arena));
+  cti_component_init(&plan->component, arena);
+  if (!cti_vec_push(arena, &plan->units, ((cti_unit){.kind = CTI_UNIT_MAIN, .name = CTI_LIT("main"), .is_used = true}))) return CT_NOMEM;
+  for (uint32_t i = 0; i < options->import_name_count; i++) CTI_TRY(cti_map_set(&plan->import_renames, arena, cti_slice_str(options->import_names[i].old_name), i));
+  return CT_OK;
+}
+
+/* Encodings and producers are each unit's own, the world is shared. */
+static void start_unit(cti_bindings *bindings) {
+  bindings->producers = (cti_producers){0};
+  bindings->encoding = CTI_ENCODING_UTF8;
+  bindings->mixed = false;
+  bindings->import_encodings = bindings->export_encodings = (cti_map){0};
+  bindings->section_count = 0;
+}
+
+static ct_status located(cti_plan *plan, const cti_unit *unit, ct_status status) {
+  if (status == CT_OK) return status;
+  if (unit->kind != CTI_UNIT_MAIN) cti_error_trail(plan->arena->error, "%s \"%.*s\"", unit->kind == CTI_UNIT_ADAPTER ? "adapter" : "library", CTI_S(unit->name));
+  if (unit->file.size) cti_error_file(plan->arena->error, unit->file);
+  return status;
+}
+
+/* Worlds that two modules, or two sections of one, ask for in different forms. */
+static ct_status read_sections(cti_plan *plan, cti_unit *unit) {
+  start_unit(&plan->bindings);
+  CTI_TRY(cti_bindings_add_module(&plan->bindings, &unit->module, &unit->exports));
+  for (size_t i = 0; unit->kind == CTI_UNIT_MAIN && i < plan->options->component_type_count; i++)
+    CTI_TRY(cti_bindings_add(&plan->bindings, plan->options->component_types[i], 0, &unit->exports));
+  unit->bindings = plan->bindings;
+  return CT_OK;
+}
+
+static ct_status read_unit(cti_plan *plan, cti_unit *unit) {
+  CTI_TRY(cti_module_decode_interface(&unit->module, unit->bytes, 0, plan->arena));
+  CTI_TRY(read_sections(plan, unit));
+  cti_plan_note(plan, "%.*s: %u imports, %u exports, %u component-type sections", CTI_S(unit->name), unit->module.imports.count, unit->module.exports.count,
+                (unsigned)unit->bindings.section_count);
+  return CT_OK;
+}
+
+ct_status cti_add_unit(cti_plan *plan, cti_unit_kind kind, ct_slice name, ct_slice file, ct_slice bytes) {
+  uint32_t id = plan->units.count, value = id;
+  bool added;
+  CTI_TRY(cti_map_add(&plan->unit_ids, plan->arena, name, &value, &added));
+  if (!added) {
+    cti_fail(plan->arena->error, CT_COMPOSE_ADAPTER, CT_NO_OFFSET, "two adapters are called \"%.*s\"", CTI_S(name));
+    cti_error_hint(plan->arena->error, "give each the module name that it stands for: --adapt NAME=FILE");
+    return plan->arena->error->status;
+  }
+  if (!cti_vec_push(plan->arena, &plan->units, ((cti_unit){.kind = kind, .name = name, .file = file, .bytes = bytes}))) return CT_NOMEM;
+  cti_unit *unit = &plan->units.items[id];
+  return located(plan, unit, read_unit(plan, unit));
+}
+
+ct_status cti_set_main(cti_plan *plan, ct_slice file, ct_slice bytes) {
+  cti_unit *unit = &plan->units.items[0];
+  unit->file = file;
+  unit->bytes = bytes;
+  return located(plan, unit, read_unit(plan, unit));
+}
+
+static ct_status fill_indices(uint32_t **out, cti_arena *arena, uint32_t count) {
+  *out = cti_alloc_raw(arena, count, sizeof **out);
+  if (!*out) return CT_NOMEM;
+  memset(*out, 0xff, count * sizeof **out);
+  return CT_OK;
+}
+
+ct_status cti_settle_world(cti_plan *plan) {
+  plan->resolve = plan->bindings.resolve;
+  plan->world = plan->bindings.world;
+  if (!plan->options->keep_import_versions) CTI_TRY(cti_world_merge_imports(&plan->resolve, plan->world));
+  CTI_TRY(cti_world_nominalize(&plan->resolve, plan->world));
+  cti_abi_init(&plan->abi, &plan->resolve.types, plan->arena, CTI_FLAT_I32);
+  CTI_TRY(fill_indices(&plan->instances, plan->arena, plan->resolve.interfaces.count));
+  CTI_TRY(fill_indices(&plan->imported_funcs, plan->arena, cti_plan_world(plan)->imports.count));
+  return cti_number_world(plan);
+}

@@ -1,0 +1,148 @@
+/* unmet_import.c - why an import is met by nothing, and what would meet it. Flows in: an import that did not find what it stands for. Flows out: a sentence
+ * with its name and type, and the command or the line of WIT that mends it. */
+#include "compose/unmet_import.h"
+
+#include "compose/unmet.h"
+#include "compose/world_match.h"
+
+static const char *kind_name(cti_extern_kind kind) {
+  static const char *const names[CTI_EXTERN_KINDS] = {"function", "table", "memory", "global", "tag"};
+  return kind < CTI_EXTERN_KINDS ? names[kind] : "import";
+}
+
+static ct_slice world_name(cti_lookup *l) { return cti_world_id(&l->plan->resolve, l->plan->world); }
+
+/* core import "env" "f" (function (i32) -> i32) */
+static ct_slice import_text(cti_lookup *l) {
+  cti_arena *arena = l->plan->arena;
+  const cti_import *import = l->import;
+  ct_slice type = l->type ? cti_func_type_text(arena, l->type) : CTI_LIT("");
+  return cti_format(arena, "%s%.*s%score import \"%.*s\" \"%.*s\" (%s%s%.*s)", l->unit->kind == CTI_UNIT_MAIN ? "" : "adapter \"", CTI_S(l->unit->kind == CTI_UNIT_MAIN ? CTI_LIT("") : l->unit->name),
+                    l->unit->kind == CTI_UNIT_MAIN ? "" : "\": ", CTI_S(import->module), CTI_S(import->name), kind_name(import->type.kind), l->type ? " " : "", CTI_S(type));
+}
+
+/* ---- module names that everybody meets */
+
+static const struct {
+  const char *module;
+  const char *what, *hint;
+} known_modules[] = {
+    {"wasi_snapshot_preview1", "is WASI preview 1, which a component reaches through an adapter",
+     "give the adapter: --adapt wasi_snapshot_preview1=FILE.wasm (wasi_snapshot_preview1.command.wasm when the module exports `_start`, else wasi_snapshot_preview1.reactor.wasm)"},
+    {"wasi_unstable", "is WASI preview 0, which no adapter speaks any more", "build the module with a newer toolchain, for wasm32-wasip1 or wasm32-wasip2"},
+    {"env", "is a symbol that no object file or library defined when the module was linked",
+     "link the library that defines it, or declare it with the import_module and import_name of a WIT function; wasm-ld without --allow-undefined names who asks for it"},
+    {"GOT.mem", "belongs to dynamic linking: this is a shared library", "link it with the libraries that it needs: ctool component link NAME=FILE ..."},
+    {"GOT.func", "belongs to dynamic linking: this is a shared library", "link it with the libraries that it needs: ctool component link NAME=FILE ..."},
+    {"__wbindgen_placeholder__", "is of wasm-bindgen, which makes modules for JavaScript", "build for wasm32-wasip2, or without crates that use wasm-bindgen"},
+    {"__wbindgen_externref_xform__", "is of wasm-bindgen, which makes modules for JavaScript", "build for wasm32-wasip2, or without crates that use wasm-bindgen"},
+    {"gojs", "is of Go's JavaScript target", "build with GOOS=wasip1 GOARCH=wasm"},
+    {"wasi", "is of the threads proposal for WASI preview 1, which components do not have", "build without threads"},
+};
+
+/* "wasi-snapshot-preview1" was given where "wasi_snapshot_preview1" is imported? */
+static bool same_but_for_dashes(ct_slice a, ct_slice b) {
+  if (a.size != b.size) return false;
+  for (size_t i = 0; i < a.size; i++)
+    if (a.data[i] != b.data[i] && !(strchr("-_.", a.data[i]) && strchr("-_.", b.data[i]))) return false;
+  return true;
+}
+
+static const cti_unit *misnamed_adapter(cti_lookup *l) {
+  for (uint32_t i = 1; i < l->plan->units.count; i++) {
+    const cti_unit *unit = &l->plan->units.items[i];
+    if (unit->kind == CTI_UNIT_ADAPTER && same_but_for_dashes(unit->name, l->import->module)) return unit;
+  }
+  return NULL;
+}
+
+/* ---- what is said */
+
+static ct_status add(cti_lookup *l, ct_status status, ct_slice what, ct_slice hint) {
+  return cti_unmet_add(l->plan, status, cti_format(l->plan->arena, "%.*s %.*s", CTI_S(import_text(l)), CTI_S(what)), hint);
+}
+
+static ct_status no_metadata(cti_lookup *l) {
+  return add(l, CT_COMPOSE_METADATA, CTI_LIT("is provided by nothing: the module has no component-type section, so that its world is not known"),
+             CTI_LIT("name the WIT that it was built for: ctool component new MODULE --wit WIT [-w WORLD] -o OUT, or embed it before: ctool component embed WIT MODULE -o MODULE"));
+}
+
+/* Does the world import, or export, the interface at a version that is not compatible? */
+static ct_slice other_version(cti_lookup *l, ct_slice base) {
+  const cti_world_items *items = l->use.of_export ? l->plan->export_names.items : l->plan->import_names.items;
+  for (uint32_t i = 0; i < items->count; i++) {
+    ct_slice name = cti_world_item_name(&l->plan->resolve, &items->items[i]);
+    if (!items->items[i].name.data && cti_slice_starts(name, base) && (name.size == base.size || name.data[base.size] == '@')) return name;
+  }
+  return (ct_slice){NULL, 0};
+}
+
+static ct_status no_interface(cti_lookup *l) {
+  cti_arena *arena = l->plan->arena;
+  ct_slice name = l->interface_name.data ? l->interface_name : l->import->module;
+  const char *verb = l->use.of_export ? "export" : "import";
+  ct_slice base = cti_slice_cut(name, 0, cti_slice_find(name, '@', 0)), other = other_version(l, base);
+  ct_slice hint = cti_format(arena, "add to world \"%.*s\": %s %.*s;", CTI_S(world_name(l)), verb, CTI_S(name));
+  if (other.size) {
+    return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "needs interface \"%.*s\", but world \"%.*s\" %ss \"%.*s\", which is no compatible version", CTI_S(name), CTI_S(world_name(l)), verb, CTI_S(other)), hint);
+  }
+  return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: world \"%.*s\" does not %s \"%.*s\"", CTI_S(world_name(l)), verb, CTI_S(name)), hint);
+}
+
+static ct_status unknown_module(cti_lookup *l) {
+  cti_arena *arena = l->plan->arena;
+  const cti_unit *near = misnamed_adapter(l);
+  if (near) {
+    return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: the adapter that was given is called \"%.*s\"", CTI_S(near->name)),
+               cti_format(arena, "name it as the module does: --adapt %.*s=%.*s", CTI_S(l->import->module), CTI_S(near->file.size ? near->file : CTI_LIT("FILE"))));
+  }
+  for (unsigned i = 0; i < CTI_COUNT(known_modules); i++)
+    if (cti_slice_is(l->import->module, known_modules[i].module)) return add(l, CT_COMPOSE_IMPORT, cti_slice_str(known_modules[i].what), cti_slice_str(known_modules[i].hint));
+  if (l->unit->kind == CTI_UNIT_MAIN && !l->unit->bindings.section_count) return no_metadata(l);
+  if (cti_slice_find(l->import->module, ':', 0) < l->import->module.size) return no_interface(l);
+  return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: world \"%.*s\" has no import \"%.*s\", and no adapter of that name was given", CTI_S(world_name(l)), CTI_S(l->import->module)),
+             cti_format(arena, "add it to the world as an interface (import %.*s: interface { ... }), or give an adapter: --adapt %.*s=FILE.wasm", CTI_S(l->import->module), CTI_S(l->import->module)));
+}
+
+/* The interface is there, or the world itself is meant, but has nothing of that name. */
+static ct_status not_found(cti_lookup *l) {
+  cti_arena *arena = l->plan->arena;
+  const cti_world_items *items = l->use.of_export ? l->plan->export_names.items : l->plan->import_names.items;
+  if (l->use.interface == CTI_WIT_NONE) {
+    if (l->unit->kind == CTI_UNIT_MAIN && !l->unit->bindings.section_count) return no_metadata(l);
+    return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: world \"%.*s\" %ss no function or built-in of that name", CTI_S(world_name(l)), l->use.of_export ? "export" : "import"),
+               cti_format(arena, "add it to the world (import %.*s: func(...);), or embed the WIT that the module was built with", CTI_S(l->field)));
+  }
+  ct_slice name = cti_world_item_name(&l->plan->resolve, &items->items[l->use.item]);
+  return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: interface \"%.*s\", which world \"%.*s\" %ss, has no function or built-in of that name", CTI_S(name), CTI_S(world_name(l)), l->use.of_export ? "export" : "import"),
+             CTI_LIT("embed the WIT that the module's bindings were made from, or make the bindings again from the WIT that is embedded"));
+}
+
+static ct_status mismatch(cti_lookup *l) {
+  cti_arena *arena = l->plan->arena;
+  ct_slice expected = cti_sig_text(arena, &l->expected);
+  ct_slice what = l->func ? cti_format(arena, "must have type %.*s: that is how WIT function `%.*s` is called by the canonical ABI", CTI_S(expected), CTI_S(l->func->name))
+                          : cti_format(arena, "must have type %.*s: that is the type of this built-in", CTI_S(expected));
+  return add(l, CT_COMPOSE_TYPE, what, CTI_LIT("the bindings were made from another version of the WIT, or by hand: make them again from the WIT that is embedded"));
+}
+
+static ct_status not_a_function(cti_lookup *l) {
+  if (cti_slice_is(l->import->module, "GOT.mem") || cti_slice_is(l->import->name, "__memory_base") || cti_slice_is(l->import->name, "__table_base")) {
+    return add(l, CT_COMPOSE_IMPORT, CTI_LIT("belongs to dynamic linking: this is a shared library"), CTI_LIT("link it with the libraries that it needs: ctool component link NAME=FILE ..."));
+  }
+  return add(l, CT_COMPOSE_IMPORT, CTI_LIT("is no function: a component gives its modules functions, and a memory as \"env\" \"memory\", and nothing else"),
+             CTI_LIT("let the module define it (wasm-ld without --import-memory and --import-table)"));
+}
+
+ct_status cti_unmet_import(cti_lookup *l, cti_found result) {
+  switch (result) {
+  case CTI_FOUND: return CT_OK;
+  case CTI_FOUND_MISMATCH: return mismatch(l);
+  case CTI_NOT_FOUND: return not_found(l);
+  case CTI_NO_INTERFACE: return unknown_module(l);
+  case CTI_NOT_A_FUNCTION: return not_a_function(l);
+  case CTI_BAD_TYPE: return add(l, CT_CORE_INVALID, CTI_LIT("has a type that is no function type"), CTI_LIT("the module is not valid: ctool validate tells more"));
+  case CTI_SECOND_MEMORY: return add(l, CT_COMPOSE_IMPORT, CTI_LIT("is a second memory: a module shares one"), CTI_LIT("import one memory alone"));
+  }
+  return CT_OK;
+}

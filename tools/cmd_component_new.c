@@ -1,0 +1,208 @@
+/* ctool component new [MODULE] -o OUT: makes a component of a core module. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common.h"
+#include "opts.h"
+
+typedef struct new_options {
+  bool validate, skip_validation, realloc_via_memory_grow, merge_imports, reject_legacy_names, debug_names, return_call_ref, verbose, all_features, text;
+  const char *output, *wit, *world, *encoding, *error_format;
+  opt_strings adapters, import_names, features;
+} new_options;
+
+/* Everything that is open while a component is made. */
+typedef struct session {
+  const new_options *o;
+  ct_wasm_file module;
+  ct_wasm_file *adapter_files;
+  ct_adapter *adapters;
+  ct_import_name *import_names;
+  char **names; /* made for adapters and import names; freed at the end */
+  size_t name_count;
+  ct_buf world; /* the content of a component-type section, of --wit */
+} session;
+
+static void close_session(session *s) {
+  for (size_t i = 0; s->adapter_files && i < s->o->adapters.count; i++) wasm_file_close(&s->adapter_files[i]);
+  for (size_t i = 0; s->names && i < s->name_count; i++) free(s->names[i]);
+  free(s->names);
+  free(s->adapter_files);
+  free(s->adapters);
+  free(s->import_names);
+  wasm_file_close(&s->module);
+  ct_buf_free(&s->world);
+}
+
+static void tell_notice(void *context, ct_notice kind, const char *text) {
+  const new_options *o = context;
+  if (kind == CT_NOTICE_WARNING) fprintf(stderr, "warning: %s\n", text);
+  else if (o->verbose) fprintf(stderr, "%s\n", text);
+}
+
+static bool make_room(session *s) {
+  size_t adapters = s->o->adapters.count, imports = s->o->import_names.count;
+  s->adapter_files = calloc(adapters + 1, sizeof *s->adapter_files);
+  s->adapters = calloc(adapters + 1, sizeof *s->adapters);
+  s->import_names = calloc(imports + 1, sizeof *s->import_names);
+  s->names = calloc(adapters + imports + 1, sizeof *s->names);
+  return s->adapter_files && s->adapters && s->import_names && s->names;
+}
+
+static ct_status out_of_memory(ct_error *error) {
+  snprintf(error->message, sizeof error->message, "out of memory");
+  return error->status = 1;
+}
+
+/* NAME=FILE, or FILE alone: then its name up to the first dot. */
+static const char *split_adapter(session *s, const char *argument, const char **path) {
+  const char *equals = strchr(argument, '='), *from = argument;
+  size_t size = equals ? (size_t)(equals - argument) : 0;
+  *path = equals ? equals + 1 : argument;
+  if (!equals) {
+    const char *slash = strrchr(argument, '/');
+    from = slash ? slash + 1 : argument;
+    size = strcspn(from, ".");
+  }
+  char *name = malloc(size + 1);
+  if (!name) return NULL;
+  memcpy(name, from, size);
+  name[size] = 0;
+  return s->names[s->name_count++] = name;
+}
+
+static ct_status open_adapters(session *s, ct_error *error) {
+  for (size_t i = 0; i < s->o->adapters.count; i++) {
+    const char *path;
+    ct_adapter *adapter = &s->adapters[i];
+    adapter->name = split_adapter(s, s->o->adapters.items[i], &path);
+    if (!adapter->name) return out_of_memory(error);
+    adapter->file = path;
+    ct_status status = wasm_file_open(&s->adapter_files[i], path, error);
+    if (status != CT_OK) {
+      snprintf(error->file, sizeof error->file, "%s", path);
+      return status;
+    }
+    adapter->bytes = s->adapter_files[i].bytes;
+  }
+  return CT_OK;
+}
+
+/* OLD=NEW; a name may hold '=' only after the first one. */
+static ct_status split_import_names(session *s, ct_error *error) {
+  for (size_t i = 0; i < s->o->import_names.count; i++) {
+    const char *argument = s->o->import_names.items[i], *equals = strchr(argument, '=');
+    char *name = malloc((size_t)(equals - argument) + 1);
+    if (!name) return out_of_memory(error);
+    memcpy(name, argument, (size_t)(equals - argument));
+    name[equals - argument] = 0;
+    s->names[s->name_count++] = name;
+    s->import_names[i] = (ct_import_name){name, equals + 1};
+  }
+  return CT_OK;
+}
+
+/* What --wit names, as the module would carry it had it been embedded. */
+static ct_status read_world(session *s, ct_string_encoding encoding, ct_error *error) {
+  ct_wit *wit = NULL;
+  ct_wit_options options = {s->o->features.items, s->o->features.count, s->o->all_features};
+  ct_status status = ct_wit_open(&wit, s->o->wit, &options, error);
+  if (status == CT_OK) status = ct_component_type(&s->world, wit, s->o->world, encoding, error);
+  if (status != CT_OK && !error->file[0]) snprintf(error->file, sizeof error->file, "%s", s->o->wit);
+  ct_wit_free(wit);
+  return status;
+}
+
+static ct_status make_component(session *s, ct_error *error) {
+  const new_options *o = s->o;
+  ct_slice world = {s->world.data, s->world.size};
+  ct_component_new_options options = {
+      .adapters = s->adapters, .adapter_count = o->adapters.count,
+      .component_types = &world, .component_type_count = o->wit ? 1 : 0,
+      .import_names = s->import_names, .import_name_count = o->import_names.count,
+      .skip_validation = !o->validate || o->skip_validation,
+      .realloc_via_memory_grow = o->realloc_via_memory_grow, .keep_import_versions = !o->merge_imports,
+      .reject_legacy_names = o->reject_legacy_names, .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref,
+      .tell = tell_notice, .context = (void *)o};
+  ct_pieces pieces = {0};
+  ct_status status = ct_component_new(&pieces, s->module.bytes, &options, error);
+  if (status == CT_OK) status = o->text ? write_text_pieces(o->output, &pieces, error) : ct_output_write_pieces(o->output, pieces.items, pieces.count, true, error);
+  ct_pieces_free(&pieces);
+  return status;
+}
+
+static int run(const char *path, const new_options *o, ct_string_encoding encoding, bool json) {
+  ct_error error;
+  ct_error_clear(&error);
+  session s = {.o = o};
+  ct_status status = make_room(&s) ? CT_OK : out_of_memory(&error);
+  if (status == CT_OK) status = wasm_file_open(&s.module, path, &error);
+  if (status == CT_OK) status = open_adapters(&s, &error);
+  if (status == CT_OK) status = split_import_names(&s, &error);
+  if (status == CT_OK && o->wit) status = read_world(&s, encoding, &error);
+  if (status == CT_OK) status = make_component(&s, &error);
+  close_session(&s);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+}
+
+static bool parse_encoding(ct_string_encoding *out, const char *text) {
+  static const char *const names[] = {"utf8", "utf16", "compact-utf16"};
+  for (int i = 0; i < 3; i++) {
+    if (text && strcmp(text, names[i]) != 0) continue;
+    *out = (ct_string_encoding)i;
+    return true;
+  }
+  return false;
+}
+
+static const char *bad_import_name(const new_options *o) {
+  for (size_t i = 0; i < o->import_names.count; i++)
+    if (!strchr(o->import_names.items[i], '=')) return o->import_names.items[i];
+  return NULL;
+}
+
+int cmd_component_new(int argc, char **argv) {
+  new_options o = {.output = "-", .validate = true, .merge_imports = true, .debug_names = true};
+  const opt_row rows[] = {
+      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
+      {0, "wit", OPT_STRING, &o.wit, "WIT", "The WIT that the module was built for, embedded in the same step"},
+      {'w', "world", OPT_STRING, &o.world, "WORLD", "With --wit: the world, a name or ns:pkg/name"},
+      {0, "adapt", OPT_STRINGS, &o.adapters, "[NAME=]FILE", "An adapter for imports from module NAME; repeatable"},
+      {0, "import-name", OPT_STRINGS, &o.import_names, "OLD=NEW", "Give an imported instance another name; repeatable"},
+      {0, "realloc-via-memory-grow", OPT_FLAG, &o.realloc_via_memory_grow, NULL, "Adapters take memory by memory.grow, not by cabi_realloc"},
+      {0, "merge-imports-based-on-semver", OPT_FLAG, &o.merge_imports, "true|false", "One import for compatible versions of an interface (default)"},
+      {0, "reject-legacy-names", OPT_FLAG, &o.reject_legacy_names, NULL, "Take the names of the canonical ABI's build targets alone"},
+      {0, "debug-names", OPT_FLAG, &o.debug_names, "true|false", "Names for what is generated (default)"},
+      {0, "return-call-ref", OPT_FLAG, &o.return_call_ref, "true|false", "Shims call by return_call_ref, not through a table"},
+      {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the component (default)"},
+      {0, "skip-validation", OPT_FLAG, &o.skip_validation, NULL, "The old name of --validate=false"},
+      {0, "encoding", OPT_STRING, &o.encoding, "utf8|utf16|compact-utf16", "With --wit: how the module encodes strings"},
+      {0, "features", OPT_STRINGS, &o.features, "LIST", "With --wit: @unstable features that are active"},
+      {0, "all-features", OPT_FLAG, &o.all_features, NULL, "With --wit: all of them"},
+      {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},
+      {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "Tell what is decided"},
+      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      {0},
+  };
+  const opt_spec spec = {
+      "ctool component new [OPTIONS] [MODULE]",
+      "Makes a component of a core module. The module's world is that of its component-type sections, or of --wit, or of both.\n"
+      "Without MODULE, or with -, standard input is read. Text is taken as well.",
+      rows,
+      "  ctool component new core.wasm -o app.wasm                         bindings embedded the world\n"
+      "  ctool component new core.wasm --wit wit -w app -o app.wasm        or here it is\n"
+      "  ctool component new core.wasm --adapt wasi_snapshot_preview1=adapter.wasm -o app.wasm\n"};
+  int count;
+  int status = opt_parse(&spec, argc, argv, &count);
+  if (status >= 0) return status;
+  bool bad;
+  bool json = wants_json(o.error_format, &bad);
+  ct_string_encoding encoding;
+  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
+  if (!parse_encoding(&encoding, o.encoding)) return opt_usage_error(&spec, "--encoding takes utf8, utf16 or compact-utf16, not \"%s\"", o.encoding);
+  if (bad_import_name(&o)) return opt_usage_error(&spec, "--import-name takes OLD=NEW, not \"%s\"", bad_import_name(&o));
+  if (o.world && !o.wit) return opt_usage_error(&spec, "--world chooses a world of --wit, which is not given");
+  if (count > 1) return opt_usage_error(&spec, "one module becomes a component; \"%s\" is a second one (libraries are linked: ctool component link)", argv[2]);
+  return run(count ? argv[1] : "-", &o, encoding, json);
+}
