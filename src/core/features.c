@@ -62,6 +62,12 @@ CTI_COLD static ct_status fail_unknown(ct_slice name, ct_error *error) {
   return error->status;
 }
 
+cti_features cti_features_effective(cti_features features) {
+  if (!cti_features_have(features, CTI_FEATURE_CALL_INDIRECT_OVERLONG)) features &= ~CTI_FEATURE_BIT(CTI_FEATURE_REFERENCE_TYPES);
+  if (!cti_features_have(features, CTI_FEATURE_BULK_MEMORY_OPT)) features &= ~CTI_FEATURE_BIT(CTI_FEATURE_BULK_MEMORY);
+  return features;
+}
+
 static ct_status apply_one(cti_features *features, ct_slice name, ct_error *error) {
   bool enable = !cti_slice_starts(name, CTI_LIT("-"));
   if (!enable) name = cti_slice_cut(name, 1, name.size);

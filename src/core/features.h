@@ -21,6 +21,9 @@ static inline bool cti_features_have(cti_features features, cti_feature feature)
 cti_features cti_features_default(void);
 cti_features cti_features_all(void); /* without cm-legacy-names */
 
+/* What counts when a list has been applied: a switch whose part is off is off. */
+cti_features cti_features_effective(cti_features features);
+
 /* "custom-descriptors"; a static string. */
 const char *cti_feature_name(cti_feature feature);
 

@@ -12,7 +12,7 @@
 #define RELATIVE CTI_VT_SHARED
 
 void cti_type_table_init(cti_type_table *out, cti_arena *arena, cti_features features, const ct_limits *limits) {
-  *out = (cti_type_table){.arena = arena, .features = features};
+  *out = (cti_type_table){.arena = arena, .features = cti_features_effective(features)};
   cti_limits_init(&out->limits, limits);
 }
 

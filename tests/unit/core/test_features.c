@@ -45,7 +45,10 @@ static void test_apply__parts_follow(void **state) {
   mask = apply("-reference-types,-bulk-memory");
   assert_false(HAS(mask, CALL_INDIRECT_OVERLONG) || HAS(mask, BULK_MEMORY_OPT));
   mask = apply("-call-indirect-overlong");
-  assert_true(HAS(mask, REFERENCE_TYPES) && !HAS(mask, CALL_INDIRECT_OVERLONG));
+  assert_false(HAS(mask, CALL_INDIRECT_OVERLONG));
+  assert_false(HAS(cti_features_effective(mask), REFERENCE_TYPES));
+  assert_true(HAS(cti_features_effective(apply("-call-indirect-overlong,call-indirect-overlong")), REFERENCE_TYPES));
+  assert_false(HAS(cti_features_effective(apply("-bulk-memory-opt")), BULK_MEMORY));
 }
 
 static void test_apply__groups_reset(void **state) {

@@ -1,0 +1,315 @@
+#!/usr/bin/env python3
+"""Differential test of `ctool validate`: the same verdict as wasm-tools on generated, mutated and real modules, for random sets of features.
+
+    validate.py --ctool PATH [--reference WASM_TOOLS] [--count 2000] [--seed 1] [--jobs 2] [--keep FOLDER] [SEEDS...]
+    validate.py --ctool PATH --instructions        each instruction once, for each feature that matters to it
+
+SEEDS are files or folders of binaries to mutate; without any, ../shared/conformance beside the project. Where the reference can make modules
+(`smith`), half of the seeds are fresh ones. Files whose verdict differs are kept, with the features in their name; exit 1 when there is any.
+Runs are reproducible: --seed N gives the same files each time.
+"""
+import argparse, os, random, re, subprocess, sys, tempfile
+from concurrent.futures import ThreadPoolExecutor
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+BENCH_NAMES = ['mvp', 'wasm1', 'wasm2', 'wasm3', 'lime1']
+
+
+def features_of(reference):
+    """The names that the reference knows, from its own message."""
+    r = subprocess.run([reference, 'validate', '--features=?', '-'], capture_output=True, stdin=subprocess.DEVNULL)
+    names = re.search(r'Valid features: (.*)', r.stderr.decode()).group(1).strip().split(', ')
+    return [n for n in names if n not in BENCH_NAMES + ['all']]
+
+
+# ---- binaries as sections, and code as bodies, so that sizes stay right
+
+def leb(n):
+    out = bytearray()
+    while True:
+        out.append(n & 0x7f | (0x80 if n > 0x7f else 0))
+        n >>= 7
+        if not n:
+            return bytes(out)
+
+
+def unleb(data, at):
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7f) << shift
+        shift += 7
+        if byte < 0x80 or shift > 63:
+            return value, at
+
+
+def split(data):
+    """[(id, payload)], or None when the bytes are no core module."""
+    if data[:8] != b'\0asm\1\0\0\0':
+        return None
+    at, out = 8, []
+    try:
+        while at < len(data):
+            kind = data[at]
+            size, at = unleb(data, at + 1)
+            out.append((kind, data[at:at + size]))
+            at += size
+    except IndexError:
+        return None
+    return out
+
+
+def join(sections):
+    return b'\0asm\1\0\0\0' + b''.join(bytes([kind]) + leb(len(payload)) + payload for kind, payload in sections)
+
+
+def bodies(payload):
+    count, at = unleb(payload, 0)
+    out = []
+    for _ in range(count):
+        size, at = unleb(payload, at)
+        out.append(payload[at:at + size])
+        at += size
+    return out
+
+
+def code(parts):
+    return leb(len(parts)) + b''.join(leb(len(p)) + p for p in parts)
+
+
+# ---- mutation
+
+OPCODES = [b'\x00', b'\x01', b'\x02\x40', b'\x03\x40', b'\x04\x40', b'\x05', b'\x0b', b'\x0c\x00', b'\x0d\x00', b'\x0f', b'\x1a', b'\x1b', b'\x20\x00',
+           b'\x21\x00', b'\x22\x00', b'\x23\x00', b'\x24\x00', b'\x28\x02\x00', b'\x36\x02\x00', b'\x3f\x00', b'\x41\x00', b'\x42\x00', b'\x43\0\0\0\0', b'\x44' + b'\0' * 8,
+           b'\x45', b'\x6a', b'\x7c', b'\x92', b'\xa7', b'\xd0\x70', b'\xd1', b'\xd2\x00', b'\xd4', b'\xd5\x00', b'\xd6\x00', b'\xfb\x14\x6e', b'\xfb\x17\x6c', b'\xfb\x1a', b'\xfb\x1b',
+           b'\xfb\x1c', b'\xfc\x00', b'\xfc\x0a\x00\x00', b'\xfd\x0c' + b'\0' * 16, b'\xfd\x0f', b'\xfe\x03\x00', b'\x10\x00', b'\x11\x00\x00', b'\x1c\x01\x7f', b'\xd3', b'\x08\x00',
+           b'\x1f\x40\x00', b'\x25\x00', b'\x26\x00', b'\xfb\x00\x00', b'\xfb\x02\x00\x00', b'\xfb\x18\x03\x00\x6e\x6d', b'\x02\x7f', b'\x03\x00', b'\x06\x40', b'\x07\x00', b'\x19']
+BYTES = [0, 1, 2, 3, 0x0b, 0x40, 0x5e, 0x5f, 0x60, 0x62, 0x63, 0x64, 0x65, 0x6a, 0x6e, 0x6f, 0x70, 0x71, 0x73, 0x7b, 0x7c, 0x7d, 0x7e, 0x7f, 0x80, 0xff]
+
+
+def mutate_bytes(rng, data):
+    data = bytearray(data)
+    at = rng.randrange(len(data) + 1)
+    how = rng.randrange(7)
+    if how == 0 and data:
+        data[at % len(data)] ^= 1 << rng.randrange(8)
+    elif how == 1 and data:
+        data[at % len(data)] = rng.choice(BYTES)
+    elif how == 2:
+        data[at:at] = bytes([rng.choice(BYTES)])
+    elif how == 3:
+        del data[at:at + rng.randint(1, 4)]
+    elif how == 4:
+        start = rng.randrange(len(data) + 1)
+        data[at:at] = data[start:start + rng.randint(1, 12)]
+    elif how == 5:
+        data[at:at] = rng.choice(OPCODES)
+    elif data:
+        data[at % len(data)] = (data[at % len(data)] + rng.choice((-1, 1))) & 0xff
+    return bytes(data)
+
+
+def mutate(rng, data):
+    sections = split(data)
+    if not sections or rng.random() < 0.1:
+        return mutate_bytes(rng, data)
+    for _ in range(rng.choice((1, 1, 1, 2, 3))):
+        codes = [i for i, s in enumerate(sections) if s[0] == 10]
+        if codes and rng.random() < 0.65:
+            i = codes[0]
+            try:
+                parts = bodies(sections[i][1])
+            except IndexError:
+                parts = []
+            if parts:
+                j = rng.randrange(len(parts))
+                parts[j] = mutate_bytes(rng, parts[j])
+                sections[i] = (10, code(parts))
+                continue
+        if sections:
+            i = rng.randrange(len(sections))
+            sections[i] = (sections[i][0], mutate_bytes(rng, sections[i][1]))
+    return join(sections)
+
+
+SMITH = ['gc', 'reference-types', 'simd', 'relaxed-simd', 'exceptions', 'multi-value', 'bulk-memory', 'memory64', 'tail-call', 'threads', 'shared-everything-threads',
+         'extended-const', 'wide-arithmetic', 'custom-page-sizes', 'custom-descriptors', 'saturating-float-to-int', 'sign-extension-ops', 'compact-imports']
+
+
+def smith(rng, reference):
+    args = []
+    for name in SMITH:
+        if rng.random() < 0.6:
+            args += ['--%s-enabled' % name, rng.choice(('true', 'true', 'false'))]
+    if rng.random() < 0.3:
+        args += ['--allow-invalid-funcs', 'true']
+    r = subprocess.run([reference, 'smith'] + args, input=rng.randbytes(rng.choice((200, 1000, 4000))), capture_output=True)
+    return r.stdout if r.returncode == 0 and r.stdout[:4] == b'\0asm' else None
+
+
+def random_features(rng, names):
+    roll = rng.random()
+    if roll < 0.25:
+        return ''
+    if roll < 0.5:
+        return 'all'
+    if roll < 0.6:
+        return rng.choice(BENCH_NAMES)
+    if roll < 0.85:
+        return 'all,' + ','.join('-' + n for n in rng.sample(names, rng.randint(1, 4)))
+    return rng.choice(BENCH_NAMES) + ',' + ','.join(rng.sample(names, rng.randint(1, 8)))
+
+
+# ---- each instruction once: code that is unreachable, so that every operand is there, in a module that has everything
+
+def environment(body):
+    types = [b'\x60\x00\x00', b'\x5f\x02\x7f\x01\x64\x6e\x01', b'\x5e\x7f\x01', b'\x60\x00\x01\x7f', b'\x5e\x78\x01', b'\x5d\x00', b'\x5e\x63\x70\x01', b'\x5f\x01\x78\x01']
+    tags = [0]
+    return join([
+        (1, leb(len(types)) + b''.join(types)), (3, leb(1) + leb(0)), (4, leb(2) + b'\x70\x00\x01' + b'\x6f\x00\x01'), (5, leb(1) + b'\x00\x01'),
+        (13, leb(len(tags)) + b'\x00\x00'), (6, leb(3) + b'\x7f\x01\x41\x00\x0b' + b'\x7e\x01\x42\x00\x0b' + b'\x6e\x01\xd0\x6e\x0b'), (7, leb(1) + b'\x01f\x00\x00'),
+        (9, leb(1) + b'\x01\x00\x01\x00'), (12, leb(1)), (10, code([b'\x01\x01\x7f' + body])), (11, leb(1) + b'\x01\x00')])
+
+
+def plain_environment(body):
+    """Only what the first version of the specification has."""
+    return join([(1, b'\x02\x60\x00\x00\x60\x00\x01\x7f'), (3, b'\x01\x00'), (4, b'\x01\x70\x00\x01'), (5, b'\x01\x00\x01'), (6, b'\x01\x7f\x01\x41\x00\x0b'), (7, b'\x01\x01f\x00\x00'),
+                 (10, code([b'\x01\x01\x7f' + body]))])
+
+
+IMMEDIATES = {
+    'NONE': [b''], 'BLOCK': [b'\x40', b'\x7f', b'\x03', b'\x6e', b'\x7d'], 'LABEL': [b'\x00', b'\x01'], 'BR_TABLE': [b'\x01\x00\x00', b'\x00\x00'], 'FUNC': [b'\x00', b'\x05'],
+    'TYPE': [b'%c' % i for i in range(9)], 'TYPE_TABLE': [b'\x00\x00', b'\x00\x01', b'\x03\x80\x00'], 'TYPE_TYPE': [b'\x02\x02', b'\x04\x04', b'\x05\x05', b'\x02\x06', b'\x06\x06'],
+    'TYPE_FIELD': [b'\x01\x00', b'\x01\x01', b'\x07\x00', b'\x01\x02', b'\x02\x00'], 'TYPE_COUNT': [b'\x02\x03', b'\x06\x00', b'\xff\x01\x00'], 'TYPE_DATA': [b'\x02\x00', b'\x06\x00', b'\x02\x01'],
+    'TYPE_ELEM': [b'\x06\x00', b'\x02\x00', b'\x06\x02'], 'TYPE_TAG': [b'\x05\x00'], 'TYPE_HANDLERS': [b'\x05\x00', b'\x05\x01\x00\x00\x00', b'\x05\x01\x01\x00', b'\x00\x00'],
+    'TYPE_TAG_HANDLERS': [b'\x05\x00\x00', b'\x05\x00\x01\x01\x00'], 'LOCAL': [b'\x00', b'\x01'], 'GLOBAL': [b'\x00', b'\x01', b'\x02', b'\x03'], 'TABLE': [b'\x00', b'\x01', b'\x02'],
+    'TABLE_TABLE': [b'\x00\x00', b'\x00\x01'], 'ELEM': [b'\x00', b'\x01'], 'ELEM_TABLE': [b'\x00\x00', b'\x00\x01'], 'DATA': [b'\x00', b'\x01'], 'DATA_MEMORY': [b'\x00\x00', b'\x00\x80\x00'],
+    'MEMORY': [b'\x00', b'\x80\x00', b'\x01'], 'MEMORY_MEMORY': [b'\x00\x00', b'\x00\x80\x00'], 'TAG': [b'\x00', b'\x01'],
+    'MEMARG': [b'\x00\x00', b'\x01\x00', b'\x02\x00', b'\x03\x00', b'\x04\x00', b'\x05\x00', b'\x40\x00\x00', b'\x00\x80\x80\x80\x80\x80\x00', b'\x10\x00\x00', b'\x20\x02\x00', b'\x60\x00\x00',
+               b'\x00\xff\xff\xff\xff\x0f', b'\x00\x80\x80\x80\x80\x10', b'\x80\x00\x00'],
+    'LANE': [b'\x00', b'\x01', b'\x03', b'\x07', b'\x0f', b'\x10'], 'SHUFFLE': [b'\x1f' * 16, b'\x20' * 16], 'V128': [b'\0' * 16], 'I32': [b'\x00', b'\xff\xff\xff\xff\x0f', b'\x80\x80\x80\x80\x78', b'\x80\x80\x80\x80\x70'],
+    'I64': [b'\x00', b'\x80' * 9 + b'\x7f', b'\x80' * 9 + b'\x7e', b'\x80' * 8 + b'\x00'], 'F32': [b'\0' * 4], 'F64': [b'\0' * 8],
+    'HEAP': [b'\x6e', b'\x70', b'\x6f', b'\x69', b'\x68', b'\x01', b'\x00', b'\x05', b'\x65\x6e', b'\x62\x01', b'\x71', b'\x74', b'\x75', b'\x7f', b'\x08'],
+    'SELECT': [b'\x01\x7f', b'\x01\x6e', b'\x00', b'\x02\x7f\x7f', b'\x01\x7b', b'\x01\x7d'], 'TRY_TABLE': [b'\x40\x00', b'\x40\x01\x00\x00\x00', b'\x40\x01\x02\x00', b'\x40\x01\x01\x00\x00', b'\x40\x01\x03\x00'],
+    'CAST': [b'\x03\x00\x6e\x6b', b'\x00\x00\x6e\x01', b'\x01\x01\x70\x00', b'\x04\x00\x6e\x6e', b'\x02\x00\x01\x6e'], 'FENCE': [b'\x00', b'\x01', b'\x80\x00'],
+    'ORDER_GLOBAL': [b'\x00\x00', b'\x01\x01', b'\x00\x02', b'\x02\x00'], 'ORDER_TABLE': [b'\x00\x00', b'\x00\x01'], 'ORDER_TYPE': [b'\x00\x02', b'\x01\x04', b'\x00\x06'],
+    'ORDER_TYPE_FIELD': [b'\x00\x01\x00', b'\x00\x07\x00', b'\x01\x01\x01'],
+}
+IMMEDIATES['MEMARG_ATOMIC'] = IMMEDIATES['MEMARG_RMW'] = IMMEDIATES['MEMARG'] + [b'\x12\x00\x00', b'\x12\x01\x00', b'\x12\x11\x00', b'\x13\x11\x00', b'\x13\x01\x00', b'\x10\x01\x00']
+IMMEDIATES['MEMARG_LANE'] = [m + b'\x00' for m in IMMEDIATES['MEMARG']] + [b'\x00\x00\x0f', b'\x00\x00\x10', b'\x00\x00\x01', b'\x00\x00\x02']
+
+
+def instruction_cases(names):
+    rows = re.findall(r'CT_OP\((\w+), *0x(\w+), *0x(\w+), *"([^"]+)", *(\w+), *\d+, *"[^"]*", *(\w+)', open(os.path.join(ROOT, 'src', 'core', 'opcodes.def')).read())
+    for symbol, prefix, number, _, immediate, feature in rows:
+        start = bytes([int(prefix, 16)]) + leb(int(number, 16)) if prefix != '00' else bytes([int(number, 16)])
+        sets = ['', 'all', 'wasm3', 'all,-floats', 'all,-gc', 'all,-reference-types', 'all,-multi-memory', 'all,-memory64', 'all,-custom-descriptors', 'all,-gc-types',
+                'all,-acquire-release-atomics,-multibyte-array-access', 'all,-call-indirect-overlong']
+        own = feature.lower().replace('_', '-')
+        if own in names:
+            sets.append('all,-' + own)
+        for value in IMMEDIATES[immediate]:
+            opens = symbol in ('BLOCK', 'LOOP', 'IF', 'TRY', 'TRY_TABLE')
+            for before in (b'\x00', b''):
+                body = before + start + value + (b'\x00\x0b' if opens else b'') + b'\x00\x0b'
+                for features in sets:
+                    yield symbol, environment(body), features
+                for features in ('', 'mvp', 'wasm1', 'wasm2', 'lime1', 'wasm2,-floats', 'mvp,' + own if own in names else 'mvp,-floats'):
+                    yield symbol, plain_environment(body), features
+
+
+# ---- comparing
+
+def invalid_ones(paths):
+    """Those that a manifest beside them calls invalid: few of them are mutated, since most mutants of them are invalid for the old reason."""
+    out = set()
+    for folder in {os.path.dirname(os.path.dirname(p)) for p in paths}:
+        manifest = os.path.join(folder, 'manifest.tsv')
+        for line in open(manifest, encoding='utf-8') if os.path.exists(manifest) else []:
+            columns = line.split('\t')
+            if len(columns) > 1 and columns[1] in ('invalid', 'malformed'):
+                out.add(os.path.join(folder, columns[0]))
+    return out
+
+
+def verdict(tool, path, features):
+    args = [tool, 'validate'] + (['--features', features] if features else []) + [path]
+    r = subprocess.run(args, capture_output=True, timeout=60)
+    return r.returncode, r.stderr.decode('utf-8', 'replace')
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument('--ctool', required=True)
+    p.add_argument('--reference', default='wasm-tools')
+    p.add_argument('--count', type=int, default=2000)
+    p.add_argument('--seed', type=int, default=1)
+    p.add_argument('--jobs', type=int, default=2)
+    p.add_argument('--keep', default='differences')
+    p.add_argument('--largest', type=int, default=60000)
+    p.add_argument('--instructions', action='store_true')
+    p.add_argument('seeds', nargs='*')
+    o = p.parse_args()
+    try:
+        names = features_of(o.reference)
+    except OSError:
+        print('skipped: there is no %s' % o.reference)
+        return 0
+    rng = random.Random(o.seed)
+    paths = []
+    for seed in o.seeds or [os.path.join(ROOT, '..', 'shared', 'conformance', 'core'), os.path.join(ROOT, '..', 'shared', 'guests')]:
+        if os.path.isfile(seed):
+            paths.append(seed)
+        for top, folders, files in os.walk(seed):
+            folders.sort()
+            paths += [os.path.join(top, f) for f in sorted(files) if f.endswith('.wasm')]
+    invalid = invalid_ones(paths)
+    pool = [open(path, 'rb').read() for path in paths if os.path.getsize(path) <= o.largest and (path not in invalid or rng.random() < 0.1)]
+    counts = {'valid': 0, 'invalid': 0}
+    differences = []
+
+    def random_cases():
+        for i in range(o.count):
+            data = smith(rng, o.reference) if rng.random() < 0.5 or not pool else None
+            data = data or rng.choice(pool or [b'\0asm\1\0\0\0'])
+            if rng.random() < 0.9:
+                data = mutate(rng, data)
+            yield 'case%d' % i, data, random_features(rng, names)
+
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(o.jobs) as executor:
+        def compare(item):
+            number, (name, data, features) = item
+            path = os.path.join(folder, '%d.wasm' % number)
+            with open(path, 'wb') as f:
+                f.write(data)
+            ours, theirs = verdict(o.ctool, path, features), verdict(o.reference, path, features)
+            os.unlink(path)
+            return name, data, features, ours, theirs
+
+        source = instruction_cases(names) if o.instructions else random_cases()
+        batch, number = [], 0
+        def flush():
+            for name, data, features, ours, theirs in executor.map(compare, batch):
+                counts['valid' if theirs[0] == 0 else 'invalid'] += 1
+                if ours[0] not in (0, 1) or (ours[0] == 0) != (theirs[0] == 0):
+                    os.makedirs(o.keep, exist_ok=True)
+                    kept = os.path.join(o.keep, '%s.%d.wasm' % (name, len(differences)))
+                    open(kept, 'wb').write(data)
+                    differences.append(kept)
+                    print('%s --features "%s": ours %d, theirs %d\n  ours:   %s\n  theirs: %s' % (
+                        kept, features, ours[0], theirs[0], ours[1].strip().split('\n')[0], ' / '.join(theirs[1].strip().split('\n'))[:300]), flush=True)
+            batch.clear()
+        for case in source:
+            batch.append((number, case))
+            number += 1
+            if len(batch) == 500:
+                flush()
+        flush()
+    print('%d files: %d valid, %d invalid for the reference; %d verdicts differ' % (number, counts['valid'], counts['invalid'], len(differences)))
+    return 1 if differences else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
