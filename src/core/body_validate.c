@@ -22,7 +22,7 @@ typedef enum fast_class {
   FAST_BINARY,  /* pops two of `pop`, pushes `push` */
   FAST_LOAD,    /* pops an address of memory 0, pushes `push` */
   FAST_STORE,   /* pops `pop` and an address of memory 0 */
-  FAST_LEB,     /* a constant of up to `width` - 1 bytes without a look, pushes `push` */
+  FAST_LEB,     /* a constant of up to `width` bytes, pushes `push` */
   FAST_FIXED,   /* a constant of `width` bytes, pushes `push` */
   FAST_BLOCK,   /* opens a block; `pop`: its kind */
   FAST_IF,
@@ -108,20 +108,31 @@ void cti_body_init(cti_body *out, const cti_module_env *env, ct_error *error) {
 
 /* ---- the fast path */
 
-/* An unsigned LEB of one or two bytes into `value`, which also takes the one-byte form when `pc` is passed. Longer ones leave for the slow path. */
-#define READ_SHORT(value)                        \
-  do {                                           \
-    (value) = *pc++;                             \
-    if (CTI_UNLIKELY((value) >= 0x80)) {         \
-      uint32_t next_byte = *pc++;                \
-      if (next_byte >= 0x80) {                   \
-        uint32_t third_byte = *pc++;             \
-        if (third_byte >= 0x80) goto slow;       \
-        next_byte = (next_byte & 0x7f) | third_byte << 7; \
-      }                                          \
-      (value) = ((value) & 0x7f) | next_byte << 7; \
-    }                                            \
+/* The rest of a LEB whose first byte has been read and says that more follow; linkers pad them to five bytes. NULL: it is longer, or too large. */
+static const uint8_t *read_long(const uint8_t *pc, uint32_t *value) {
+  uint32_t result = *value & 0x7f;
+  for (unsigned shift = 7; shift < 28; shift += 7) {
+    uint32_t byte = *pc++;
+    result |= (byte & 0x7f) << shift;
+    if (byte < 0x80) {
+      *value = result;
+      return pc;
+    }
+  }
+  if (*pc > 0x0f) return NULL;
+  *value = result | (uint32_t)*pc << 28;
+  return pc + 1;
+}
+
+/* An unsigned LEB of 32 bits into `value`; a malformed one leaves for the slow path. */
+#define READ_U32(value)                                                       \
+  do {                                                                        \
+    (value) = *pc++;                                                          \
+    if ((value) >= 0x80 && !(pc = read_long(pc, &(value)))) goto slow;        \
   } while (0)
+
+/* Is the last byte of the longest form of a signed LEB a copy of the sign? Of 32 bits it holds four, of 64 one. */
+static bool sign_fits(uint8_t last, uint8_t longest) { return longest == 5 ? last <= 0x07 || (last >= 0x78 && last < 0x80) : last == 0 || last == 0x7f; }
 
 /* What a branch to `label` needs on top of the stack, besides `skip` operands that are popped first: nothing, or one value that is there. */
 static bool label_fits(const cti_control *label, const uint32_t *sp) {
@@ -139,11 +150,11 @@ static bool params_fit(const cti_deftype *type, const uint32_t *sp) {
 /* All labels of a br_table that take nothing; *after is behind the default. False: not so simple. */
 static bool table_fits(const cti_body *b, const uint8_t *pc, const uint8_t **after) {
   uint32_t count, depth;
-  READ_SHORT(count);
+  READ_U32(count);
   if (count > (size_t)(b->end - pc)) goto slow;
   for (uint32_t i = 0; i <= count; i++) {
     if (pc >= b->end) goto slow;
-    READ_SHORT(depth);
+    READ_U32(depth);
     if (depth >= b->depth || b->control[b->depth - 1 - depth].label != CTI_VT_NONE) goto slow;
   }
   *after = pc;
@@ -178,26 +189,26 @@ static ct_status run(cti_body *b) {
     uint32_t index;
     switch ((fast_class)fast.class) {
       case FAST_LOCAL_GET:
-        READ_SHORT(index);
+        READ_U32(index);
         if (CTI_UNLIKELY(index >= plain_locals)) goto slow;
         *sp++ = b->locals[index];
         continue;
       case FAST_LOCAL_SET:
-        READ_SHORT(index);
+        READ_U32(index);
         if (CTI_UNLIKELY(index >= plain_locals || sp[-1] != b->locals[index])) goto slow;
         sp--;
         continue;
       case FAST_LOCAL_TEE:
-        READ_SHORT(index);
+        READ_U32(index);
         if (CTI_UNLIKELY(index >= plain_locals || sp[-1] != b->locals[index])) goto slow;
         continue;
       case FAST_GLOBAL_GET:
-        READ_SHORT(index);
+        READ_U32(index);
         if (CTI_UNLIKELY(index >= env->globals.count || b->shared)) goto slow;
         *sp++ = env->globals.items[index].type;
         continue;
       case FAST_GLOBAL_SET:
-        READ_SHORT(index);
+        READ_U32(index);
         if (CTI_UNLIKELY(index >= env->globals.count || b->shared || sp[-1] != env->globals.items[index].type || !env->globals.items[index].is_mutable)) goto slow;
         sp--;
         continue;
@@ -212,17 +223,17 @@ static ct_status run(cti_body *b) {
         continue;
       case FAST_LOAD:
         if (CTI_UNLIKELY(*pc++ > fast.width || pc >= end || sp[-1] != memory_address)) goto slow;
-        READ_SHORT(index);
+        READ_U32(index);
         sp[-1] = fast.push;
         continue;
       case FAST_STORE:
         if (CTI_UNLIKELY(*pc++ > fast.width || pc >= end || sp[-1] != fast.pop || sp[-2] != memory_address)) goto slow;
-        READ_SHORT(index);
+        READ_U32(index);
         sp -= 2;
         continue;
       case FAST_LEB:
         while (*pc++ >= 0x80) continue;
-        if (CTI_UNLIKELY(pc - at > fast.width)) goto slow; /* the last byte of the longest form has rules */
+        if (pc - at > fast.width && (pc - at > fast.width + 1 || !sign_fits(pc[-1], fast.width))) goto slow;
         *sp++ = fast.push;
         continue;
       case FAST_FIXED:
@@ -273,7 +284,7 @@ static ct_status run(cti_body *b) {
         continue;
       }
       case FAST_BR: {
-        READ_SHORT(index);
+        READ_U32(index);
         if (CTI_UNLIKELY(index >= b->depth || !label_fits(&b->control[b->depth - 1 - index], sp))) goto slow;
         cti_control *top = &b->control[b->depth - 1];
         top->unreachable = true;
@@ -281,7 +292,7 @@ static ct_status run(cti_body *b) {
         continue;
       }
       case FAST_BR_IF:
-        READ_SHORT(index);
+        READ_U32(index);
         if (CTI_UNLIKELY(index >= b->depth || sp[-1] != CTI_VT_I32 || !label_fits(&b->control[b->depth - 1 - index], sp - 1))) goto slow;
         sp--;
         continue;
@@ -300,7 +311,7 @@ static ct_status run(cti_body *b) {
         continue;
       }
       case FAST_CALL_INDIRECT: {
-        READ_SHORT(index);
+        READ_U32(index);
         if (CTI_UNLIKELY(pc >= end || *pc++ != 0 || sp[-1] != table_address || index >= env->space.count)) goto slow;
         const cti_deftype *type = &types[env->space.items[index]];
         if (CTI_UNLIKELY(type->kind != CTI_COMPOSITE_FUNC || type->result_count > 1 || !params_fit(type, sp - 1))) goto slow;
@@ -309,7 +320,7 @@ static ct_status run(cti_body *b) {
         continue;
       }
       case FAST_CALL: {
-        READ_SHORT(index);
+        READ_U32(index);
         if (CTI_UNLIKELY(index >= env->funcs.count || b->shared)) goto slow;
         const cti_deftype *type = &types[env->funcs.items[index]];
         if (CTI_UNLIKELY(type->result_count > 1 || !params_fit(type, sp))) goto slow;

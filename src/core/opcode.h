@@ -86,7 +86,7 @@ enum {
   CTI_EFFECT_WRITE_HEAP = 1 << 15,
   CTI_EFFECT_ALLOC = 1 << 16,  /* gives something with an identity of its own: two of them are not equal */
   CTI_EFFECT_SYNC = 1 << 17,   /* orders what other threads see: nothing moves across */
-  CTI_EFFECT_FLOATS = 1 << 18 /* not an effect: needs the feature `floats` besides the row's own */
+  CTI_EFFECT_FLOATS = 1 << 18 /* not an effect: makes or combines floats, so needs the feature `floats` besides the row's own */
 };
 
 typedef struct cti_opcode {
