@@ -7,8 +7,8 @@
 #include "opts.h"
 
 typedef struct new_options {
-  bool validate, skip_validation, realloc_via_memory_grow, merge_imports, reject_legacy_names, debug_names, return_call_ref, verbose, all_features, text;
-  const char *output, *wit, *world, *encoding, *error_format;
+  bool validate, skip_validation, realloc_via_memory_grow, merge_imports, reject_legacy_names, debug_names, return_call_ref, verbose, all_features, text, exit_with_code, adapter_names;
+  const char *output, *wit, *world, *encoding, *error_format, *wasi_adapter;
   opt_strings adapters, import_names, features;
 } new_options;
 
@@ -114,6 +114,15 @@ static ct_status read_world(session *s, ct_string_encoding encoding, ct_error *e
   return status;
 }
 
+static bool parse_adapter(ct_wasi_adapter *out, const char *text) {
+  static const char *const names[] = {"auto", "command", "reactor", "proxy", "none"};
+  for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+    *out = (ct_wasi_adapter)i;
+    if (!text || strcmp(text, names[i]) == 0) return true;
+  }
+  return false;
+}
+
 static ct_status make_component(session *s, ct_error *error) {
   const new_options *o = s->o;
   ct_slice world = {s->world.data, s->world.size};
@@ -123,8 +132,10 @@ static ct_status make_component(session *s, ct_error *error) {
       .import_names = s->import_names, .import_name_count = o->import_names.count,
       .skip_validation = !o->validate || o->skip_validation,
       .realloc_via_memory_grow = o->realloc_via_memory_grow, .keep_import_versions = !o->merge_imports,
+      .exit_with_code = o->exit_with_code, .adapter_names = o->adapter_names,
       .reject_legacy_names = o->reject_legacy_names, .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref,
       .tell = tell_notice, .context = (void *)o};
+  parse_adapter(&options.wasi_adapter, o->wasi_adapter); /* known to be good */
   ct_pieces pieces = {0};
   ct_status status = ct_component_new(&pieces, s->module.bytes, &options, error);
   if (status == CT_OK) status = o->text ? write_text_pieces(o->output, &pieces, error) : ct_output_write_pieces(o->output, pieces.items, pieces.count, true, error);
@@ -169,11 +180,14 @@ int cmd_component_new(int argc, char **argv) {
       {0, "wit", OPT_STRING, &o.wit, "WIT", "The WIT that the module was built for, embedded in the same step"},
       {'w', "world", OPT_STRING, &o.world, "WORLD", "With --wit: the world, a name or ns:pkg/name"},
       {0, "adapt", OPT_STRINGS, &o.adapters, "[NAME=]FILE", "An adapter for imports from module NAME; repeatable"},
+      {0, "wasi-adapter", OPT_STRING, &o.wasi_adapter, "command|reactor|proxy|none", "The form of ctool's own adapter for wasi_snapshot_preview1"},
+      {0, "exit-with-code", OPT_FLAG, &o.exit_with_code, NULL, "It tells exit codes but 0 and 1: for hosts of WASI 0.2.12"},
       {0, "import-name", OPT_STRINGS, &o.import_names, "OLD=NEW", "Give an imported instance another name; repeatable"},
       {0, "realloc-via-memory-grow", OPT_FLAG, &o.realloc_via_memory_grow, NULL, "Adapters take memory by memory.grow, not by cabi_realloc"},
       {0, "merge-imports-based-on-semver", OPT_FLAG, &o.merge_imports, "true|false", "One import for compatible versions of an interface (default)"},
       {0, "reject-legacy-names", OPT_FLAG, &o.reject_legacy_names, NULL, "Take the names of the canonical ABI's build targets alone"},
       {0, "debug-names", OPT_FLAG, &o.debug_names, "true|false", "Names for what is generated (default)"},
+      {'g', "adapter-names", OPT_FLAG, &o.adapter_names, NULL, "The functions of ctool's own adapter keep their names"},
       {0, "return-call-ref", OPT_FLAG, &o.return_call_ref, "true|false", "Shims call by return_call_ref, not through a table"},
       {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the component (default)"},
       {0, "skip-validation", OPT_FLAG, &o.skip_validation, NULL, "The old name of --validate=false"},
@@ -192,7 +206,7 @@ int cmd_component_new(int argc, char **argv) {
       rows,
       "  ctool component new core.wasm -o app.wasm                         bindings embedded the world\n"
       "  ctool component new core.wasm --wit wit -w app -o app.wasm        or here it is\n"
-      "  ctool component new core.wasm --adapt wasi_snapshot_preview1=adapter.wasm -o app.wasm\n"};
+      "  ctool component new hello.wasm -o app.wasm                        WASI preview1 needs nothing more\n"};
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
@@ -200,6 +214,7 @@ int cmd_component_new(int argc, char **argv) {
   bool json = wants_json(o.error_format, &bad);
   ct_string_encoding encoding;
   if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
+  if (!parse_adapter(&(ct_wasi_adapter){0}, o.wasi_adapter)) return opt_usage_error(&spec, "--wasi-adapter takes command, reactor, proxy or none, not \"%s\"", o.wasi_adapter);
   if (!parse_encoding(&encoding, o.encoding)) return opt_usage_error(&spec, "--encoding takes utf8, utf16 or compact-utf16, not \"%s\"", o.encoding);
   if (bad_import_name(&o)) return opt_usage_error(&spec, "--import-name takes OLD=NEW, not \"%s\"", bad_import_name(&o));
   if (o.world && !o.wit) return opt_usage_error(&spec, "--world chooses a world of --wit, which is not given");

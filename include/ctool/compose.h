@@ -47,6 +47,16 @@ typedef struct ct_import_name {
   const char *new_name;
 } ct_import_name;
 
+/* What stands between a module that imports `wasi_snapshot_preview1` and WASI 0.2 when `adapters` has nothing for it: ctool's own adapter, in one of its
+ * forms. */
+typedef enum ct_wasi_adapter {
+  CT_WASI_ADAPTER_AUTO,    /* a command when the module exports `_start`, else a reactor */
+  CT_WASI_ADAPTER_COMMAND, /* the component exports wasi:cli/run, which calls `_start` */
+  CT_WASI_ADAPTER_REACTOR,
+  CT_WASI_ADAPTER_PROXY, /* no files, arguments, environment, terminals, exit: for hosts that offer none of wasi:cli and wasi:filesystem */
+  CT_WASI_ADAPTER_NONE   /* the module's imports must be met by others */
+} ct_wasi_adapter;
+
 typedef enum ct_notice {
   CT_NOTICE_NOTE,   /* a decision: what -v shows */
   CT_NOTICE_WARNING /* what may be a mistake */
@@ -65,6 +75,9 @@ typedef struct ct_component_new_options {
   bool keep_import_versions;    /* imports of one interface at compatible versions stay apart */
   bool reject_legacy_names;     /* only the names of the canonical ABI's build target (cm32p2...) count */
   bool no_debug_names;          /* no names for what is generated */
+  ct_wasi_adapter wasi_adapter; /* ctool's own, for modules of preview1 */
+  bool exit_with_code;          /* it tells the exit code by wasi:cli/exit's exit-with-code, which hosts have since 0.2.12 */
+  bool adapter_names;           /* its functions have names */
   bool return_call_ref;         /* shims call through typed function references rather than a table */
   void (*tell)(void *context, ct_notice kind, const char *text); /* may be NULL; `text` lives until it returns */
   void *context;

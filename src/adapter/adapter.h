@@ -39,7 +39,9 @@
   X(file_filestat, 8, CTI_ADAPTER_NO_FILES)                                                                                                \
   X(file_seek, 8, CTI_ADAPTER_NO_FILES)                                                                                                    \
   X(file_ready, 0, CTI_ADAPTER_NO_FILES)                                                                                                   \
-  X(fetch_strings, 0, CTI_ADAPTER_NO_CLI)                                                                                                  \
+  X(input_piece, 8, CTI_ADAPTER_NO_READ)                                                                                                   \
+  X(fetch_arguments, 0, CTI_ADAPTER_NO_ARGUMENTS)                                                                                          \
+  X(fetch_environment, 0, CTI_ADAPTER_NO_ENVIRONMENT)                                                                                      \
   X(terminal, 0, CTI_ADAPTER_NO_CLI)                                                                                                       \
   X(exit, 0, CTI_ADAPTER_NO_CLI)                                                                                                           \
   X(exit_with, 0, CTI_ADAPTER_NO_EXIT_CODE)
@@ -57,11 +59,14 @@
 
 /* Reasons for emptying, as bits. */
 enum {
-  CTI_ADAPTER_PLACED = 1,       /* base and limit are set */
-  CTI_ADAPTER_NO_GROWTH = 2,    /* no memory can be had */
-  CTI_ADAPTER_NO_FILES = 4,     /* the guest imports neither path_open nor fd_prestat_get and fd_prestat_dir_name: only 0 to 2 can be open */
-  CTI_ADAPTER_NO_CLI = 8,       /* a proxy: no arguments, environment, terminals and exit */
-  CTI_ADAPTER_NO_EXIT_CODE = 16 /* the default: exit-with-code, which not all hosts have, was not asked for */
+  CTI_ADAPTER_PLACED = 1 << 0,         /* base and limit are set */
+  CTI_ADAPTER_NO_GROWTH = 1 << 1,      /* no memory can be had */
+  CTI_ADAPTER_NO_FILES = 1 << 2,       /* the guest imports neither path_open nor fd_prestat_get and fd_prestat_dir_name: only 0 to 2 can be open */
+  CTI_ADAPTER_NO_READ = 1 << 3,        /* it does not import fd_read */
+  CTI_ADAPTER_NO_ARGUMENTS = 1 << 4,   /* it does not import args_get or args_sizes_get; or a proxy */
+  CTI_ADAPTER_NO_ENVIRONMENT = 1 << 5, /* it does not import environ_get or environ_sizes_get; or a proxy */
+  CTI_ADAPTER_NO_CLI = 1 << 6,         /* a proxy: no terminals, no exit */
+  CTI_ADAPTER_NO_EXIT_CODE = 1 << 7    /* the default: exit-with-code, which not all hosts have, was not asked for */
 };
 
 #endif

@@ -1,21 +1,15 @@
-/* process.c (adapter) - arguments, environment, exit, clocks and random bytes. */
+/* process.c (adapter) - arguments, environment, exit, clocks and random bytes. What only hosts of commands offer is in command.c. */
 #include "adapter/state.h"
 
 enum { NANOS = 1000000000 };
 enum { ARGUMENT = 8, VARIABLE = 16 }; /* sizes of a string, and of a pair of strings: what the two lists hold */
-
-HOOK(fetch_strings)(u32 which) {
-  if (which == ARGUMENT) h_get_arguments(RESULT);
-  else h_get_environment(RESULT);
-  return OUT(u32, 4);
-}
 
 /* Asks for all strings, and says by S->moved how many bytes they take with a terminator each. They go to [at, at + size), or, when that is
  * at 0, each over the one before: only their lengths stand. Answers how many elements the list has; its address is in the result. */
 static u32 fetch(u32 which, u32 at, u32 size) {
   ad_expect(at, size);
   S->discard = !at;
-  u32 count = ad_fetch_strings(which);
+  u32 count = which == ARGUMENT ? ad_fetch_arguments() : ad_fetch_environment();
   u32 list = OUT(u32, 0), total = 0;
   for (u32 i = 0; i < count * (which / ARGUMENT); i++) total += AT(u32, list + i * ARGUMENT + 4) + 1;
   S->moved = total;
@@ -57,16 +51,6 @@ EXPORT(args_sizes_get)(u32 count, u32 size) { return sizes(count, size, ARGUMENT
 EXPORT(args_get)(u32 pointers, u32 buffer) { return strings(pointers, buffer, ARGUMENT); }
 EXPORT(environ_sizes_get)(u32 count, u32 size) { return sizes(count, size, VARIABLE); }
 EXPORT(environ_get)(u32 pointers, u32 buffer) { return strings(pointers, buffer, VARIABLE); }
-
-HOOK(exit_with)(u32 code) {
-  h_exit_with_code(code & 255);
-  return SUCCESS;
-}
-
-HOOK(exit)(u32 code) {
-  h_exit(code != 0);
-  return SUCCESS;
-}
 
 EXPORTED("proc_exit") void p1_proc_exit(u32 code) {
   ad_exit_with(code);
@@ -137,22 +121,4 @@ EXPORT(random_get)(u32 at, u32 length) {
     length -= size;
   }
   return SUCCESS;
-}
-
-/* Whether a standard stream is a terminal, as preview1's file type. The host is asked once, for it answers with a handle each time. */
-HOOK(terminal)(u32 d) {
-  u32 kind = D(d).kind;
-  if (!(D(d).flags & TERMINAL_KNOWN)) {
-    if (kind == KIND_STDIN) h_get_terminal_stdin(RESULT);
-    else if (kind == KIND_STDOUT) h_get_terminal_stdout(RESULT);
-    else h_get_terminal_stderr(RESULT);
-    D(d).flags |= OUT(u8, 0) ? TERMINAL_KNOWN | TERMINAL : TERMINAL_KNOWN;
-  }
-  return D(d).flags & TERMINAL ? FILETYPE_CHARACTER_DEVICE : FILETYPE_UNKNOWN;
-}
-
-/* The command's entry. A guest that fails calls proc_exit. */
-EXPORTED("wasi:cli/run@0.2.0#run") u32 p1_run(void) {
-  h_guest_start();
-  return 0;
 }

@@ -1,6 +1,7 @@
 /* adapt_units.c - adapters and libraries matched after the main module. Flows in: what the main module uses of each adapter, what the world wants it to
  * export. Flows out: adapters that are needed, cut down to that; all others are left out. */
 #include "compose/adapter.h"
+#include "compose/adapter_builtin.h"
 #include "compose/units.h"
 #include "compose/unmet.h"
 #include "compose/world_match.h"
@@ -62,7 +63,8 @@ static ct_status read_cut(cti_plan *plan, uint32_t id, ct_slice bytes) {
   CTI_TRY(cti_module_decode_interface(&unit->module, bytes, 0, plan->arena));
   CTI_TRY(cti_match_exports(plan, id));
   CTI_TRY(cti_match_imports(plan, id));
-  return check_types(plan, id);
+  CTI_TRY(check_types(plan, id));
+  return unit->is_builtin && !plan->options->adapter_names ? cti_shorten_imports(plan, id) : CT_OK;
 }
 
 static ct_status cut_adapter(cti_plan *plan, uint32_t id) {

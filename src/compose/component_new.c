@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "compose/adapter_builtin.h"
 #include "compose/component_new.h"
 #include "compose/core_make.h"
 #include "compose/emit.h"
@@ -43,6 +44,7 @@ static ct_status read_units(cti_plan *plan, ct_slice module) {
     ct_slice file = adapter->file ? cti_slice_str(adapter->file) : (ct_slice){NULL, 0};
     CTI_TRY(cti_add_unit(plan, CTI_UNIT_ADAPTER, cti_slice_str(adapter->name), file, adapter->bytes));
   }
+  CTI_TRY(cti_add_builtin_adapter(plan, module));
   return cti_set_main(plan, (ct_slice){NULL, 0}, module);
 }
 

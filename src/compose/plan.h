@@ -120,7 +120,7 @@ typedef struct cti_unit {
   CTI_VEC(cti_use) uses;
   CTI_VEC(cti_use_group) groups; /* in order of appearance */
   const cti_limits *imported_memory; /* "env" "memory" */
-  bool has_renamed_imports;          /* one name was imported twice: the component needs two */
+  bool has_renamed_imports;          /* one name was imported twice: the component needs two; or they were given short ones */
   CTI_VEC(cti_offer) offers;
   uint32_t first_of[CTI_ROLE_COUNT]; /* the first offer of each role, or CTI_WIT_NONE */
   cti_lift *lifts;  /* by plan.export_base[item] + func; NULL when `exports` is empty */
@@ -128,6 +128,7 @@ typedef struct cti_unit {
 
   const cti_library_arg *args; /* LIBRARY */
   uint32_t arg_count;
+  bool is_builtin;         /* ctool's own adapter */
   bool is_used;            /* an adapter that nobody needs is left out */
   ct_slice *pieces;        /* the module as it goes into the component */
   uint32_t piece_count;
@@ -176,6 +177,7 @@ struct cti_plan {
   uint32_t world;
   CTI_VEC(cti_unit) units;
   cti_map unit_ids; /* adapters and libraries by name */
+  ct_slice main_globals; /* what the main module's global section holds instead; data == NULL: it stays */
   cti_abi abi;
 
   /* of the world, when it is final: function (item, f) has the number base[item] + f */

@@ -49,22 +49,30 @@ static ct_status put_made(piecer *p, uint8_t id, cti_buf *content) {
   return put(p, bytes);
 }
 
-/* ---- imports whose names had to be told apart */
+/* ---- imports that have other names in the component: told apart, or short ones */
 
 static ct_status put_imports(piecer *p) {
   const cti_unit *unit = p->unit;
   cti_buf content = {0};
-  ct_slice *names = CTI_NEW_N(p->plan->arena, ct_slice, unit->module.imports.count);
-  if (!names) return CT_NOMEM;
-  for (uint32_t i = 0; i < unit->module.imports.count; i++) names[i] = unit->module.imports.items[i].name;
-  for (uint32_t i = 0; i < unit->uses.count; i++) names[unit->uses.items[i].import] = unit->uses.items[i].field;
+  cti_import *imports = CTI_NEW_N(p->plan->arena, cti_import, unit->module.imports.count);
+  if (!imports) return CT_NOMEM;
+  for (uint32_t i = 0; i < unit->module.imports.count; i++) imports[i] = unit->module.imports.items[i];
+  for (uint32_t g = 0; g < unit->groups.count; g++)
+    for (uint32_t i = 0; i < unit->groups.items[g].count; i++) {
+      const cti_use *use = &unit->uses.items[unit->groups.items[g].first + i];
+      imports[use->import].module = unit->groups.items[g].module;
+      imports[use->import].name = use->field;
+    }
   cti_buf_uleb(&content, unit->module.imports.count);
-  for (uint32_t i = 0; i < unit->module.imports.count; i++) {
-    cti_import import = unit->module.imports.items[i];
-    import.name = names[i];
-    cti_write_import(&content, &import);
-  }
+  for (uint32_t i = 0; i < unit->module.imports.count; i++) cti_write_import(&content, &imports[i]);
   return put_made(p, CTI_SECTION_IMPORT, &content);
+}
+
+/* ---- globals, when the stack pointer was lowered (adapter_place.c) */
+
+static ct_status put_globals(piecer *p) {
+  CTI_TRY(put_header(p, CTI_SECTION_GLOBAL, p->plan->main_globals.size));
+  return put(p, p->plan->main_globals);
 }
 
 /* ---- producers: those of the module, and those that its component-type sections name */
@@ -109,7 +117,7 @@ static ct_status put_names(piecer *p, ct_slice content) {
 
 static bool wants_producers(const piecer *p) { return p->unit->kind == CTI_UNIT_MAIN && p->unit->bindings.producers.fields.count; }
 
-static bool wants_name(const piecer *p) { return p->unit->kind != CTI_UNIT_MAIN && !p->plan->options->no_debug_names; }
+static bool wants_name(const piecer *p) { return p->unit->kind != CTI_UNIT_MAIN && !p->plan->options->no_debug_names && (!p->unit->is_builtin || p->plan->options->adapter_names); }
 
 static ct_status put_custom(piecer *p, const cti_section *section) {
   if (cti_slice_starts(section->name, CTI_LIT(CTI_COMPONENT_TYPE_SECTION))) return CT_OK;
@@ -131,6 +139,7 @@ static ct_status put_all(piecer *p) {
     const cti_section *section = &module->sections.items[i];
     if (section->frame.id == CTI_SECTION_CUSTOM) CTI_TRY(put_custom(p, section));
     else if (section->frame.id == CTI_SECTION_IMPORT && p->unit->has_renamed_imports) CTI_TRY(put_imports(p));
+    else if (section->frame.id == CTI_SECTION_GLOBAL && p->unit->kind == CTI_UNIT_MAIN && p->plan->main_globals.data) CTI_TRY(put_globals(p));
     else CTI_TRY(put_section(p, &section->frame));
   }
   if (wants_name(p) && !p->has_names) CTI_TRY(put_names(p, (ct_slice){NULL, 0}));

@@ -1,0 +1,222 @@
+/* adapter_builtin.c - ctool's own preview1 adapter for one guest. Flows in: the compiled adapter (adapter/image.h) and what the guest imports and exports.
+ * Flows out: an adapter unit as any other, in which the parts that this guest cannot reach are empty, so that cutting removes what they need.
+ * adapter/adapter.h is the contract. */
+#include "compose/adapter_builtin.h"
+
+#include "adapter/image.h"
+#include "compose/adapter_place.h"
+#include "compose/core_make.h"
+#include "compose/units.h"
+
+static const char preview1[] = "wasi_snapshot_preview1";
+
+typedef struct builtin {
+  cti_plan *plan;
+  const cti_module *guest;
+  cti_module module; /* the adapter */
+  cti_map exports;   /* of it -> place */
+  ct_wasi_adapter form;
+  uint32_t reasons; /* CTI_ADAPTER_* */
+  cti_place place;
+  const char *grows; /* the export whose body `grow` gets; NULL: its own */
+} builtin;
+
+/* ---- what the guest is */
+
+static bool imports(const cti_module *guest, const char *name) {
+  for (uint32_t i = 0; i < guest->imports.count; i++) {
+    const cti_import *import = &guest->imports.items[i];
+    if (cti_slice_is(import->module, preview1) && (!name || cti_slice_is(import->name, name))) return true;
+  }
+  return false;
+}
+
+static bool exports_func(const cti_module *guest, const char *name) {
+  for (uint32_t i = 0; i < guest->exports.count; i++)
+    if (guest->exports.items[i].kind == CTI_EXTERN_FUNC && cti_slice_is(guest->exports.items[i].name, name)) return true;
+  return false;
+}
+
+static bool exports_malloc(const cti_module *guest) {
+  for (uint32_t i = 0; i < guest->exports.count; i++) {
+    const cti_export *export_ = &guest->exports.items[i];
+    if (export_->kind != CTI_EXTERN_FUNC || !cti_slice_is(export_->name, "malloc")) continue;
+    const cti_subtype *type = cti_module_func_type(guest, export_->index);
+    return type && type->param_count == 1 && type->result_count == 1 && type->types[0] == CTI_VT_I32 && type->types[1] == CTI_VT_I32;
+  }
+  return false;
+}
+
+/* A guest that can neither open a file nor find a preopened directory has no descriptor but 0 to 2. */
+static bool can_have_files(const builtin *b) {
+  if (b->form == CT_WASI_ADAPTER_PROXY) return false;
+  return imports(b->guest, "path_open") || (imports(b->guest, "fd_prestat_get") && imports(b->guest, "fd_prestat_dir_name"));
+}
+
+/* Where a longer table of descriptors comes from. Pages are left alone by every allocator that has run once, but for Go's, and those of guests without a place
+ * are not known: the reference takes pages there, too. */
+static void choose_growth(builtin *b) {
+  static const char *const reallocs[] = {"cabi_realloc_adapter", "cabi_realloc", "canonical_abi_realloc"};
+  if (b->place.kind != CTI_PLACE_NONE && ((b->reasons & CTI_ADAPTER_NO_FILES) || b->place.kind == CTI_PLACE_GO)) {
+    b->reasons |= CTI_ADAPTER_NO_GROWTH;
+    return;
+  }
+  for (unsigned i = 0; i < CTI_COUNT(reallocs) && !b->plan->options->realloc_via_memory_grow; i++)
+    if (exports_func(b->guest, reallocs[i])) return;
+  b->grows = exports_malloc(b->guest) && !b->plan->options->realloc_via_memory_grow ? CTI_ADAPTER_GROW_BY_MALLOC : CTI_ADAPTER_GROW_BY_PAGES;
+}
+
+static ct_status look_at_guest(builtin *b) {
+  b->form = b->plan->options->wasi_adapter;
+  if (b->form == CT_WASI_ADAPTER_AUTO) b->form = exports_func(b->guest, "_start") ? CT_WASI_ADAPTER_COMMAND : CT_WASI_ADAPTER_REACTOR;
+  bool files = can_have_files(b);
+  CTI_TRY(cti_find_place(&b->place, b->guest, files ? CTI_ADAPTER_MEMORY : CTI_ADAPTER_MEMORY_NO_FILES, b->plan->arena));
+  if (b->place.kind != CTI_PLACE_NONE) b->reasons |= CTI_ADAPTER_PLACED;
+  if (!files) b->reasons |= CTI_ADAPTER_NO_FILES;
+  bool is_proxy = b->form == CT_WASI_ADAPTER_PROXY;
+  if (is_proxy) b->reasons |= CTI_ADAPTER_NO_CLI;
+  if (is_proxy || !(imports(b->guest, "args_get") || imports(b->guest, "args_sizes_get"))) b->reasons |= CTI_ADAPTER_NO_ARGUMENTS;
+  if (is_proxy || !(imports(b->guest, "environ_get") || imports(b->guest, "environ_sizes_get"))) b->reasons |= CTI_ADAPTER_NO_ENVIRONMENT;
+  if (!imports(b->guest, "fd_read")) b->reasons |= CTI_ADAPTER_NO_READ;
+  if (!b->plan->options->exit_with_code) b->reasons |= CTI_ADAPTER_NO_EXIT_CODE;
+  choose_growth(b);
+  return CT_OK;
+}
+
+/* ---- the adapter for it */
+
+/* The contract names what is not there only when image.c is not what adapter.h says. */
+static ct_status broken(const builtin *b, const char *name) {
+  return cti_fail(b->plan->arena->error, CT_COMPOSE_ADAPTER, CT_NO_OFFSET, "ctool's own adapter has no export \"%s\": a bug of ctool", name);
+}
+
+static const cti_export *export_named(const builtin *b, const char *name) {
+  uint32_t place = cti_map_get(&b->exports, cti_slice_str(name));
+  return place == CTI_MAP_NONE ? NULL : &b->module.exports.items[place];
+}
+
+static ct_status empty(builtin *b, const char *name, uint32_t result) {
+  const cti_export *export_ = export_named(b, name);
+  if (!export_) return broken(b, name);
+  cti_buf body = {0};
+  cti_buf_bytes(&body, CTI_LIT("\0\x41")); /* no locals, i32.const */
+  cti_buf_sleb(&body, (int32_t)result);
+  cti_buf_u8(&body, 0x0b);
+  ct_slice bytes = cti_take(&body, b->plan->arena);
+  b->module.funcs.items[export_->index].body = bytes;
+  return bytes.data ? CT_OK : b->plan->arena->error->status;
+}
+
+static ct_status empty_hooks(builtin *b) {
+#define CT_HOOK(name, result, when) \
+  if (b->reasons & (when)) CTI_TRY(empty(b, CTI_ADAPTER_HOOK_PREFIX #name, result));
+  CTI_ADAPTER_HOOKS(CT_HOOK)
+#undef CT_HOOK
+#define CT_EXPORT(name) \
+  if (b->reasons & CTI_ADAPTER_NO_FILES) CTI_TRY(empty(b, #name, CTI_ADAPTER_FILE_RESULT));
+  CTI_ADAPTER_FILE_EXPORTS(CT_EXPORT)
+#undef CT_EXPORT
+  return CT_OK;
+}
+
+static ct_status replace_growth(builtin *b) {
+  if (!b->grows) return CT_OK;
+  const cti_export *grow = export_named(b, CTI_ADAPTER_HOOK_PREFIX "grow"), *other = export_named(b, b->grows);
+  if (!grow || !other) return broken(b, b->grows);
+  b->module.funcs.items[grow->index].body = b->module.funcs.items[other->index].body;
+  return CT_OK;
+}
+
+static ct_status set_global(builtin *b, const char *name, uint32_t value) {
+  const cti_export *export_ = export_named(b, name);
+  if (!export_) return broken(b, name);
+  cti_buf init = {0};
+  cti_buf_u8(&init, 0x41);
+  cti_buf_sleb(&init, (int32_t)value);
+  cti_buf_u8(&init, 0x0b);
+  ct_slice bytes = cti_take(&init, b->plan->arena);
+  b->module.globals.items[export_->index].init.bytes = bytes;
+  return bytes.data ? CT_OK : b->plan->arena->error->status;
+}
+
+static void drop_names(builtin *b) {
+  for (uint32_t i = 0; i < b->module.sections.count; i++) {
+    cti_section *section = &b->module.sections.items[i];
+    if (section->frame.id == CTI_SECTION_CUSTOM && cti_slice_is(section->name, "name")) section->dropped = true;
+  }
+}
+
+static ct_status make_module(ct_slice *out, builtin *b) {
+  cti_arena *arena = b->plan->arena;
+  CTI_TRY(cti_module_decode(&b->module, cti_adapter_module, 0, arena));
+  for (uint32_t i = 0; i < b->module.exports.count; i++) CTI_TRY(cti_map_set(&b->exports, arena, b->module.exports.items[i].name, i));
+  CTI_TRY(empty_hooks(b));
+  CTI_TRY(replace_growth(b));
+  CTI_TRY(set_global(b, CTI_ADAPTER_BASE, b->place.base));
+  CTI_TRY(set_global(b, CTI_ADAPTER_LIMIT, b->place.limit));
+  if (!cti_module_touch(&b->module, CTI_SECTION_CODE) || !cti_module_touch(&b->module, CTI_SECTION_GLOBAL)) return arena->error->status;
+  if (!b->plan->options->adapter_names) drop_names(b);
+  cti_buf bytes = {0};
+  cti_module_encode(&b->module, &bytes);
+  cti_buf_bytes(&bytes, cti_adapter_imports);
+  if (b->form == CT_WASI_ADAPTER_COMMAND) cti_buf_bytes(&bytes, cti_adapter_command);
+  *out = cti_take(&bytes, arena);
+  return out->data ? CT_OK : arena->error->status;
+}
+
+/* ---- names in the component */
+
+/* "a" to "z", "ba", "bb", ... */
+static ct_slice short_name(cti_arena *arena, uint32_t number) {
+  char text[8];
+  size_t at = sizeof text;
+  do {
+    text[--at] = (char)('a' + number % 26);
+    number /= 26;
+  } while (number);
+  uint8_t *copy = cti_alloc(arena, sizeof text - at);
+  if (copy) memcpy(copy, text + at, sizeof text - at);
+  return (ct_slice){copy, copy ? sizeof text - at : 0};
+}
+
+ct_status cti_shorten_imports(cti_plan *plan, uint32_t unit) {
+  cti_unit *u = &plan->units.items[unit];
+  for (uint32_t i = 0; i < u->uses.count; i++) {
+    u->uses.items[i].field = short_name(plan->arena, i);
+    if (!u->uses.items[i].field.data) return plan->arena->error->status;
+  }
+  if (!u->groups.count) return CT_OK;
+  u->groups.items[0] = (cti_use_group){.module = CTI_LIT(""), .count = u->uses.count};
+  u->groups.count = 1;
+  u->has_renamed_imports = true;
+  return CT_OK;
+}
+
+/* ---- telling */
+
+static void note(const builtin *b) {
+  static const char *const forms[] = {"auto", "command", "reactor", "proxy", "none"};
+  static const char *const places[] = {"where the guest's allocator puts it", "above the initial stack pointer, which is lowered for it", "in what Go's linker leaves free"};
+  cti_plan_note(b->plan, "ctool's own preview1 adapter, form %s; its memory lies %s%s", forms[b->form], places[b->place.kind],
+                b->reasons & CTI_ADAPTER_NO_FILES ? "; no file can be open" : "");
+  if (b->place.kind != CTI_PLACE_NONE) cti_plan_note(b->plan, "adapter's memory: addresses %u to %u", b->place.base, b->place.limit);
+}
+
+static bool is_wanted(const cti_plan *plan, const cti_module *guest) {
+  return plan->options->wasi_adapter != CT_WASI_ADAPTER_NONE && cti_map_get(&plan->unit_ids, cti_slice_str(preview1)) == CTI_MAP_NONE && imports(guest, NULL);
+}
+
+ct_status cti_add_builtin_adapter(cti_plan *plan, ct_slice module) {
+  cti_module guest;
+  ct_slice bytes;
+  CTI_TRY(cti_module_decode_interface(&guest, module, 0, plan->arena));
+  if (!is_wanted(plan, &guest)) return CT_OK;
+  builtin b = {.plan = plan, .guest = &guest};
+  CTI_TRY(look_at_guest(&b));
+  CTI_TRY(make_module(&bytes, &b));
+  plan->main_globals = b.place.globals;
+  note(&b);
+  CTI_TRY(cti_add_unit(plan, CTI_UNIT_ADAPTER, cti_slice_str(preview1), (ct_slice){NULL, 0}, bytes));
+  cti_vec_last(&plan->units)->is_builtin = true;
+  return CT_OK;
+}

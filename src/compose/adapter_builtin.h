@@ -1,0 +1,15 @@
+/* adapter_builtin.h - the preview1 adapter that ctool brings along, made ready for one guest. */
+#ifndef CTI_COMPOSE_ADAPTER_BUILTIN_H
+#define CTI_COMPOSE_ADAPTER_BUILTIN_H
+
+#include "compose/plan.h"
+
+/* Adds ctool's own adapter as a unit when the main module imports preview1's functions, no adapter for them was given and options->wasi_adapter allows it.
+ * Comes before cti_set_main, as adapters do; plan.main_globals is set when the main module gets another global section. */
+ct_status cti_add_builtin_adapter(cti_plan *plan, ct_slice module);
+
+/* Nobody reads the names by which a component's own modules import from each other: the adapter's get as short ones as there are, all under one module
+ * name. After its imports were matched. */
+ct_status cti_shorten_imports(cti_plan *plan, uint32_t unit);
+
+#endif
