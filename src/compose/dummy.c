@@ -138,7 +138,7 @@ static ct_status import_payloads(dummy *d, const cti_world_item *item, const cti
   cti_ids payloads = {0};
   cti_map numbers = {0};
   CTI_TRY(cti_payloads_find(&payloads, &d->finder, func));
-  ct_slice module = import_module(d, item, for_export);
+  ct_slice module = payloads.count ? import_module(d, item, for_export) : CTI_LIT("");
   for (uint32_t i = 0; i < payloads.count; i++) {
     uint32_t number = i;
     bool added;

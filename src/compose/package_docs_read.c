@@ -254,5 +254,6 @@ ct_status cti_package_docs_read(cti_resolve *resolve, uint32_t package, ct_slice
   docs_reader r = {.resolve = resolve, .package = package};
   r.json = cti_json_reader_make(cti_slice_cut(content, 1, content.size), base + 1, CT_COMPOSE_METADATA, resolve->arena);
   read_members(&r, rows, CTI_COUNT(rows));
-  return cti_json_read_end(&r.json);
+  CTI_TRY(cti_json_read_end(&r.json));
+  return error->status; /* names that were indexed may have run out of memory */
 }

@@ -279,6 +279,7 @@ static ct_status decode_component(cti_package_name *name, cti_wit_decoder *d, co
 
 static ct_status insert_package(uint32_t *out, cti_wit_decoder *d, const cti_package_name *name, const cti_ids *interfaces) {
   *out = cti_resolve_find_package(d->resolve, name);
+  CTI_TRY(failed(d));
   if (*out == CTI_WIT_NONE) *out = cti_resolve_add_package(d->resolve, &(cti_wit_package){.name = *name, .span.file = CTI_WIT_NONE});
   if (*out == CTI_WIT_NONE) return failed(d);
   for (uint32_t i = 0; i < interfaces->count; i++) {

@@ -264,6 +264,7 @@ static ct_status link_world(cti_linker *l, uint32_t world) {
 static ct_status add_package(cti_linker *l) {
   const cti_draft *d = l->draft;
   uint32_t other = cti_resolve_find_package(l->resolve, &d->name);
+  CTI_TRY(status_of(l));
   if (other != CTI_WIT_NONE) {
     cti_arena *arena = l->resolve->arena;
     cti_wit_fail(l->resolve, CT_WIT_PACKAGE, d->name_span, "the package `%.*s` is defined in two places", CTI_S(cti_package_name_text(arena, &d->name)));

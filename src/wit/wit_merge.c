@@ -99,6 +99,7 @@ static ct_status join_packages(merger *m) {
   for (uint32_t i = 0; i < m->from->packages.count; i++) {
     const cti_wit_package *package = &m->from->packages.items[i];
     m->maps->packages[i] = cti_resolve_find_package(m->into, &package->name);
+    CTI_TRY(m->into->arena->error->status);
     for (uint32_t j = 0; m->maps->packages[i] != CTI_WIT_NONE && j < package->interfaces.count; j++) {
       uint32_t other = cti_map_get(&m->into->packages.items[m->maps->packages[i]].interface_ids, m->from->interfaces.items[package->interfaces.items[j]].name);
       if (other != CTI_MAP_NONE) CTI_TRY(join_interface(m, package->interfaces.items[j], other));

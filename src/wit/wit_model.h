@@ -153,7 +153,7 @@ ct_status cti_interface_add_func(cti_resolve *resolve, uint32_t interface, const
 ct_status cti_package_add_interface(cti_resolve *resolve, uint32_t package, uint32_t interface);
 ct_status cti_package_add_world(cti_resolve *resolve, uint32_t package, uint32_t world);
 
-/* The package of this name and version, CTI_WIT_NONE when there is none. */
+/* The package of this name and version, CTI_WIT_NONE when there is none, or when memory is out (reported: look). */
 uint32_t cti_resolve_find_package(const cti_resolve *resolve, const cti_package_name *name);
 
 /* "ns:name@version", and with an interface or world "ns:name/iface@version", in the arena; empty when memory is out. */
