@@ -110,6 +110,8 @@ static ct_status open_path(ct_wit *wit, const char *path, const ct_wit_options *
   if (strcmp(path, "-") != 0 && ct_path_kind_of(path) == CT_PATH_DIRECTORY)
     return cti_wit_load(&wit->resolve, &wit->package, cti_slice_str(path), &wit->disk.reader, &front);
   CTI_TRY(ct_input_open(&wit->input, path, error));
+  if (strcmp(path, "-") != 0 && !cti_wit_is_wasm(wit->input.bytes)) /* text may need a deps/ beside it */
+    return cti_wit_load(&wit->resolve, &wit->package, cti_slice_str(path), &wit->disk.reader, &front);
   return read_bytes(wit, strcmp(path, "-") == 0 ? CTI_LIT("<stdin>") : cti_slice_str(path), wit->input.bytes, options);
 }
 

@@ -35,7 +35,8 @@ typedef struct cti_wit_options {
   ct_status (*decode)(cti_resolve *out, uint32_t *package, ct_slice bytes, cti_arena *arena);
 } cti_wit_options;
 
-/* Adds the package at `path` (a directory with its deps/, a WIT file, or a WIT package in binary form) and all that it needs; gives its id. */
+/* Adds the package at `path` (a directory with its deps/, a WIT file, or a WIT package encoded as WebAssembly) and all that it needs; gives its id.
+ * A file that needs other packages finds them in a deps/ beside it. */
 ct_status cti_wit_load(cti_resolve *resolve, uint32_t *package, ct_slice path, const cti_wit_reader *reader, const cti_wit_options *options);
 
 /* The same for one text in memory; `path` is for messages alone. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "wit/wit_link.h"
+#include "wit/wit_locate.h"
 #include "wit/wit_merge.h"
 
 typedef struct loader {
@@ -16,6 +17,7 @@ typedef struct loader {
   CTI_VEC(cti_draft *) drafts;
   cti_wit_gates gates;
   CTI_VEC(ct_slice) searched;
+  ct_slice directory; /* of the main package; empty when it came from memory */
 } loader;
 
 static ct_status status_of(const loader *l) { return l->arena->error->status; }
@@ -251,6 +253,11 @@ static ct_status link_from(loader *l, const cti_map *by_text, uint8_t *state, ui
   return CT_OK;
 }
 
+static ct_slice locate(void *context, const cti_package_name *name) {
+  loader *l = context;
+  return l->directory.size ? cti_wit_locate(l->reader, l->directory, name, l->arena) : (ct_slice){0};
+}
+
 static ct_status link_all(loader *l, const cti_draft *main, uint32_t *package) {
   cti_map by_text = {0};
   uint8_t *state = CTI_NEW_N(l->arena, uint8_t, l->drafts.count);
@@ -258,6 +265,9 @@ static ct_status link_all(loader *l, const cti_draft *main, uint32_t *package) {
   if (!state || !packages) return status_of(l);
   l->gates.searched = l->searched.items;
   l->gates.searched_count = l->searched.count;
+  l->gates.known = &by_text;
+  l->gates.locate = locate;
+  l->gates.locate_context = l;
   CTI_TRY(sort_drafts(l, l->drafts.items, l->drafts.count));
   CTI_TRY(map_drafts(l, &by_text));
   for (uint32_t i = 0; i < l->drafts.count; i++) CTI_TRY(link_from(l, &by_text, state, i, packages));
@@ -284,12 +294,40 @@ static ct_status loader_init(loader *l, cti_resolve *resolve, const cti_wit_read
   return CT_OK;
 }
 
+/* Is there another package that nothing read so far defines? */
+static ct_status lacks_packages(loader *l, bool *out) {
+  cti_map known = {0};
+  *out = false;
+  for (uint32_t i = 0; i < l->drafts.count; i++) {
+    ct_slice text = cti_package_name_text(l->arena, &l->drafts.items[i]->name);
+    if (!text.data) return status_of(l);
+    CTI_TRY(cti_map_set(&known, l->arena, text, i));
+  }
+  for (uint32_t i = 0; i < l->drafts.count && !*out; i++)
+    for (uint32_t j = 0; j < l->drafts.items[i]->foreign.count && !*out; j++) {
+      ct_slice text = cti_package_name_text(l->arena, &l->drafts.items[i]->foreign.items[j].package);
+      *out = text.data && cti_map_get(&known, text) == CTI_MAP_NONE && cti_resolve_find_package(l->resolve, &l->drafts.items[i]->foreign.items[j].package) == CTI_WIT_NONE;
+    }
+  return status_of(l);
+}
+
+static ct_slice directory_of(ct_slice path) {
+  size_t end = path.size;
+  while (end > 0 && path.data[end - 1] != '/') end--;
+  return end == 0 ? CTI_LIT(".") : end == 1 ? CTI_LIT("/") : cti_slice_cut(path, 0, end - 1);
+}
+
+/* A file alone is a package. When it needs others, and there is a deps/ beside it, that is what is meant. */
 static ct_status load_text(loader *l, uint32_t *package, ct_slice path, ct_slice text) {
   file_group group = {0};
   cti_draft *main;
+  bool lacks;
   CTI_TRY(parse_text(l, &group, path, text));
   CTI_TRY(draft_group(l, &group, &main));
   CTI_TRY(add_searched(l, path, " alone"));
+  CTI_TRY(lacks_packages(l, &lacks));
+  if (l->reader) l->directory = directory_of(path);
+  if (lacks && l->reader) CTI_TRY(parse_deps(l, l->directory));
   return link_all(l, main, package);
 }
 
@@ -305,6 +343,7 @@ ct_status cti_wit_load(cti_resolve *resolve, uint32_t *package, ct_slice path, c
   cti_draft *main;
   CTI_TRY(loader_init(&l, resolve, reader, options));
   if (reader->kind(reader->context, path) == CT_PATH_DIRECTORY) {
+    l.directory = path;
     CTI_TRY(parse_directory(&l, path, &main));
     CTI_TRY(add_searched(&l, path, ""));
     CTI_TRY(parse_deps(&l, path));

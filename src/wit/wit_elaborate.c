@@ -139,7 +139,7 @@ static ct_status fail_both(elaborator *e, uint32_t interface, const char *path) 
   const cti_resolve *r = e->resolve;
   cti_wit_fail(r, CT_WIT_WORLD, r->worlds.items[e->world].span, "the world `%.*s` exports `%.*s`, and another export needs it as an import",
                CTI_S(r->worlds.items[e->world].name), CTI_S(cti_interface_id(r, interface)));
-  cti_error_hint(r->arena->error, "by the uses %s;\nexport every interface on that way, or of all on it only the first", path);
+  cti_error_hint(r->arena->error, "it is used along %s;\nexport all interfaces of that chain, or only its first", path);
   return CT_WIT_WORLD;
 }
 

@@ -52,7 +52,8 @@ static uint32_t distance(ct_slice a, ct_slice b) {
   return row[b.size];
 }
 
-cti_nearest cti_nearest_make(ct_slice name) { return (cti_nearest){name, {NULL, 0}, name.size <= 4 ? 2 : 3}; }
+/* A third of a name may differ: less than that is hardly a slip of the fingers. */
+cti_nearest cti_nearest_make(ct_slice name) { return (cti_nearest){name, {NULL, 0}, name.size < 3 ? 0 : name.size < 5 ? 2 : name.size < 9 ? 3 : 4}; }
 
 void cti_nearest_try(cti_nearest *nearest, ct_slice candidate) {
   if (nearest->name.size > LONGEST_NAME || candidate.size > LONGEST_NAME || candidate.size == 0) return;
@@ -68,4 +69,13 @@ void cti_nearest_try_keys(cti_nearest *nearest, const cti_map *map) {
 
 void cti_nearest_hint(const cti_nearest *nearest, ct_error *error) {
   if (nearest->best.size) cti_error_hint(error, "did you mean `%.*s`?", CTI_S(nearest->best));
+}
+
+void cti_keys_hint(const char *lead, const cti_map *map, ct_error *error) {
+  char text[sizeof error->hint];
+  if (map->count == 0) return;
+  size_t used = (size_t)snprintf(text, sizeof text, "%s", lead);
+  for (uint32_t i = 0; i < map->count && used < sizeof text; i++)
+    used += (size_t)snprintf(text + used, sizeof text - used, "%s%.*s", i ? ", " : "", CTI_S(map->entries[i].key));
+  cti_error_hint(error, "%s", text);
 }

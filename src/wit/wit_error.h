@@ -21,4 +21,7 @@ void cti_nearest_try_keys(cti_nearest *nearest, const cti_map *map);
 /* Adds "did you mean `x`?" to the failure that was just reported, when something was near. */
 void cti_nearest_hint(const cti_nearest *nearest, ct_error *error);
 
+/* Adds LEAD and the keys of a map, as many as there is room for, to the failure that was just reported; nothing when the map is empty. */
+void cti_keys_hint(const char *lead, const cti_map *map, ct_error *error);
+
 #endif

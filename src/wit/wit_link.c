@@ -3,6 +3,7 @@
  * functions, of interfaces before worlds; bindings generators and goldens see that order. */
 #include "wit/wit_link.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
 static ct_status status_of(const cti_linker *l) { return l->resolve->arena->error->status; }
@@ -30,19 +31,65 @@ ct_status cti_link_gate(const cti_linker *l, const cti_stability *stability, cti
 
 /* ---- other packages ---- */
 
-static void hint_searched(const cti_linker *l, const cti_draft_foreign *it) {
-  ct_error *error = l->resolve->arena->error;
-  char text[sizeof error->hint] = "";
-  size_t used = 0;
+/* Text that grows in a fixed place and is cut at its end. */
+typedef struct hint {
+  char text[768];
+  size_t used;
+} hint;
+
+static void add(hint *h, const char *format, ...) CTI_PRINTF(2, 3);
+static void add(hint *h, const char *format, ...) {
+  if (h->used >= sizeof h->text) return;
+  va_list arguments;
+  va_start(arguments, format);
+  int size = vsnprintf(h->text + h->used, sizeof h->text - h->used, format, arguments);
+  va_end(arguments);
+  h->used += size > 0 ? (size_t)size : 0;
+}
+
+/* Is `id` the same package as `name`, whatever the versions? */
+static bool same_but_version(ct_slice id, const cti_package_name *name) {
+  size_t colon = cti_slice_find(id, ':', 0), at = cti_slice_find(id, '@', 0);
+  return cti_slice_eq(cti_slice_cut(id, 0, colon), name->ns) && cti_slice_eq(cti_slice_cut(id, colon + 1, at), name->name);
+}
+
+/* The packages that were read, without the one that asks. */
+static ct_status known_packages(const cti_linker *l, cti_map *out) {
+  ct_slice own = cti_package_id(l->resolve, l->package);
+  for (unsigned source = 0; source < 2; source++) {
+    const cti_map *ids = source ? l->gates->known : &l->resolve->package_ids;
+    for (uint32_t i = 0; ids && i < ids->count; i++)
+      if (!cti_slice_eq(ids->entries[i].key, own)) CTI_TRY(cti_map_set(out, l->resolve->arena, ids->entries[i].key, i));
+  }
+  return CT_OK;
+}
+
+/* The same package at other versions, or one whose name is near, or what there is. */
+static void add_candidates(hint *h, const cti_linker *l, const cti_draft_foreign *it) {
+  cti_map known = {0};
+  uint32_t versions = 0;
   cti_nearest nearest = cti_nearest_make(cti_package_name_text(l->resolve->arena, &it->package));
-  nearest.distance = 8; /* versions differ in several places */
-  cti_nearest_try_keys(&nearest, &l->resolve->package_ids);
-  if (nearest.best.size) used += (size_t)snprintf(text, sizeof text, "nearest is `%.*s`\n", CTI_S(nearest.best));
-  for (uint32_t i = 0; i < l->gates->searched_count && used < sizeof text; i++)
-    used += (size_t)snprintf(text + used, sizeof text - used, "%s%.*s%s", i ? ", " : "searched: ", CTI_S(l->gates->searched[i]), i + 1 == l->gates->searched_count ? "\n" : "");
-  if (used < sizeof text)
-    snprintf(text + used, sizeof text - used, "put the package's files into deps/%.*s/ beside the files of this one, and give the directory, not a file of it", CTI_S(it->package.name));
-  cti_error_hint(error, "%s", text);
+  if (known_packages(l, &known) != CT_OK) return;
+  cti_nearest_try_keys(&nearest, &known);
+  for (uint32_t i = 0; i < known.count; i++)
+    if (same_but_version(known.entries[i].key, &it->package)) add(h, "%s`%.*s`", versions++ ? ", " : "there is ", CTI_S(known.entries[i].key));
+  if (versions) add(h, ": name that version where it is used\n");
+  else if (nearest.best.size) add(h, "did you mean `%.*s`?\n", CTI_S(nearest.best));
+  if (versions || nearest.best.size) return;
+  for (uint32_t i = 0; i < known.count; i++) add(h, "%s`%.*s`", i ? ", " : "found were ", CTI_S(known.entries[i].key));
+  if (known.count) add(h, "\n");
+}
+
+static void hint_searched(const cti_linker *l, const cti_draft_foreign *it) {
+  const cti_wit_gates *gates = l->gates;
+  hint h = {.used = 0};
+  add_candidates(&h, l, it);
+  for (uint32_t i = 0; i < gates->searched_count; i++) add(&h, "%s%.*s", i ? ", " : "searched: ", CTI_S(gates->searched[i]));
+  if (gates->searched_count) add(&h, "\n");
+  ct_slice place = gates->locate ? gates->locate(gates->locate_context, &it->package) : (ct_slice){0};
+  if (place.size) add(&h, "it is in %.*s: move or link that into deps/ of the package", CTI_S(place));
+  else add(&h, "put its files into deps/%.*s/ below the directory of this package, and give that directory", CTI_S(it->package.name));
+  cti_error_hint(l->resolve->arena->error, "%s", h.text);
 }
 
 static ct_status find_package(const cti_linker *l, const cti_draft_foreign *it, uint32_t *out) {
@@ -61,6 +108,7 @@ static ct_status fail_unknown_item(const cti_linker *l, const cti_draft_foreign 
   if (cti_map_get(other, it->item) != CTI_MAP_NONE) cti_error_hint(l->resolve->arena->error, "it is %s there", it->ref.is_world ? "an interface" : "a world");
   cti_nearest_try_keys(&nearest, wanted);
   cti_nearest_hint(&nearest, l->resolve->arena->error);
+  cti_keys_hint(it->ref.is_world ? "its worlds are " : "its interfaces are ", wanted, l->resolve->arena->error);
   return CT_WIT_NAME;
 }
 
@@ -106,6 +154,7 @@ static ct_status fail_absent_type(const cti_linker *l, uint32_t type, cti_span s
   cti_nearest_try_keys(&nearest, &l->resolve->interfaces.items[interface].type_ids);
   cti_wit_fail(l->resolve, CT_WIT_NAME, it->span, "the type `%.*s` does not exist in `%.*s`", CTI_S(it->name), CTI_S(cti_interface_id(l->resolve, interface)));
   cti_nearest_hint(&nearest, l->resolve->arena->error);
+  cti_keys_hint("its types are ", &l->resolve->interfaces.items[interface].type_ids, l->resolve->arena->error);
   return CT_WIT_NAME;
 }
 

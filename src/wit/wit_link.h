@@ -9,8 +9,11 @@
 typedef struct cti_wit_gates {
   cti_map features; /* active features of @unstable -> 0 */
   bool all_features;
+  const cti_map *known;     /* names of all packages that were read, for messages; may be NULL */
   const ct_slice *searched; /* where packages were looked for, for messages */
   uint32_t searched_count;
+  ct_slice (*locate)(void *context, const cti_package_name *name); /* where a package lies that was not read, for messages; may be NULL */
+  void *locate_context;
 } cti_wit_gates;
 
 typedef struct cti_linker {

@@ -38,6 +38,7 @@ static ct_status fail_unknown_use(cti_draft *d, const cti_ast_id *id, const cti_
   cti_nearest_try_keys(&nearest, &from->type_ids);
   cti_wit_fail(d->resolve, CT_WIT_NAME, id->span, "the type `%.*s` does not exist in `%.*s`", CTI_S(id->name), CTI_S(from->name));
   cti_nearest_hint(&nearest, d->resolve->arena->error);
+  cti_keys_hint("its types are ", &from->type_ids, d->resolve->arena->error);
   return CT_WIT_NAME;
 }
 

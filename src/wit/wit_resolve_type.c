@@ -87,22 +87,22 @@ ct_status cti_label_set_add(cti_draft *d, cti_label_set *set, const cti_ast_id *
 }
 
 typedef struct members_rule {
-  const char *kind, *member;
+  const char *member, *empty;
 } members_rule;
 
 static members_rule rule_of(cti_def_kind kind) {
   switch (kind) {
-  case CTI_DEF_RECORD: return (members_rule){"record", "field"};
-  case CTI_DEF_VARIANT: return (members_rule){"variant", "case"};
-  case CTI_DEF_ENUM: return (members_rule){"enum", "case"};
-  default: return (members_rule){"flags", "flag"};
+  case CTI_DEF_RECORD: return (members_rule){"field", "this record is empty: it needs a field"};
+  case CTI_DEF_VARIANT: return (members_rule){"case", "this variant is empty: it needs a case"};
+  case CTI_DEF_ENUM: return (members_rule){"case", "this enum is empty: it needs a case"};
+  default: return (members_rule){"flag", "there are no flags here: one at least is needed"};
   }
 }
 
 static ct_status make_members(cti_draft *d, const cti_ast_type *type, const cti_stability *stability, cti_def *def) {
   members_rule rule = rule_of(type->def);
   cti_label_set seen = {0};
-  if (type->count == 0) return cti_wit_fail(d->resolve, CT_WIT_TYPE, type->span, "this %s is empty: it needs a %s at least", rule.kind, rule.member);
+  if (type->count == 0) return cti_wit_fail(d->resolve, CT_WIT_TYPE, type->span, "%s", rule.empty);
   if (type->def == CTI_DEF_FLAGS && type->count > MAX_FLAGS)
     return cti_wit_fail(d->resolve, CT_WIT_TYPE, type->members[MAX_FLAGS].id.span, "%u flags are too many: %d is the most", type->count, MAX_FLAGS);
   def->member_count = type->count;
@@ -118,7 +118,7 @@ static ct_status make_members(cti_draft *d, const cti_ast_type *type, const cti_
 }
 
 static ct_status make_tuple(cti_draft *d, const cti_ast_type *type, const cti_stability *stability, cti_def *def) {
-  if (type->count == 0) return cti_wit_fail(d->resolve, CT_WIT_TYPE, type->span, "this tuple is empty: it needs a type at least");
+  if (type->count == 0) return cti_wit_fail(d->resolve, CT_WIT_TYPE, type->span, "this tuple is empty: it needs a type");
   def->member_count = type->count;
   def->members = CTI_NEW_N(d->resolve->arena, cti_member, type->count);
   if (!def->members) return d->resolve->arena->error->status;
