@@ -64,31 +64,32 @@ static ct_status known_packages(const cti_linker *l, cti_map *out) {
   return CT_OK;
 }
 
-/* The same package at other versions, or one whose name is near, or what there is. */
-static void add_candidates(hint *h, const cti_linker *l, const cti_draft_foreign *it) {
+/* The same package at other versions (which then is all that has to be said), or one whose name is near, or what there is. */
+static bool add_candidates(hint *h, const cti_linker *l, const cti_draft_foreign *it) {
   cti_map known = {0};
   uint32_t versions = 0;
   cti_nearest nearest = cti_nearest_make(cti_package_name_text(l->resolve->arena, &it->package));
-  if (known_packages(l, &known) != CT_OK) return;
+  if (known_packages(l, &known) != CT_OK) return false;
   cti_nearest_try_keys(&nearest, &known);
   for (uint32_t i = 0; i < known.count; i++)
     if (same_but_version(known.entries[i].key, &it->package)) add(h, "%s`%.*s`", versions++ ? ", " : "there is ", CTI_S(known.entries[i].key));
   if (versions) add(h, ": name that version where it is used\n");
   else if (nearest.best.size) add(h, "did you mean `%.*s`?\n", CTI_S(nearest.best));
-  if (versions || nearest.best.size) return;
+  if (versions || nearest.best.size) return versions > 0;
   for (uint32_t i = 0; i < known.count; i++) add(h, "%s`%.*s`", i ? ", " : "found were ", CTI_S(known.entries[i].key));
   if (known.count) add(h, "\n");
+  return false;
 }
 
 static void hint_searched(const cti_linker *l, const cti_draft_foreign *it) {
   const cti_wit_gates *gates = l->gates;
   hint h = {.used = 0};
-  add_candidates(&h, l, it);
+  bool settled = add_candidates(&h, l, it);
   for (uint32_t i = 0; i < gates->searched_count; i++) add(&h, "%s%.*s", i ? ", " : "searched: ", CTI_S(gates->searched[i]));
-  if (gates->searched_count) add(&h, "\n");
+  if (gates->searched_count && !settled) add(&h, "\n");
   ct_slice place = gates->locate ? gates->locate(gates->locate_context, &it->package) : (ct_slice){0};
-  if (place.size) add(&h, "it is in %.*s: move or link that into deps/ of the package", CTI_S(place));
-  else add(&h, "put its files into deps/%.*s/ below the directory of this package, and give that directory", CTI_S(it->package.name));
+  if (place.size) add(&h, "%sit is in %.*s: move or link that into deps/ of the package", settled ? "\n" : "", CTI_S(place));
+  else if (!settled) add(&h, "put its files into deps/%.*s/ below the directory of this package, and give that directory", CTI_S(it->package.name));
   cti_error_hint(l->resolve->arena->error, "%s", h.text);
 }
 
