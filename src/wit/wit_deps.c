@@ -104,9 +104,10 @@ bool cti_wit_is_wasm(ct_slice bytes) {
 static ct_status merge_wasm(loader *l, ct_slice path, ct_slice bytes, uint32_t *package) {
   cti_resolve decoded;
   cti_merge_maps maps;
-  if (!l->options->decode) return cti_fail(l->arena->error, CT_UNSUPPORTED, CT_NO_OFFSET, "this is WebAssembly, and only WIT as text is read here");
   cti_resolve_init(&decoded, l->arena);
-  ct_status status = l->options->decode(&decoded, package, bytes, l->arena);
+  ct_status status = CT_OK;
+  if (!l->options->decode) status = cti_fail(l->arena->error, CT_UNSUPPORTED, CT_NO_OFFSET, "this is WebAssembly, and only WIT as text is read here");
+  if (status == CT_OK) status = l->options->decode(&decoded, package, bytes, l->arena);
   if (status == CT_OK) status = cti_resolve_merge(l->resolve, &decoded, &maps);
   if (status == CT_OK) *package = maps.packages[*package];
   else cti_error_file(l->arena->error, path);
