@@ -1,11 +1,14 @@
 /* WIT, as text or binary: what is read prints as WIT that is read again and prints the same, prints as JSON, and encodes to a binary that is read again. */
 #include <string.h>
 
+#include "ctool/validate.h"
 #include "ctool/wit.h"
 #include "target.h"
 
 static const ct_wit_options options = {.all_features = true};
 static const ct_wit_print_options no_docs = {.no_docs = true}; /* a tab before documentation does not come through, as it does not in the reference */
+
+static ct_validate_options all; /* every feature, as the WIT reader has it */
 
 static bool out_of_memory(const ct_error *error) { return ct_status_class(error->status) == CT_CLASS_NOMEM; }
 
@@ -25,11 +28,14 @@ static void check_text(const ct_buf *text) {
   ct_buf_free(&again);
 }
 
+/* What is encoded and valid can be read. (WIT may say what is not valid in binary, such as a list of no elements.) */
 static void check_binary(ct_wit *wit) {
   ct_error error = {0};
   ct_buf binary = {0}, text = {0};
-  if (ct_wit_encode(wit, &binary, &error) == CT_OK) FUZZ_CHECK(print(&text, (ct_slice){binary.data, binary.size}, &error) || out_of_memory(&error));
-  else FUZZ_CHECK(error.message[0]);
+  ct_status encoded = ct_wit_encode(wit, &binary, &error);
+  ct_slice bytes = {binary.data, binary.size};
+  if (encoded != CT_OK) FUZZ_CHECK(error.message[0]);
+  else if (ct_validate(bytes, &all, &error) == CT_OK) FUZZ_CHECK(print(&text, bytes, &error) || out_of_memory(&error));
   ct_buf_free(&binary);
   ct_buf_free(&text);
 }
@@ -38,6 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   ct_error error = {0};
   ct_wit *wit = NULL;
   ct_buf text = {0}, json = {0};
+  if (!all.features) FUZZ_CHECK(ct_features_parse(&all.features, "all", &error) == CT_OK);
   if (ct_wit_read(&wit, "input", (ct_slice){data, size}, &options, &error) == CT_OK) {
     ct_status printed = ct_wit_print(wit, &no_docs, &text, &error);
     FUZZ_CHECK(printed == CT_OK || out_of_memory(&error));

@@ -1,6 +1,6 @@
 /* Runs a fuzz target without an engine: replay [--hurt] [--keep=FILE] FILE|FOLDER...
  *
- * Each file is given to the target as it is. With --hurt, one of up to 4 KiB is also cut at every byte, has each bit flipped, and meets each allocation
+ * Each file is given to the target as it is. With --hurt, one of up to 2 KiB is also cut at every byte, has each bit flipped, and meets each allocation
  * failing once: the same inputs on every machine, in seconds. A crash names the file on stderr before it; with --keep each input is written to a file
  * before it is run, so that the one that crashed stays there. Exit 77 (skipped) when there is no file. */
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "hurt.h"
 #include "target.h"
 
-enum { HURT_LIMIT = 4096 };
+enum { HURT_LIMIT = 2048 };
 
 typedef struct totals {
   size_t files, runs, failed_allocations;

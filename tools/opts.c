@@ -85,13 +85,27 @@ static int store_flag(const opt_spec *spec, const opt_row *row, const char *valu
   return -1;
 }
 
+/* What the OPT_STRINGS hold: it lives as long as the process. */
+static struct block {
+  struct block *next;
+  const char *items[];
+} *blocks;
+
+static const char **new_block(int room) {
+  struct block *block = calloc(1, sizeof *block + (size_t)room * sizeof block->items[0]);
+  if (!block) return NULL;
+  block->next = blocks;
+  blocks = block;
+  return block->items;
+}
+
 static int store(const opt_spec *spec, const opt_row *row, const char *value, int room) {
   if (row->kind == OPT_STRING) {
     *(const char **)row->target = value;
     return -1;
   }
   opt_strings *strings = row->target;
-  if (!strings->items) strings->items = calloc((size_t)room, sizeof *strings->items); /* one for each argument is enough; lives as long as the process */
+  if (!strings->items) strings->items = new_block(room); /* one for each argument is enough */
   if (!strings->items) return opt_usage_error(spec, "out of memory");
   strings->items[strings->count++] = value;
   return -1;

@@ -139,7 +139,7 @@ static ct_status validate(cti_component_validator *v, const cti_component *compo
   CTI_TRY(check_values_used(v, end));
   CTI_TRY(cti_finish_component(type, v, end));
   cti_scope_pop(v);
-  return CT_OK;
+  return v->error->status; /* keeping the scope for another use may have failed */
 }
 
 static cti_component_validator *make(cti_validation *v) {

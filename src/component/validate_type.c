@@ -215,7 +215,7 @@ static ct_status validate_declarations(uint32_t *out, cti_component_validator *v
   }
   CTI_TRY(of_component ? cti_finish_component(out, v, offset) : finish_instance_type(out, v));
   cti_scope_pop(v);
-  return CT_OK;
+  return v->error->status;
 }
 
 ct_status cti_validate_type(cti_component_validator *v, const cti_ctype *type, uint64_t offset) {

@@ -70,8 +70,8 @@ static ct_status check_br_if(cti_body *b, uint32_t depth) {
 
 /* The operands stay as they are: every label must take them. */
 static ct_status match_operands(cti_body *b, cti_typelist types) {
-  uint32_t kept = 0, *top = b->sp;
-  for (uint32_t i = types.count; i-- > 0; kept++) {
+  uint32_t *top = b->sp;
+  for (uint32_t i = types.count; i-- > 0;) {
     if (b->sp[-1] == CTI_OPERAND_BARRIER && cti_body_top(b)->unreachable) break;
     CTI_TRY(cti_pop(b, types.items[i], NULL));
   }
