@@ -11,6 +11,7 @@
 #define ALIGNMENT 16u
 #define FIRST_CHUNK ((size_t)4096)
 #define LAST_CHUNK ((size_t)1 << 20)
+#define OWN_CHUNK ((size_t)1 << 18) /* an array of this size has a chunk of its own, and grows in place */
 
 struct cti_chunk {
   cti_chunk *next;
@@ -124,11 +125,48 @@ ct_slice cti_format(cti_arena *arena, const char *format, ...) {
   return text ? (ct_slice){(uint8_t *)text, (size_t)size} : (ct_slice){NULL, 0};
 }
 
+/* The link to the chunk that holds `items` alone; NULL when there is none. */
+static cti_chunk **chunk_of(cti_arena *arena, void *items) {
+  for (cti_chunk **link = &arena->chunks; *link; link = &(*link)->next)
+    if ((uint8_t *)*link + HEADER == items) return link;
+  return NULL;
+}
+
+/* Arrays of many megabytes do not leave each smaller self behind. */
+static void *grow_chunk(cti_arena *arena, cti_chunk **link, size_t size) {
+  cti_chunk *larger = size > SIZE_MAX - HEADER ? NULL : cti_realloc(*link, HEADER + size);
+  if (!larger) return out_of_memory(arena);
+  arena->total += size - larger->size;
+  larger->size = size;
+  *link = larger;
+  return (uint8_t *)larger + HEADER;
+}
+
+static uint32_t more_room(uint32_t count) { return count < 4 ? 8 : count > UINT32_MAX / 2 ? UINT32_MAX : count * 2; }
+
 void *cti_vec_more(cti_arena *arena, void *items, uint32_t count, uint32_t *capacity, size_t item_size) {
-  uint32_t room = count < 4 ? 8 : count > UINT32_MAX / 2 ? UINT32_MAX : count * 2;
+  uint32_t room = more_room(count);
   void *more = cti_alloc_n(arena, room, item_size);
   if (!more) return items;
   if (count) memcpy(more, items, (size_t)count * item_size);
+  *capacity = room;
+  return more;
+}
+
+/* In asan builds each array has a chunk of its own, so that old addresses are caught. */
+void *cti_vec_more_in_place(cti_arena *arena, void *items, uint32_t count, uint32_t *capacity, size_t item_size) {
+  uint32_t room = more_room(count);
+  if (room > SIZE_MAX / item_size) return out_of_memory(arena), items;
+#ifdef CTI_ARENA_SINGLE
+  const size_t own_chunk = 0;
+#else
+  const size_t own_chunk = OWN_CHUNK;
+#endif
+  size_t size = room * item_size;
+  cti_chunk **own = *capacity && *capacity * item_size >= own_chunk ? chunk_of(arena, items) : NULL;
+  void *more = own ? grow_chunk(arena, own, size) : size >= own_chunk ? alloc_alone(arena, size) : cti_alloc(arena, size);
+  if (!more) return items;
+  if (count && !own) memcpy(more, items, (size_t)count * item_size);
   *capacity = room;
   return more;
 }

@@ -42,6 +42,8 @@ ct_slice cti_format(cti_arena *arena, const char *format, ...) CTI_PRINTF(2, 3);
 
 /* For vec.h: room for one more item. Gives the (moved) items; when memory is out, the old ones with *capacity unchanged. */
 void *cti_vec_more(cti_arena *arena, void *items, uint32_t count, uint32_t *capacity, size_t item_size);
+/* The same for arrays that may become large: the old items are given back, so no address of one may be kept. */
+void *cti_vec_more_in_place(cti_arena *arena, void *items, uint32_t count, uint32_t *capacity, size_t item_size);
 
 /* For tests: the Nth allocation of this thread from now on fails (1 is the next), every later one works; 0 switches it off.
  * cti_alloc_failed tells whether it came to that. They count chunks and buffer growth, which are all the mallocs there are. */

@@ -38,7 +38,7 @@ static uint32_t *find(const cti_map *map, ct_slice key, uint64_t number) {
 
 static ct_status grow(cti_map *map, cti_arena *arena) {
   if (map->slot_count >= 0x80000000u) return cti_fail(arena->error, CT_NOMEM, CT_NO_OFFSET, "a table has more than %u entries", map->count);
-  uint32_t slot_count = map->slot_count ? map->slot_count * 2 : 16;
+  uint32_t slot_count = map->slot_count ? map->slot_count * 2 : 8;
   uint32_t *slots = CTI_NEW_N(arena, uint32_t, slot_count);
   cti_map_entry *entries = CTI_NEW_N(arena, cti_map_entry, slot_count / 2);
   if (!slots || !entries) return arena->error->status;

@@ -17,7 +17,7 @@ static void bad_byte(cti_cursor *c, uint64_t offset, uint8_t byte, const char *w
 }
 
 bool cti_component_append(cti_component *component, const cti_item *item, bool in_type) {
-  if (!cti_vec_push(component->arena, &component->items, *item)) return false;
+  if (!cti_vec_push_large(component->arena, &component->items, *item)) return false;
   cti_sort sort = cti_item_sort(item, in_type);
   if (sort != CTI_SORT_COUNT) component->count[sort] += cti_item_defines(item);
   return true;
@@ -26,6 +26,10 @@ bool cti_component_append(cti_component *component, const cti_item *item, bool i
 /* ---- items */
 
 typedef CTI_VEC(cti_named_index) named_indices;
+
+static void reserve_named(named_indices *list, cti_cursor *c, cti_arena *arena, uint32_t count) {
+  if (!c->failed && !cti_vec_reserve(arena, list, count < 16 ? count : 16)) cti_cursor_fail(c, CT_NOMEM, "out of memory");
+}
 
 static cti_named_index *next_named(named_indices *list, cti_cursor *c, cti_arena *arena) {
   cti_named_index *of = cti_vec_add(arena, list);
@@ -41,6 +45,7 @@ static void read_core_instance(cti_item *item, cti_cursor *c, decoder *d) {
   if (form == 0) item->of.instance.index = cti_cursor_u32(c);
   named_indices list = {0};
   uint32_t count = cti_cursor_count(c, form == 0 ? "arguments" : "exports");
+  reserve_named(&list, c, d->arena, count);
   for (uint32_t i = 0; i < count && !c->failed; i++) {
     cti_named_index *of = next_named(&list, c, d->arena);
     if (!of) return;
@@ -66,6 +71,7 @@ static void read_instance(cti_item *item, cti_cursor *c, decoder *d) {
   if (form == 0) item->of.instance.index = cti_cursor_u32(c);
   named_indices list = {0};
   uint32_t count = cti_cursor_count(c, form == 0 ? "arguments" : "exports");
+  reserve_named(&list, c, d->arena, count);
   for (uint32_t i = 0; i < count && !c->failed; i++) {
     cti_named_index *of = next_named(&list, c, d->arena);
     if (!of) return;

@@ -156,7 +156,9 @@ ct_status cti_component_types(cti_type_store **store, uint32_t *type, const cti_
   cti_component_validator *validator = make(v);
   if (!validator) return CT_NOMEM;
   *store = &validator->store;
-  return validate(validator, component, type);
+  ct_status status = validate(validator, component, type);
+  if (status != CT_OK) cti_error_trail(validator->error, "component");
+  return status;
 }
 
 ct_status cti_component_validate_model(const cti_component *component, cti_validation *v) {

@@ -16,7 +16,7 @@ typedef struct rules {
 /* ---- constructors, methods, static functions */
 
 static ct_status need_func(const cti_func_type **out, const rules *r) {
-  if (r->entity->sort != CTI_SORT_FUNC) return broken(r, "the name is one of a function, but the type is that of a %s", cti_entity_describe(r->entity));
+  if (r->entity->sort != CTI_SORT_FUNC) return broken(r, "the name is one of a function, but the type is that of %s%s", cti_article(cti_entity_describe(r->entity)), cti_entity_describe(r->entity));
   *out = cti_type_at(&r->v->store, r->entity->type)->of.func;
   return CT_OK;
 }
@@ -28,13 +28,22 @@ static const cti_def *as_def(const rules *r, cti_valtype type, cti_def_kind kind
   return def->kind == kind ? def : NULL;
 }
 
+/* The id of the resource type that has this name here, or UINT32_MAX. */
+static uint32_t resource_named(const rules *r, ct_slice name) {
+  uint32_t index = cti_names_find(r->into->names.items, r->into->names.count, &r->into->by_name, name);
+  const cti_entity *entity = index == CTI_MAP_NONE || r->into->is_inline ? NULL : &r->into->entities.items[index];
+  bool is_resource = entity && entity->sort == CTI_SORT_TYPE && cti_type_at(&r->v->store, entity->created)->kind == CTI_TYPE_RESOURCE;
+  return is_resource ? entity->created : UINT32_MAX;
+}
+
 /* The resource must have been imported, or exported, by the very name that the function's name has. */
 static ct_status check_resource(const rules *r, uint32_t resource) {
-  uint32_t index = cti_map_get_u64(&r->into->resource_names, resource);
-  if (index == CTI_MAP_NONE) return broken(r, "the resource that the function speaks of has no name here");
-  ct_slice known = r->into->names.items[index]->name;
-  if (cti_slice_eq(known, r->name->resource)) return CT_OK;
-  return broken(r, "the function is one of the resource `%.*s` by its type, and of `%.*s` by its name", CTI_S(known), CTI_S(r->name->resource));
+  if (resource_named(r, r->name->resource) == resource) return CT_OK;
+  for (uint32_t i = 0; !r->into->is_inline && i < r->into->entities.count; i++) {
+    if (r->into->entities.items[i].sort != CTI_SORT_TYPE || r->into->entities.items[i].created != resource) continue;
+    return broken(r, "the function is one of the resource `%.*s` by its type, and of `%.*s` by its name", CTI_S(r->into->names.items[i]->name), CTI_S(r->name->resource));
+  }
+  return broken(r, "the resource that the function speaks of has no name here");
 }
 
 static ct_status check_constructor(const rules *r) {
@@ -59,7 +68,7 @@ static ct_status check_method(const rules *r) {
 static ct_status check_static(const rules *r) {
   const cti_func_type *func;
   CTI_TRY(need_func(&func, r));
-  if (cti_map_get(&r->into->resource_texts, r->name->resource) != CTI_MAP_NONE) return CT_OK;
+  if (resource_named(r, r->name->resource) != UINT32_MAX) return CT_OK;
   return broken(r, "there is no resource `%.*s` here for the static function", CTI_S(r->name->resource));
 }
 
@@ -81,7 +90,7 @@ static ct_slice getter_name(const rules *r) {
 static ct_status check_against_getter(const rules *r, const cti_func_type *setter) {
   ct_slice name = getter_name(r);
   if (!name.data) return CT_NOMEM;
-  uint32_t index = cti_map_get(&r->into->by_name, name);
+  uint32_t index = cti_names_find(r->into->names.items, r->into->names.count, &r->into->by_name, name);
   if (index == CTI_MAP_NONE) return broken(r, "a setter must follow its getter, and `%.*s` was not seen", CTI_S(name));
   const cti_func_type *getter = cti_type_at(&r->v->store, r->into->entities.items[index].type)->of.func;
   const cti_def *result = as_def(r, getter->result, CTI_DEF_RESULT);
@@ -113,7 +122,7 @@ static ct_status check_accessor(const rules *r) {
 static ct_status check_suffix(const rules *r, const cti_extern_name *name) {
   if (!name->version_suffix.data) return CT_OK;
   CTI_TRY(cti_require(r->v, CTI_FEATURE_CM_CANON_NAMES, r->offset, "a version suffix"));
-  if (r->entity->sort != CTI_SORT_INSTANCE) return broken(r, "only instances can have a version suffix, this is a %s", cti_entity_describe(r->entity));
+  if (r->entity->sort != CTI_SORT_INSTANCE) return broken(r, "only instances can have a version suffix, this is %s%s", cti_article(cti_entity_describe(r->entity)), cti_entity_describe(r->entity));
   if (name->version_suffix.size == 0) return broken(r, "the version suffix is empty");
   if (name->implements.data || r->name->form == CTI_NAME_INTERFACE) return CT_OK;
   return broken(r, "a version suffix needs the name of an interface, here or in `implements`");
@@ -125,7 +134,7 @@ static ct_status check_implements(const rules *r, const cti_extern_name *name) {
   CTI_TRY(cti_require(r->v, CTI_FEATURE_CM_IMPLEMENTS, r->offset, "`implements`"));
   bool bare = r->name->form == CTI_NAME_PLAIN && r->name->resource_func == CTI_RESOURCE_FUNC_NONE && r->name->accessor == CTI_ACCESSOR_NONE;
   if (!bare) return broken(r, "only a plain name can have `implements`");
-  if (r->entity->sort != CTI_SORT_INSTANCE) return broken(r, "only instances can have `implements`, this is a %s", cti_entity_describe(r->entity));
+  if (r->entity->sort != CTI_SORT_INSTANCE) return broken(r, "only instances can have `implements`, this is %s%s", cti_article(cti_entity_describe(r->entity)), cti_entity_describe(r->entity));
   CTI_TRY(cti_name_parse(&interface, name->implements, r->v->v->types.features, r->offset, r->v->error));
   if (interface.form != CTI_NAME_INTERFACE) return broken(r, "`implements` must name an interface, `%.*s` is none", CTI_S(name->implements));
   return cti_name_check_version(&interface, name->version_suffix, r->offset, r->v->arena);
@@ -155,13 +164,29 @@ static ct_status check_form(const rules *r, const cti_extern_name *name, bool is
   return check_accessor(r);
 }
 
+/* Where the key is already, or CTI_MAP_NONE. Few are looked at one by one, more go into a map. */
+static uint32_t find_key(const cti_externs *into, ct_slice key) {
+  if (into->keys.count > CTI_FEW_NAMES) return cti_map_get(&into->by_key, key);
+  for (uint32_t i = 0; i < into->keys.count; i++)
+    if (cti_slice_eq(into->keys.items[i], key)) return i;
+  return CTI_MAP_NONE;
+}
+
+static ct_status add_key(cti_externs *into, cti_arena *arena, ct_slice key) {
+  if (!cti_vec_push(arena, &into->keys, key)) return CT_NOMEM;
+  for (uint32_t i = into->by_key.count; into->keys.count > CTI_FEW_NAMES && i < into->keys.count; i++) {
+    uint32_t index = i;
+    bool added;
+    CTI_TRY(cti_map_add(&into->by_key, arena, into->keys.items[i], &index, &added));
+  }
+  return CT_OK;
+}
+
 static ct_status check_unique(const rules *r, cti_externs *into, bool is_import) {
-  uint32_t index = into->names.count;
-  bool added;
   ct_slice key = cti_name_key(r->name, r->v->arena);
   if (!key.data) return CT_NOMEM;
-  CTI_TRY(cti_map_add(&into->by_key, r->v->arena, key, &index, &added));
-  if (added) return CT_OK;
+  uint32_t index = find_key(into, key);
+  if (index == CTI_MAP_NONE) return add_key(into, r->v->arena, key);
   return broken(r, "the name conflicts with the %s `%.*s`, which came before", is_import ? "import" : "export", CTI_S(into->names.items[index]->name));
 }
 

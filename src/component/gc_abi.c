@@ -12,7 +12,7 @@ typedef struct gc_abi {
 } gc_abi;
 
 static ct_status refuse(const gc_abi *a, cti_valtype type, const char *wanted, cti_corevt core) {
-  return cti_fail(a->v->error, CT_COMP_CANON, a->o->offset, "a %s passes as core `%s`, but the core type has `%s`", cti_value_describe(&a->v->store, type), wanted,
+  return cti_fail(a->v->error, CT_COMP_CANON, a->o->offset, "%s%s passes as core `%s`, but the core type has `%s`", cti_article(cti_value_describe(&a->v->store, type)), cti_value_describe(&a->v->store, type), wanted,
                   cti_valtype_text(core, NULL).text);
 }
 

@@ -61,7 +61,7 @@ ct_status cti_scope_type(uint32_t *out, const cti_component_validator *v, uint32
   CTI_TRY(cti_scope_check(v, scope, CTI_SORT_TYPE, index, offset));
   *out = scope->types.items[index];
   if (cti_type_at(&v->store, *out)->kind == kind) return CT_OK;
-  return cti_fail(v->error, CT_COMP_TYPE, offset, "type %u is not %s: it is a %s", index, wanted[kind], cti_type_describe(&v->store, *out));
+  return cti_fail(v->error, CT_COMP_TYPE, offset, "type %u is not %s: it is %s%s", index, wanted[kind], cti_article(cti_type_describe(&v->store, *out)), cti_type_describe(&v->store, *out));
 }
 
 ct_status cti_scope_valtype(cti_valtype *out, const cti_component_validator *v, cti_valtype local, uint64_t offset) {
@@ -108,5 +108,7 @@ ct_status cti_scope_entity(cti_entity *out, cti_component_validator *v, cti_sort
 
 ct_status cti_require(const cti_component_validator *v, cti_feature feature, uint64_t offset, const char *what) {
   if (cti_features_have(v->v->types.features, feature)) return CT_OK;
-  return cti_fail(v->error, CT_CORE_FEATURE, offset, "%s needs the feature %s, which is off", what, cti_feature_name(feature));
+  cti_fail(v->error, CT_CORE_FEATURE, offset, "%s needs the feature %s, which is off", what, cti_feature_name(feature));
+  cti_error_hint(v->error, "switch it on with --features %s", cti_feature_name(feature));
+  return v->error->status;
 }

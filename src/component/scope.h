@@ -18,12 +18,12 @@ typedef struct cti_scope_value {
 typedef struct cti_externs {
   CTI_VEC(const cti_extern_name *) names;
   CTI_VEC(cti_entity) entities;
-  cti_map by_name;        /* name -> index */
-  cti_map by_key;         /* key (cti_name_key) -> index */
-  cti_map resource_names; /* id of a resource type -> index */
-  cti_map resource_texts; /* names of resources -> index */
+  cti_map by_name;        /* name -> index, as in cti_extern_names */
+  CTI_VEC(ct_slice) keys; /* of the names (cti_name_key): two that are equal are in conflict */
+  cti_map by_key;         /* key -> index; empty while there are few */
   cti_map named;          /* ids of types that have a name here -> 1, or 0 for one that no longer has */
   uint32_t epoch;         /* marks types that are known to be named here */
+  bool is_inline;         /* exports of an instance made of its exports: a resource's name here gives it none */
 } cti_externs;
 
 typedef struct cti_scope {

@@ -16,7 +16,7 @@ static ct_status entity_sub(cti_subtype_cx *cx, const cti_entity *given, const c
 static ct_status value_sub(cti_subtype_cx *cx, cti_valtype given, cti_valtype asked, uint32_t side);
 
 static ct_status mismatch(cti_subtype_cx *cx, const char *asked, const char *given) {
-  return cti_fail(cx->store->error, CT_COMP_TYPE, cx->offset, "type mismatch: %s was expected, %s was found", asked, given);
+  return cti_fail(cx->store->error, CT_COMP_TYPE, cx->offset, "type mismatch: %s%s was expected, %s%s was found", cti_article(asked), asked, cti_article(given), given);
 }
 
 #define differ(cx, ...) cti_fail((cx)->store->error, CT_COMP_TYPE, (cx)->offset, "type mismatch: " __VA_ARGS__)
@@ -77,7 +77,7 @@ static bool plainly_equal(const cti_subtype_cx *cx, const cti_type *given, const
 
 static ct_status members_sub(cti_subtype_cx *cx, const cti_def *given, const cti_def *asked, uint32_t side) {
   if (given->member_count != asked->member_count)
-    return differ(cx, "a %s of %u was expected, one of %u was found", given->kind == CTI_DEF_TUPLE ? "tuple" : "type", asked->member_count, given->member_count);
+    return differ(cx, "%u members were expected, %u were found", asked->member_count, given->member_count);
   for (uint32_t i = 0; i < given->member_count; i++) {
     const cti_member *a = &given->members[i], *b = &asked->members[i];
     if (!cti_slice_eq(a->name, b->name)) return differ(cx, "`%.*s` was expected as number %u, `%.*s` was found", CTI_S(b->name), i, CTI_S(a->name));
@@ -93,7 +93,7 @@ static ct_status def_sub(cti_subtype_cx *cx, const cti_def *given, const cti_def
   CTI_TRY(members_sub(cx, given, asked, side));
   bool is_result = given->kind == CTI_DEF_RESULT;
   TRY_IN(cx, value_sub(cx, given->key, asked->key, side), is_result ? "error of the result" : "key of the map");
-  TRY_IN(cx, value_sub(cx, given->element, asked->element, side), is_result ? "ok of the result" : "element of the %s", cti_value_describe(cx->store, asked->element));
+  TRY_IN(cx, value_sub(cx, given->element, asked->element, side), is_result ? "ok of the result" : "element");
   return CT_OK;
 }
 
@@ -122,7 +122,7 @@ static ct_status value_sub(cti_subtype_cx *cx, cti_valtype given, cti_valtype as
 static ct_status func_sub(cti_subtype_cx *cx, uint32_t given, uint32_t asked, uint32_t side) {
   if (plainly_equal(cx, cti_type_at(cx->store, given), cti_type_at(cx->store, asked))) return CT_OK;
   const cti_func_type *a = cti_type_at(cx->store, given)->of.func, *b = cti_type_at(cx->store, asked)->of.func;
-  if (a->is_async != b->is_async) return mismatch(cx, b->is_async ? "an async function" : "a function that is not async", a->is_async ? "an async one" : "one that is not");
+  if (a->is_async != b->is_async) return mismatch(cx, b->is_async ? "async function" : "function that is not async", a->is_async ? "async function" : "function that is not async");
   if (a->param_count != b->param_count) return differ(cx, "a function with %u parameters was expected, one with %u was found", b->param_count, a->param_count);
   for (uint32_t i = 0; i < a->param_count; i++) {
     const cti_member *ours = &a->params[i], *theirs = &b->params[i];
@@ -138,7 +138,10 @@ static ct_status func_sub(cti_subtype_cx *cx, uint32_t given, uint32_t asked, ui
 
 ct_status cti_subtype_core(cti_subtype_cx *cx, const cti_extern_type *given, const cti_extern_type *asked) {
   if (cti_extern_is_sub(cx->core, given, asked)) return CT_OK;
-  cti_core_text a = cti_core_extern_text(cx->core, given), b = cti_core_extern_text(cx->core, asked);
+  cti_extern_type loose = *given; /* whatever is defined is exact: that is said where it is asked for alone */
+  if (!asked->exact) loose.exact = false;
+  cti_core_text a = cti_core_extern_text(cx->core, &loose), b = cti_core_extern_text(cx->core, asked);
+  if (strcmp(a.text, b.text) == 0) return differ(cx, "two types of the form %s differ in recursion group, supertype or finality", a.text);
   return mismatch(cx, b.text, a.text);
 }
 

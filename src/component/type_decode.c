@@ -153,6 +153,7 @@ static void read_member(cti_member *out, cti_cursor *c, char form) {
 static cti_member *read_members(uint32_t *out_count, cti_cursor *c, cti_arena *arena, char form) {
   CTI_VEC(cti_member) members = {0};
   uint32_t count = cti_cursor_count(c, form == 'C' ? "cases" : form == 'T' ? "types" : form == 'L' ? "labels" : "fields");
+  if (!c->failed && !cti_vec_reserve(arena, &members, count < 16 ? count : 16)) cti_cursor_fail(c, CT_NOMEM, "out of memory");
   for (uint32_t i = 0; i < count && !c->failed; i++) {
     cti_member *member = cti_vec_add(arena, &members);
     if (!member) {
@@ -338,6 +339,7 @@ static void read_declarations(cti_ctype *out, cti_cursor *c, cti_arena *arena, u
   }
   cti_component_init(out->decls, arena);
   uint32_t count = cti_cursor_count(c, "declarations of a type");
+  if (!c->failed && !cti_vec_reserve(arena, &out->decls->items, count < 16 ? count : 16)) cti_cursor_fail(c, CT_NOMEM, "out of memory");
   for (uint32_t i = 0; i < count && !c->failed; i++) {
     cti_item item = {0};
     read_declaration(&item, c, arena, depth, kind == CTI_CTYPE_COMPONENT);

@@ -51,8 +51,9 @@ static bool func_named(names *n, uint32_t id) {
 }
 
 static ct_status unnamed(const names *n, const char *role, const char *what, uint64_t offset) {
-  return cti_fail(n->v->error, CT_COMP_RESOURCE, offset, "%s not valid to be used as %s: it speaks of a %s that has no name here; %s the type before what uses it", what, role,
-                  cti_type_describe(&n->v->store, n->culprit), role);
+  const char *culprit = cti_type_describe(&n->v->store, n->culprit);
+  return cti_fail(n->v->error, CT_COMP_RESOURCE, offset, "%s not valid to be used as %s: it speaks of %s%s that has no name here; %s the type before what uses it", what, role,
+                  cti_article(culprit), culprit, role);
 }
 
 static bool type_named(names *n, uint32_t id, ct_status *status);

@@ -25,6 +25,24 @@ void cti_type_store_init(cti_type_store *store, cti_arena *arena) {
   cti_abi_init(&store->abi64, &store->values, arena, CTI_FLAT_I64);
 }
 
+/* ---- names */
+
+uint32_t cti_names_find(const cti_extern_name *const *items, uint32_t count, const cti_map *by_name, ct_slice name) {
+  if (count > CTI_FEW_NAMES) return cti_map_get(by_name, name);
+  for (uint32_t i = 0; i < count; i++)
+    if (cti_slice_eq(items[i]->name, name)) return i;
+  return CTI_MAP_NONE;
+}
+
+ct_status cti_names_index(const cti_extern_name *const *items, uint32_t count, cti_map *by_name, cti_arena *arena) {
+  for (uint32_t i = by_name->count; count > CTI_FEW_NAMES && i < count; i++) {
+    uint32_t index = i;
+    bool added;
+    CTI_TRY(cti_map_add(by_name, arena, items[i]->name, &index, &added));
+  }
+  return CT_OK;
+}
+
 /* ---- size, depth, flags */
 
 ct_status cti_type_info_add(cti_type_info *info, cti_type_info part, uint64_t offset, ct_error *error) {
@@ -115,7 +133,7 @@ static uint32_t add(cti_type_store *store, cti_type type, const cti_def *def) {
     cti_fail(store->error, CT_NOMEM, CT_NO_OFFSET, "the component has more types than can be numbered");
     return UINT32_MAX;
   }
-  if (!cti_vec_push(store->arena, &store->values.defs, *def) || !cti_vec_push(store->arena, &store->types, type)) return UINT32_MAX;
+  if (!cti_vec_push_large(store->arena, &store->values.defs, *def) || !cti_vec_push_large(store->arena, &store->types, type)) return UINT32_MAX;
   return id;
 }
 
@@ -269,3 +287,9 @@ const char *cti_type_describe(const cti_type_store *store, uint32_t id) {
 }
 
 const char *cti_entity_describe(const cti_entity *entity) { return cti_sorts[entity->sort].name; }
+
+const char *cti_article(const char *noun) {
+  if (strcmp(noun, "flags") == 0 || strcmp(noun, "no type") == 0) return "";
+  bool letter_and_digit = (noun[0] == 's' || noun[0] == 'f') && noun[1] >= '0' && noun[1] <= '9'; /* s8, f32 */
+  return letter_and_digit || strchr("aeio", noun[0]) ? "an " : "a ";
+}

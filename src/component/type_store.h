@@ -40,8 +40,14 @@ typedef struct cti_entity {
 typedef struct cti_extern_names {
   uint32_t count;
   const cti_extern_name *const *items; /* of the model */
-  cti_map by_name; /* name -> index */
+  cti_map by_name; /* name -> index; empty while there are few */
 } cti_extern_names;
+
+/* Few names are found by looking at each of them, more by a map. */
+enum { CTI_FEW_NAMES = 8 };
+uint32_t cti_names_find(const cti_extern_name *const *items, uint32_t count, const cti_map *by_name, ct_slice name); /* the index, or CTI_MAP_NONE */
+/* After the last item was appended. */
+ct_status cti_names_index(const cti_extern_name *const *items, uint32_t count, cti_map *by_name, cti_arena *arena);
 
 typedef struct cti_extern_list {
   const cti_extern_names *names; /* never NULL */
@@ -51,7 +57,9 @@ typedef struct cti_extern_list {
 static inline ct_slice cti_extern_text(const cti_extern_list *list, uint32_t index) { return list->names->items[index]->name; }
 
 /* The index of a name, or CTI_MAP_NONE. */
-static inline uint32_t cti_extern_find(const cti_extern_list *list, ct_slice name) { return cti_map_get(&list->names->by_name, name); }
+static inline uint32_t cti_extern_find(const cti_extern_list *list, ct_slice name) {
+  return cti_names_find(list->names->items, list->names->count, &list->names->by_name, name);
+}
 
 typedef struct cti_func_type {
   bool is_async;
@@ -179,6 +187,9 @@ cti_prim cti_prim_of_value(const cti_type_store *store, cti_valtype type);
 const char *cti_value_describe(const cti_type_store *store, cti_valtype type);
 const char *cti_type_describe(const cti_type_store *store, uint32_t id);
 const char *cti_entity_describe(const cti_entity *entity);
+
+/* "a " or "an ", as goes before such a description; nothing before one in the plural. */
+const char *cti_article(const char *noun);
 
 ct_status cti_component_limit_check(cti_component_limit limit, uint64_t count, uint64_t offset, ct_error *error);
 

@@ -52,8 +52,8 @@ static ct_status alias_export(cti_component_validator *v, const cti_alias *alias
   if (index == CTI_MAP_NONE) return cti_invalid(v, offset, "instance %u has no export named `%.*s`", alias->instance, CTI_S(alias->name));
   cti_entity entity = exports->entities[index];
   if (entity.sort != alias->sort) {
-    return cti_fail(v->error, CT_COMP_TYPE, offset, "export `%.*s` of instance %u is not a %s: it is a %s", CTI_S(alias->name), alias->instance, cti_sorts[alias->sort].name,
-                    cti_entity_describe(&entity));
+    return cti_fail(v->error, CT_COMP_TYPE, offset, "export `%.*s` of instance %u is not %s%s: it is %s%s", CTI_S(alias->name), alias->instance, cti_article(cti_sorts[alias->sort].name),
+                    cti_sorts[alias->sort].name, cti_article(cti_entity_describe(&entity)), cti_entity_describe(&entity));
   }
   return cti_add_entity(v, &entity, offset);
 }

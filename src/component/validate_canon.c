@@ -221,7 +221,9 @@ static ct_status check_payload_type(cti_valtype *payload, const canon *c, cti_de
   uint32_t id;
   CTI_TRY(cti_scope_type(&id, c->v, c->of->type, CTI_TYPE_VALUE, c->offset));
   const cti_def *def = cti_value_at(&c->v->store, id);
-  if (def->kind != kind) return refuse(c, "`%s` needs a %s type, type %u is a %s", c->info->name, kind == CTI_DEF_STREAM ? "stream" : "future", c->of->type, cti_value_describe(&c->v->store, cti_valtype_def(id)));
+  const char *found = cti_value_describe(&c->v->store, cti_valtype_def(id));
+  if (def->kind != kind) return refuse(c, "`%s` needs a %s type, type %u is %s%s", c->info->name, kind == CTI_DEF_STREAM ? "stream" : "future", c->of->type,
+                                       cti_article(found), found);
   *payload = def->element;
   return CT_OK;
 }
@@ -303,8 +305,7 @@ ct_status cti_validate_canon(cti_component_validator *v, const cti_canon *of, ui
   const cti_scope *scope = cti_scope_current(v);
   canon c = {v, of, &cti_canons[of->kind], offset};
   CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_FUNCTIONS, (uint64_t)scope->funcs.count + scope->core_funcs.count + 1, offset, v->error));
-  if (!cti_features_have(v->v->types.features, (cti_feature)c.info->feature))
-    return cti_fail(v->error, CT_CORE_FEATURE, offset, "`%s` needs the feature %s, which is off", c.info->name, cti_feature_name((cti_feature)c.info->feature));
+  CTI_TRY(cti_require(v, (cti_feature)c.info->feature, offset, c.info->name));
   switch (of->kind) {
     case CTI_CANON_LIFT: return lift(&c);
     case CTI_CANON_LOWER: return lower(&c);

@@ -162,27 +162,15 @@ static ct_status add_to_list(cti_component_validator *v, cti_externs *into, cti_
                              uint64_t offset) {
   cti_name parsed;
   CTI_TRY(cti_check_extern_name(&parsed, v, into, name, entity, is_import, offset));
-  uint32_t index = into->names.count;
-  bool added;
-  CTI_TRY(cti_map_add(&into->by_name, v->arena, name->name, &index, &added));
   if (!cti_vec_push(v->arena, &into->names, name) || !cti_vec_push(v->arena, &into->entities, *entity)) return CT_NOMEM;
+  CTI_TRY(cti_names_index(into->names.items, into->names.count, &into->by_name, v->arena));
   return cti_type_info_add(info, cti_type_info_of_entity(&v->store, entity), offset, v->error);
-}
-
-/* A resource that gets a name here, for constructors and methods that follow. */
-static ct_status register_resource(cti_component_validator *v, cti_externs *into, ct_slice name, const cti_entity *entity) {
-  if (entity->sort != CTI_SORT_TYPE || cti_type_at(&v->store, entity->created)->kind != CTI_TYPE_RESOURCE) return CT_OK;
-  uint32_t index = into->names.count;
-  bool added;
-  CTI_TRY(cti_map_set_u64(&into->resource_names, v->arena, entity->created, index));
-  return cti_map_add(&into->resource_texts, v->arena, name, &index, &added);
 }
 
 static ct_status add_extern(cti_component_validator *v, const cti_extern_name *name, cti_entity entity, bool is_import, uint64_t offset) {
   cti_scope *scope = cti_scope_current(v);
   cti_externs *into = is_import ? &scope->imports : &scope->exports;
   CTI_TRY(add_entity(v, &entity, is_import ? BY_IMPORT : BY_EXPORT, offset));
-  CTI_TRY(register_resource(v, into, name->name, &entity));
   CTI_TRY(cti_check_named(v, &entity, is_import, offset));
   return add_to_list(v, into, &scope->info, name, &entity, is_import, offset);
 }

@@ -17,7 +17,7 @@ static ct_status core_args(cti_map *out, cti_component_validator *v, const cti_i
   for (uint32_t i = 0; i < item->of.instance.count; i++) {
     const cti_named_index *arg = &item->of.instance.items[i];
     bool added;
-    if (arg->item.sort != CTI_SORT_CORE_INSTANCE) return cti_invalid(v, arg->name.offset, "argument `%.*s` must be a core instance, this is a %s", CTI_S(arg->name.name), cti_sorts[arg->item.sort].name);
+    if (arg->item.sort != CTI_SORT_CORE_INSTANCE) return cti_invalid(v, arg->name.offset, "argument `%.*s` must be a core instance, this is %s%s", CTI_S(arg->name.name), cti_article(cti_sorts[arg->item.sort].name), cti_sorts[arg->item.sort].name);
     CTI_TRY(cti_scope_check(v, scope, CTI_SORT_CORE_INSTANCE, arg->item.index, arg->name.offset));
     uint32_t instance = scope->core_instances.items[arg->item.index];
     CTI_TRY(cti_map_add(out, v->arena, arg->name.name, &instance, &added));
@@ -104,15 +104,16 @@ static ct_status collect_args(cti_extern_list *out, cti_component_validator *v, 
   uint32_t count = item->of.instance.count;
   cti_extern_names *names = CTI_NEW(v->arena, cti_extern_names);
   cti_entity *entities = CTI_NEW_N(v->arena, cti_entity, count);
-  if (!names || !entities) return CT_NOMEM;
-  names->count = count;
+  const cti_extern_name **items = CTI_NEW_N(v->arena, const cti_extern_name *, count);
+  if (!names || !entities || !items) return CT_NOMEM;
+  names->items = items;
   for (uint32_t i = 0; i < count; i++) {
     const cti_named_index *arg = &item->of.instance.items[i];
-    uint32_t index = i;
-    bool added;
     CTI_TRY(cti_scope_entity(&entities[i], v, arg->item, arg->name.offset));
-    CTI_TRY(cti_map_add(&names->by_name, v->arena, arg->name.name, &index, &added));
-    if (!added) return cti_invalid(v, arg->name.offset, "there are two arguments named `%.*s`", CTI_S(arg->name.name));
+    if (cti_names_find(items, i, &names->by_name, arg->name.name) != CTI_MAP_NONE) return cti_invalid(v, arg->name.offset, "there are two arguments named `%.*s`", CTI_S(arg->name.name));
+    items[i] = &arg->name;
+    names->count = i + 1;
+    CTI_TRY(cti_names_index(items, names->count, &names->by_name, v->arena));
   }
   *out = (cti_extern_list){names, entities};
   return CT_OK;
@@ -154,7 +155,7 @@ static ct_status instantiate_component(uint32_t *out, cti_component_validator *v
 }
 
 static ct_status inline_exports(uint32_t *out, cti_component_validator *v, const cti_item *item) {
-  cti_externs externs = {0};
+  cti_externs externs = {.is_inline = true};
   cti_type_info info = CTI_TYPE_INFO_NEW;
   cti_instance_type *instance = CTI_NEW(v->arena, cti_instance_type);
   if (!instance) return CT_NOMEM;

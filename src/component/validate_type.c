@@ -6,15 +6,41 @@
 
 /* ---- labels: each well formed, no two in conflict */
 
-static ct_status check_label(cti_component_validator *v, cti_map *seen, ct_slice label, uint32_t number, const char *what, uint64_t offset) {
+/* The labels before this one: looked at one by one while they are few. */
+typedef struct labels {
+  const cti_member *members;
+  cti_map keys; /* canonical form -> number */
+} labels;
+
+enum { FEW_LABELS = 8 };
+
+static ct_status add_key(cti_component_validator *v, labels *seen, uint32_t number, uint32_t *first) {
+  ct_slice key = cti_plain_name_canonical(v->arena, seen->members[number].name);
+  bool added;
+  *first = number;
+  return key.data ? cti_map_add(&seen->keys, v->arena, key, first, &added) : CT_NOMEM;
+}
+
+/* The number of the label that is in conflict with this one; `number` itself when none is. */
+static ct_status find_conflict(cti_component_validator *v, labels *seen, uint32_t number, uint32_t *first) {
+  if (number < FEW_LABELS) {
+    for (*first = 0; *first < number; ++*first)
+      if (cti_label_same(seen->members[*first].name, seen->members[number].name)) break;
+    return CT_OK;
+  }
+  while (seen->keys.count < number) CTI_TRY(add_key(v, seen, seen->keys.count, first));
+  return add_key(v, seen, number, first);
+}
+
+static ct_status check_label(cti_component_validator *v, labels *seen, uint32_t number, const char *what, uint64_t offset) {
+  ct_slice label = seen->members[number].name;
+  uint32_t first;
   CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_STRING_SIZE, label.size, offset, v->error));
   if (label.size == 0) return cti_fail(v->error, CT_COMP_NAME, offset, "%s name cannot be empty", what);
   if (!cti_label_valid(label)) return cti_fail(v->error, CT_COMP_NAME, offset, "%s name `%.*s` is not in kebab case", what, CTI_S(label));
-  ct_slice key = cti_plain_name_canonical(v->arena, label);
-  bool added;
-  if (!key.data) return CT_NOMEM;
-  CTI_TRY(cti_map_add(seen, v->arena, key, &number, &added));
-  return added ? CT_OK : cti_fail(v->error, CT_COMP_NAME, offset, "%s name `%.*s` conflicts with the %s before it that has number %u", what, CTI_S(label), what, number);
+  CTI_TRY(find_conflict(v, seen, number, &first));
+  if (first == number) return CT_OK;
+  return cti_fail(v->error, CT_COMP_NAME, offset, "%s name `%.*s` conflicts with `%.*s` before it", what, CTI_S(label), CTI_S(seen->members[first].name));
 }
 
 /* ---- value types */
@@ -44,7 +70,7 @@ static const member_rule *rule_of(cti_def_kind kind) {
 
 static ct_status check_members(cti_def *def, cti_component_validator *v, cti_type_info *info, uint64_t offset) {
   const member_rule *rule = rule_of(def->kind);
-  cti_map seen = {0};
+  labels seen = {.members = def->members};
   if (!rule) return CT_OK;
   if (def->member_count == 0) return cti_invalid(v, offset, "%s", rule->none);
   CTI_TRY(cti_component_limit_check(rule->limit, def->member_count, offset, v->error));
@@ -52,7 +78,7 @@ static ct_status check_members(cti_def *def, cti_component_validator *v, cti_typ
   if (!members) return CT_NOMEM;
   for (uint32_t i = 0; i < def->member_count; i++) {
     members[i] = def->members[i];
-    if (rule->what) CTI_TRY(check_label(v, &seen, members[i].name, i, rule->what, offset));
+    if (rule->what) CTI_TRY(check_label(v, &seen, i, rule->what, offset));
     CTI_TRY(take_part(&members[i].type, v, info, offset));
   }
   def->members = members;
@@ -124,7 +150,7 @@ static ct_status validate_value(uint32_t *out, cti_component_validator *v, const
 
 static ct_status validate_func(uint32_t *out, cti_component_validator *v, const cti_ctype *type, uint64_t offset) {
   cti_type_info info = CTI_TYPE_INFO_NEW;
-  cti_map seen = {0};
+  labels seen = {.members = type->params};
   if (type->is_async) CTI_TRY(cti_require(v, CTI_FEATURE_CM_ASYNC, offset, "an async function"));
   CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_PARAMS, type->param_count, offset, v->error));
   cti_func_type *func = CTI_NEW(v->arena, cti_func_type);
@@ -132,7 +158,7 @@ static ct_status validate_func(uint32_t *out, cti_component_validator *v, const 
   if (!func || !params) return CT_NOMEM;
   for (uint32_t i = 0; i < type->param_count; i++) {
     params[i] = type->params[i];
-    CTI_TRY(check_label(v, &seen, params[i].name, i, "parameter", offset));
+    CTI_TRY(check_label(v, &seen, i, "parameter", offset));
     CTI_TRY(take_part(&params[i].type, v, &info, offset));
   }
   *func = (cti_func_type){type->is_async, type->param_count, params, type->result};

@@ -164,7 +164,7 @@ static ct_status layout_of_def(cti_layout *out, const cti_abi *abi, const cti_de
 /* Room for a layout of every definition there is by now. */
 static ct_status make_room(cti_abi *abi) {
   while (abi->layouts.count < abi->types->defs.count)
-    if (!cti_vec_add(abi->arena, &abi->layouts)) return CT_NOMEM;
+    if (!cti_vec_push_large(abi->arena, &abi->layouts, ((cti_layout){0}))) return CT_NOMEM;
   return CT_OK;
 }
 
