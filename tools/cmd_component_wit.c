@@ -7,7 +7,7 @@
 #include "opts.h"
 
 typedef struct wit_options {
-  bool wasm, json, no_docs, importize, exportize, all_features, skip_validation;
+  bool wasm, text, json, no_docs, importize, exportize, all_features, skip_validation;
   const char *output, *out_dir, *json_compat, *error_format;
   const char *importize_world, *importize_name, *exportize_world, *exportize_name, *merge_world, *nominal_world;
   opt_strings features, exportize_imports;
@@ -44,15 +44,28 @@ static ct_status write_file(void *context, const char *name, ct_slice text) {
   return status;
 }
 
+/* The package as WebAssembly, in binary or in text form; what was made is validated with all that the format knows. */
+static ct_status emit_wasm(ct_wit *wit, const wit_options *o, ct_error *error) {
+  ct_validate_options validate = {.features = ct_features_default()};
+  ct_buf out = {0};
+  ct_status status = ct_features_parse(&validate.features, "all", error);
+  if (status == CT_OK) status = ct_wit_encode(wit, &out, error);
+  ct_slice bytes = {out.data, out.size};
+  if (status == CT_OK && !o->skip_validation) status = ct_validate(bytes, &validate, error);
+  ct_pieces pieces = {&bytes, 1, NULL};
+  if (status == CT_OK) status = o->text ? write_text_pieces(o->output, &pieces, error) : ct_output_write(o->output, bytes, true, error);
+  ct_buf_free(&out);
+  return status;
+}
+
 static ct_status emit(ct_wit *wit, const wit_options *o, ct_error *error) {
   ct_wit_print_options print = {o->no_docs};
   ct_buf out = {0};
+  if (o->wasm || o->text) return emit_wasm(wit, o, error);
   if (o->out_dir) return ct_wit_each_file(wit, &print, write_file, &(tree){o->out_dir, error}, error);
   ct_wit_json_shape shape = !o->json_compat ? CT_WIT_JSON_CURRENT : strcmp(o->json_compat, "1.208") == 0 ? CT_WIT_JSON_1_208 : CT_WIT_JSON_1_225;
-  ct_status status = o->wasm                    ? ct_wit_encode(wit, &out, error)
-                     : o->json || o->json_compat ? ct_wit_print_json(wit, shape, &out, error)
-                                                 : ct_wit_print(wit, &print, &out, error);
-  if (status == CT_OK) status = ct_output_write(o->output, (ct_slice){out.data, out.size}, o->wasm, error);
+  ct_status status = o->json || o->json_compat ? ct_wit_print_json(wit, shape, &out, error) : ct_wit_print(wit, &print, &out, error);
+  if (status == CT_OK) status = ct_output_write(o->output, (ct_slice){out.data, out.size}, false, error);
   ct_buf_free(&out);
   return status;
 }
@@ -71,9 +84,9 @@ static int run(const char *input, const wit_options *o, bool json_errors) {
 
 /* What is wrong with the options together, or NULL. */
 static const char *conflict(const wit_options *o) {
-  int forms = (o->wasm ? 1 : 0) + (o->json || o->json_compat ? 1 : 0) + (o->out_dir ? 1 : 0);
+  int forms = o->wasm + o->text + (o->json || o->json_compat ? 1 : 0) + (o->out_dir ? 1 : 0);
   int changes = o->importize + o->exportize + !!o->importize_world + !!o->exportize_world + !!o->merge_world + !!o->nominal_world;
-  if (forms > 1) return "of --wasm, --json and --out-dir only one can be given";
+  if (forms > 1) return "of --wasm, --wat, --json and --out-dir only one can be given";
   if (o->out_dir && strcmp(o->output, "-") != 0) return "--out-dir and --output exclude each other";
   if (changes > 1) return "a world can be changed in one way at a time";
   if (o->json_compat && strcmp(o->json_compat, "1.208") != 0 && strcmp(o->json_compat, "1.225") != 0) return "--json-compat takes 1.208 or 1.225";
@@ -85,13 +98,14 @@ int cmd_component_wit(int argc, char **argv) {
   const opt_row rows[] = {
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
       {'w', "wasm", OPT_FLAG, &o.wasm, NULL, "Write the package in binary form"},
+      {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the package in the text form of WebAssembly"},
       {'j', "json", OPT_FLAG, &o.json, NULL, "Write the resolved graph as JSON"},
       {0, "json-compat", OPT_STRING, &o.json_compat, "1.208|1.225", "JSON in the shape that readers of that time know"},
       {0, "out-dir", OPT_STRING, &o.out_dir, "DIR", "Write each package to a file of its own, dependencies in deps/"},
       {0, "no-docs", OPT_FLAG, &o.no_docs, NULL, "Leave documentation out of text"},
       {0, "features", OPT_STRINGS, &o.features, "NAMES", "Features of @unstable that are active; repeatable"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "All features are active"},
-      {0, "skip-validation", OPT_FLAG, &o.skip_validation, NULL, "With --wasm, do not validate what is written"},
+      {0, "skip-validation", OPT_FLAG, &o.skip_validation, NULL, "With --wasm or --wat, do not validate what is written"},
       {0, "importize", OPT_FLAG, &o.importize, NULL, "The world's exports become imports: what it takes to use a component"},
       {0, "importize-world", OPT_STRING, &o.importize_world, "WORLD", "The same for a world of a WIT package"},
       {0, "importize-out-world-name", OPT_STRING, &o.importize_name, "NAME", "What to call the world then"},

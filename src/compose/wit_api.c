@@ -56,6 +56,11 @@ static ct_status read_module(ct_wit *wit, ct_slice bytes) {
   CTI_TRY(cti_module_decode_interface(&module, bytes, 0, &wit->arena));
   CTI_TRY(cti_bindings_init(&bindings, &wit->arena));
   CTI_TRY(cti_bindings_add_module(&bindings, &module, NULL));
+  if (bindings.section_count == 0) {
+    cti_fail(wit->arena.error, CT_COMPOSE_METADATA, CT_NO_OFFSET, "this is a core module without component-type sections, so it holds no WIT");
+    cti_error_hint(wit->arena.error, "`component embed` adds such a section; was a component meant?");
+    return CT_COMPOSE_METADATA;
+  }
   wit->resolve = bindings.resolve;
   wit->world = bindings.world;
   wit->package = bindings.resolve.worlds.items[bindings.world].package;
