@@ -10,10 +10,23 @@ static ct_status validate(cti_component_validator *v, const cti_component *compo
 
 /* ---- modules and components */
 
+/* Where the module stands, for failures that are reported one by one (cti_validation.report). */
+static ct_status set_report_trail(cti_component_validator *v) {
+  ct_slice trail = CTI_LIT("component");
+  for (uint32_t i = 0; i < v->scopes.count; i++) {
+    bool last = i + 1 == v->scopes.count;
+    cti_sort sort = last ? CTI_SORT_CORE_MODULE : CTI_SORT_COMPONENT;
+    trail = cti_format(v->arena, "%.*s > %s %u", CTI_S(trail), cti_sorts[sort].name, cti_scope_count(v->scopes.items[i], sort));
+  }
+  v->v->trail = (const char *)trail.data;
+  return trail.data ? CT_OK : CT_NOMEM;
+}
+
 static ct_status validate_module(cti_component_validator *v, const cti_item *item) {
   cti_scope *scope = cti_scope_current(v);
   cti_module_type type;
   CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_MODULES, (uint64_t)scope->core_modules.count + 1, item->offset, v->error));
+  if (v->v->report) CTI_TRY(set_report_trail(v));
   CTI_TRY(cti_module_validate(&type, item->of.module, item->offset, v->v));
   uint32_t module = cti_store_module(&v->store, &type, item->offset);
   CTI_TRY(v->error->status);

@@ -12,17 +12,47 @@
 
 /* ---- failures */
 
+/* Where the rules of an instruction stand: those of proposals by feature, the others by what they are about. */
+static const struct {
+  cti_feature feature;
+  const char *clause;
+} proposal_clauses[] = {
+    {CTI_FEATURE_LEGACY_EXCEPTIONS, "https://github.com/WebAssembly/exception-handling/blob/main/proposals/exception-handling/legacy/Exceptions.md"},
+    {CTI_FEATURE_STACK_SWITCHING, "https://github.com/WebAssembly/stack-switching/blob/main/proposals/stack-switching/Explainer.md#instructions"},
+    {CTI_FEATURE_SHARED_EVERYTHING_THREADS, "https://github.com/WebAssembly/shared-everything-threads/blob/main/proposals/shared-everything-threads/Overview.md"},
+    {CTI_FEATURE_CUSTOM_DESCRIPTORS, "https://github.com/WebAssembly/custom-descriptors/blob/main/proposals/custom-descriptors/Overview.md"},
+    {CTI_FEATURE_THREADS, "https://github.com/WebAssembly/threads/blob/main/proposals/threads/Overview.md"},
+    {CTI_FEATURE_ACQUIRE_RELEASE_ATOMICS, "https://github.com/WebAssembly/acquire-release-atomics"},
+    {CTI_FEATURE_WIDE_ARITHMETIC, "https://github.com/WebAssembly/wide-arithmetic/blob/main/proposals/wide-arithmetic/Overview.md"},
+};
+
+static const char *clause_of(cti_op op) {
+  const cti_opcode *row = &cti_opcodes[op];
+  for (size_t i = 0; i < CTI_COUNT(proposal_clauses); i++)
+    if (proposal_clauses[i].feature == (cti_feature)row->feature) return proposal_clauses[i].clause;
+#define CLAUSE(anchor) "https://webassembly.github.io/spec/core/valid/instructions.html#" anchor
+  if (row->prefix == 0xfd) return CLAUSE("vector-instructions");
+  if (row->prefix == 0xfb) return CLAUSE("aggregate-reference-instructions");
+  if (row->effects & (CTI_EFFECT_READ_MEMORY | CTI_EFFECT_WRITE_MEMORY)) return CLAUSE("memory-instructions");
+  if (row->effects & (CTI_EFFECT_CONTROL | CTI_EFFECT_CALL)) return CLAUSE("control-instructions");
+  if (row->effects & (CTI_EFFECT_READ_TABLE | CTI_EFFECT_WRITE_TABLE)) return CLAUSE("table-instructions");
+  if (row->immediate == CTI_IMM_LOCAL || row->immediate == CTI_IMM_GLOBAL) return CLAUSE("variable-instructions");
+  if (op == CTI_OP_DROP || op == CTI_OP_SELECT || op == CTI_OP_SELECT_TYPED) return CLAUSE("parametric-instructions");
+  return row->signature[0] == '*' ? CLAUSE("reference-instructions") : CLAUSE("numeric-instructions");
+#undef CLAUSE
+}
+
 /* What a person wants to see beside the message: the instruction, the operands of its block, and where the rule stands. */
 CTI_COLD static void add_hint(cti_body *b) {
-  static const char clause[] = "https://webassembly.github.io/spec/core/valid/instructions.html";
+  const char *clause = b->op == CTI_OP_NONE ? "https://webassembly.github.io/spec/core/valid/modules.html#functions" : clause_of(b->op);
   if (!b->env->show_stack || b->depth == 0) {
-    cti_error_hint(b->error, "the rules of instructions: %s", clause);
+    cti_error_hint(b->error, "the rule: %s", clause);
     return;
   }
   const cti_control *top = cti_body_top(b);
   uint32_t count = (uint32_t)(b->sp - (b->stack + top->base)), shown = count < 12 ? count : 12;
   cti_types_text operands = cti_valtypes_text(b->sp - shown, shown, &b->env->space);
-  cti_error_hint(b->error, "instruction: %s\noperands of its block, the top last: %s%s%s\nblock: opened at offset 0x%llx, %u block%s around it\nthe rules of instructions: %s",
+  cti_error_hint(b->error, "instruction: %s\noperands of its block, the top last: %s%s%s\nblock: opened at offset 0x%llx, %u block%s around it\nthe rule: %s",
                  cti_opcodes[b->op].text, shown < count ? "... " : "", operands.text, top->unreachable ? ", in unreachable code" : "",
                  (unsigned long long)(b->base + top->offset), b->depth - 1, b->depth == 2 ? "" : "s", clause);
 }
@@ -93,7 +123,7 @@ ct_status cti_push_n(cti_body *b, const cti_corevt *types, uint32_t count) {
 
 static ct_status fail_empty(cti_body *b, cti_corevt expected) {
   cti_type_text wanted = cti_body_text(b, expected);
-  return cti_body_fail(b, CT_CORE_TYPE, "type mismatch in `%s`: expected %s but nothing on stack", cti_opcodes[b->op].text, wanted.text);
+  return cti_body_fail(b, CT_CORE_TYPE, "type mismatch in `%s`: expected %s but nothing on stack", cti_opcodes[b->op].text, expected ? wanted.text : "an operand");
 }
 
 static ct_status fail_mismatch(cti_body *b, cti_corevt expected, cti_corevt found) {

@@ -367,6 +367,9 @@ static ct_status read_code(cti_module_validator *m) {
 
 /* ---- the order of sections */
 
+/* The clause of modules.html that has the rules of a section, by its code. */
+static const char *const clauses[] = {"", "types", "imports", "functions", "tables", "memories", "globals", "exports", "start-function", "element-segments", "functions", "data-segments", "data-segments", "tags"};
+
 typedef struct section_row {
   const char *name, *items;
   ct_status (*read)(cti_module_validator *m);
@@ -464,7 +467,7 @@ static const section_row *next_row(cti_module_validator *m, const cti_frame *fra
       m->next_row = i + 1;
       return &rows[i];
     }
-    cti_fail(m->v->arena->error, CT_CORE_SECTION, frame->offset, "section out of order: a %s section may not come after a %s section", rows[i].name, rows[m->next_row - 1].name);
+    cti_fail(m->v->arena->error, CT_CORE_SECTION, frame->offset, "section out of order: the %s section must come before the %s section", rows[i].name, rows[m->next_row - 1].name);
     return NULL;
   }
   cti_fail(m->v->arena->error, CT_CORE_SECTION, frame->offset, "malformed section id: %u", frame->id);
@@ -482,6 +485,7 @@ ct_status cti_module_validator_section(cti_module_validator *m, const cti_frame 
   m->c = cti_cursor_make(frame->payload, frame->payload_offset, m->v->arena->error);
   ct_status status = check_items(m, row);
   if (status != CT_OK && !m->has_trail) cti_error_trail(m->v->arena->error, "%s", row->name);
+  cti_error_hint(m->v->arena->error, "the rule: https://webassembly.github.io/spec/core/valid/modules.html#%s", clauses[row->code]);
   return status;
 }
 
