@@ -55,29 +55,13 @@ static ct_status out_of_memory(ct_error *error) {
   return error->status = 1;
 }
 
-/* NAME=FILE, or FILE alone: then its name up to the first dot. */
-static const char *split_adapter(session *s, const char *argument, const char **path) {
-  const char *equals = strchr(argument, '='), *from = argument;
-  size_t size = equals ? (size_t)(equals - argument) : 0;
-  *path = equals ? equals + 1 : argument;
-  if (!equals) {
-    const char *slash = strrchr(argument, '/');
-    from = slash ? slash + 1 : argument;
-    size = strcspn(from, ".");
-  }
-  char *name = malloc(size + 1);
-  if (!name) return NULL;
-  memcpy(name, from, size);
-  name[size] = 0;
-  return s->names[s->name_count++] = name;
-}
-
 static ct_status open_adapters(session *s, ct_error *error) {
   for (size_t i = 0; i < s->o->adapters.count; i++) {
     const char *path;
     ct_adapter *adapter = &s->adapters[i];
-    adapter->name = split_adapter(s, s->o->adapters.items[i], &path);
-    if (!adapter->name) return out_of_memory(error);
+    char *name = name_of_argument(s->o->adapters.items[i], true, &path);
+    if (!name) return out_of_memory(error);
+    adapter->name = s->names[s->name_count++] = name;
     adapter->file = path;
     ct_status status = wasm_file_open(&s->adapter_files[i], path, error);
     if (status != CT_OK) {

@@ -38,6 +38,18 @@ void wasm_file_close(ct_wasm_file *file) {
   ct_input_close(&file->input);
 }
 
+char *name_of_argument(const char *argument, bool up_to_dot, const char **path) {
+  const char *equals = strchr(argument, '='), *slash = strrchr(argument, '/'), *from = argument;
+  *path = equals ? equals + 1 : argument;
+  if (!equals && slash) from = slash + 1;
+  size_t size = equals ? (size_t)(equals - argument) : up_to_dot ? strcspn(from, ".") : strlen(from);
+  char *name = malloc(size + 1);
+  if (!name) return NULL;
+  memcpy(name, from, size);
+  name[size] = 0;
+  return name;
+}
+
 /* Text is made from one block. */
 static ct_status join(ct_slice *out, const ct_pieces *pieces, ct_error *error) {
   size_t size = 0;

@@ -21,6 +21,9 @@ typedef struct ct_wasm_file {
 ct_status wasm_file_open(ct_wasm_file *out, const char *path, ct_error *error);
 void wasm_file_close(ct_wasm_file *file);
 
+/* Splits [NAME=]FILE. Without NAME it is that of the file, up to its first dot when `up_to_dot`. The name is to be freed; NULL when memory is out. */
+char *name_of_argument(const char *argument, bool up_to_dot, const char **path);
+
 /* Writes a binary that is in pieces as text. */
 ct_status write_text_pieces(const char *path, const ct_pieces *pieces, ct_error *error);
 

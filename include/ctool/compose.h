@@ -88,6 +88,29 @@ typedef struct ct_component_new_options {
  * component is made then. `options` may be NULL. */
 CT_API ct_status ct_component_new(ct_pieces *out, ct_slice module, const ct_component_new_options *options, ct_error *error);
 
+/* ---- components out of shared libraries */
+
+/* A core module with a dylink.0 section: what `wasm-ld -shared` makes. */
+typedef struct ct_library {
+  const char *name; /* by which others need it: "libc.so" */
+  const char *file; /* for messages; may be NULL */
+  ct_slice bytes;
+  bool dl_openable; /* its symbols can be found at run time, by dlopen and dlsym */
+} ct_library;
+
+typedef struct ct_component_link_options {
+  const ct_library *libraries; /* of two that have one symbol, the first one wins */
+  size_t library_count;
+  uint32_t stack_size;         /* in bytes; 0: 1 MiB */
+  bool stub_missing_functions; /* functions that no library has trap when they are called */
+  bool built_in_libdl;         /* dlopen and dlsym by ctool's own libdl.so */
+  ct_component_new_options component; /* all but component_types */
+} ct_component_link_options;
+
+/* Links libraries into one component whose world is the union of theirs: they share one memory, table and stack. The result borrows from the libraries, which
+ * must outlive it. CT_COMPOSE_LINK names each symbol or library that is missing, and who needs it. */
+CT_API ct_status ct_component_link(ct_pieces *out, const ct_component_link_options *options, ct_error *error);
+
 #ifdef __cplusplus
 }
 #endif

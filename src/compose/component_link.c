@@ -1,0 +1,144 @@
+/* component_link.c - a component out of shared libraries: the calls, in order. Flows in: the bytes of libraries and adapters. Flows out: pieces of a component. */
+#include "compose/component_new.h"
+#include "compose/link.h"
+#include "compose/units.h"
+
+/* Every library may need every other one, and what is needed is found by walking from one to the next. */
+enum { MAX_LIBRARIES = CTI_MAX_DEPTH };
+
+static ct_status failed(const cti_link *l) { return l->arena->error->status; }
+
+/* ---- libraries */
+
+static ct_status add_library(cti_link *l, ct_slice name, ct_slice file, ct_slice bytes, bool is_openable) {
+  uint32_t id = l->libraries.count, value = id;
+  bool added;
+  if (id == MAX_LIBRARIES) return cti_fail(l->arena->error, CT_LIMIT, CT_NO_OFFSET, "more than %d libraries cannot be linked at once", MAX_LIBRARIES);
+  CTI_TRY(cti_map_add(&l->ids, l->arena, name, &value, &added));
+  if (!added || cti_map_get(&l->plan->unit_ids, name) != CTI_MAP_NONE) {
+    cti_fail(l->arena->error, CT_COMPOSE_LINK, CT_NO_OFFSET, "two libraries or adapters are called \"%.*s\"", CTI_S(name));
+    cti_error_hint(l->arena->error, "give each its own name: NAME=FILE");
+    return failed(l);
+  }
+  cti_link_library *lib = cti_vec_add(l->arena, &l->libraries);
+  if (!lib) return CT_NOMEM;
+  return cti_link_read(lib, l, name, file, bytes, is_openable);
+}
+
+static ct_status read_libraries(cti_link *l) {
+  for (size_t i = 0; i < l->options->library_count; i++) {
+    const ct_library *library = &l->options->libraries[i];
+    ct_slice file = library->file ? cti_slice_str(library->file) : (ct_slice){NULL, 0};
+    CTI_TRY(add_library(l, cti_slice_str(library->name), file, library->bytes, library->dl_openable));
+  }
+  if (l->options->built_in_libdl) CTI_TRY(add_library(l, CTI_LIT("libdl.so"), (ct_slice){NULL, 0}, cti_libdl_image(), false));
+  return CT_OK;
+}
+
+/* Libraries that a library says it needs. */
+static ct_status check_needed(cti_link *l) {
+  cti_buf text = {0};
+  for (uint32_t i = 0; i < l->libraries.count; i++) {
+    const cti_link_library *lib = &l->libraries.items[i];
+    for (uint32_t j = 0; j < lib->needed.count; j++)
+      if (cti_map_get(&l->ids, lib->needed.items[j]) == CTI_MAP_NONE) cti_buf_printf(&text, "\n  \"%.*s\" needs \"%.*s\"", CTI_S(lib->name), CTI_S(lib->needed.items[j]));
+  }
+  ct_status status = cti_buf_check(&text, l->arena->error);
+  if (status == CT_OK && text.size) {
+    status = cti_fail(l->arena->error, CT_COMPOSE_LINK, CT_NO_OFFSET, "libraries are missing:%.*s", CTI_S(cti_buf_slice(&text)));
+    cti_error_hint(l->arena->error, "give them by the names that they are needed by, as in libc.so=wasi-sysroot/lib/wasm32-wasip2/libc.so");
+  }
+  ct_buf_free(&text);
+  return status;
+}
+
+/* ---- symbols */
+
+static bool is_weak(const cti_link_symbol *symbol) { return symbol->flags & CTI_SYMBOL_WEAK; }
+
+/* Can trapping functions stand for all that is missing? When it is asked for, or when nothing insists. */
+static bool can_stub(const cti_link *l) {
+  bool all_weak = true, all_funcs = true;
+  for (uint32_t i = 0; i < l->missing.count; i++) {
+    all_weak &= is_weak(&l->missing.items[i]);
+    all_funcs &= l->missing.items[i].type.data[0] == 1;
+  }
+  return all_funcs && (all_weak || l->options->stub_missing_functions);
+}
+
+static ct_status tell_missing(cti_link *l) {
+  cti_buf text = {0};
+  for (uint32_t i = 0; i < l->missing.count; i++) {
+    const cti_link_symbol *symbol = &l->missing.items[i];
+    if (is_weak(symbol)) continue;
+    cti_buf_printf(&text, "\n  \"%.*s\" needs \"%.*s\" (%.*s)", CTI_S(l->libraries.items[l->missing_in.items[i]].name), CTI_S(symbol->name), CTI_S(cti_link_type_text(l->arena, symbol->type)));
+  }
+  ct_status status = cti_buf_check(&text, l->arena->error);
+  if (status == CT_OK) {
+    status = cti_fail(l->arena->error, CT_COMPOSE_LINK, CT_NO_OFFSET, "no library has these symbols:%.*s", CTI_S(cti_buf_slice(&text)));
+    cti_error_hint(l->arena->error, "give the library that has them, or --stub-missing-functions: functions that trap when they are called; the type is part of the symbol");
+  }
+  ct_buf_free(&text);
+  return status;
+}
+
+static ct_status add_stubs(cti_link *l) {
+  ct_slice stubs;
+  if (!can_stub(l)) return tell_missing(l);
+  cti_plan_note(l->plan, "%u missing functions trap when they are called", l->missing.count);
+  CTI_TRY(cti_link_make_stubs(&stubs, l));
+  CTI_TRY(add_library(l, CTI_LIT("wit-component:stubs"), (ct_slice){NULL, 0}, stubs, false));
+  cti_vec_last(&l->libraries)->is_stub = true;
+  return cti_link_resolve(l);
+}
+
+static ct_status resolve(cti_link *l) {
+  for (bool dropped = true; dropped;) {
+    CTI_TRY(cti_link_resolve(l));
+    if (l->missing.count) CTI_TRY(add_stubs(l));
+    if (l->missing.count) return tell_missing(l);
+    CTI_TRY(cti_link_drop_unreached(&dropped, l));
+  }
+  CTI_TRY(cti_link_sort(l));
+  return cti_link_find_env_funcs(l);
+}
+
+/* ---- the page */
+
+static ct_status read_adapters(cti_link *l) {
+  for (size_t i = 0; i < l->plan->options->adapter_count; i++) {
+    const ct_adapter *adapter = &l->plan->options->adapters[i];
+    ct_slice file = adapter->file ? cti_slice_str(adapter->file) : (ct_slice){NULL, 0};
+    CTI_TRY(cti_add_unit(l->plan, CTI_UNIT_ADAPTER, cti_slice_str(adapter->name), file, adapter->bytes));
+  }
+  return CT_OK;
+}
+
+static ct_status run(ct_pieces *out, cti_link *l) {
+  ct_slice env;
+  CTI_TRY(read_adapters(l));
+  CTI_TRY(read_libraries(l));
+  CTI_TRY(check_needed(l));
+  CTI_TRY(resolve(l));
+  CTI_TRY(cti_link_make_env(&env, l));
+  CTI_TRY(cti_set_main(l->plan, (ct_slice){NULL, 0}, env));
+  CTI_TRY(cti_link_add_units(l));
+  CTI_TRY(cti_compose(l->plan));
+  CTI_TRY(cti_plan_pieces(out, l->plan));
+  return l->plan->options->skip_validation ? CT_OK : cti_validate_pieces(out, l->arena->error);
+}
+
+ct_status ct_component_link(ct_pieces *out, const ct_component_link_options *options, ct_error *error) {
+  cti_arena arena;
+  cti_plan plan;
+  cti_link link = {.arena = &arena, .options = options, .plan = &plan};
+  *out = (ct_pieces){0};
+  cti_arena_init(&arena, error);
+  ct_status status = cti_plan_init(&plan, &options->component, &arena);
+  plan.link = &link;
+  plan.add_to_fixup = cti_link_init;
+  if (status == CT_OK) status = run(out, &link);
+  ct_buf_free(&link.dl_data);
+  ct_buf_free(&link.tls_data);
+  return cti_hand_over(out, &arena, status);
+}
