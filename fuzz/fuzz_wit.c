@@ -32,7 +32,7 @@ static void check_text(const ct_buf *text) {
 static void check_binary(ct_wit *wit) {
   ct_error error = {0};
   ct_buf binary = {0}, text = {0};
-  ct_status encoded = ct_wit_encode(wit, &binary, &error);
+  ct_status encoded = ct_wit_encode(wit, false, &binary, &error);
   ct_slice bytes = {binary.data, binary.size};
   if (encoded != CT_OK) FUZZ_CHECK(error.message[0]);
   else if (ct_validate(bytes, &all, &error) == CT_OK) FUZZ_CHECK(print(&text, bytes, &error) || out_of_memory(&error));

@@ -5,7 +5,7 @@
 #include "opts.h"
 
 typedef struct embed_options {
-  bool all_features, dummy, async_callback, async_stackful, only_custom, text;
+  bool all_features, dummy, async_callback, async_stackful, only_custom, canonical, text;
   const char *world, *encoding, *dummy_names, *output, *error_format;
   opt_strings features;
 } embed_options;
@@ -15,7 +15,7 @@ typedef struct embed_plan {
   const embed_options *o;
   bool dummy;
   ct_dummy_style style;
-  ct_string_encoding encoding;
+  ct_embed_options embed;
 } embed_plan;
 
 /* A core module from a file in either form; text becomes binary in `made`. */
@@ -56,7 +56,7 @@ static ct_status write_module(ct_wit *wit, const embed_plan *plan, const char *p
   } else {
     status = read_module(&module, &input, &made, path, error);
   }
-  if (status == CT_OK) status = ct_component_embed(&section, module, wit, plan->o->world, plan->encoding, error);
+  if (status == CT_OK) status = ct_component_embed(&section, module, wit, &plan->embed, error);
   ct_slice pieces[] = {module, {section.data, section.size}};
   if (status == CT_OK)
     status = plan->o->text ? write_text(plan->o->output, pieces[0], pieces[1], error) : ct_output_write_pieces(plan->o->output, pieces, 2, true, error);
@@ -68,7 +68,7 @@ static ct_status write_module(ct_wit *wit, const embed_plan *plan, const char *p
 
 static ct_status write_custom(ct_wit *wit, const embed_plan *plan, ct_error *error) {
   ct_buf content = {0};
-  ct_status status = ct_component_type(&content, wit, plan->o->world, plan->encoding, error);
+  ct_status status = ct_component_type(&content, wit, &plan->embed, error);
   if (status == CT_OK) status = ct_output_write(plan->o->output, (ct_slice){content.data, content.size}, true, error);
   ct_buf_free(&content);
   return status;
@@ -121,6 +121,7 @@ int cmd_component_embed(int argc, char **argv) {
       {0, "async-callback", OPT_FLAG, &o.async_callback, NULL, "With --dummy-names legacy: async functions as such, with a callback"},
       {0, "async-stackful", OPT_FLAG, &o.async_stackful, NULL, "The same, without a callback"},
       {0, "only-custom", OPT_FLAG, &o.only_custom, NULL, "Write the content of the section alone"},
+      {0, "emit-canonical-names", OPT_FLAG, &o.canonical, NULL, "Name interfaces by the track of their version: wasi:cli/run@0.2"},
       {0, "features", OPT_STRINGS, &o.features, "LIST", "Enable @unstable features of the WIT; repeatable"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "Enable all of them"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
@@ -141,10 +142,12 @@ int cmd_component_embed(int argc, char **argv) {
   bool json = wants_json(o.error_format, &bad);
   embed_plan plan = {.o = &o, .dummy = o.dummy || o.dummy_names};
   if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
-  if (!parse_encoding(&plan.encoding, o.encoding)) return opt_usage_error(&spec, "--encoding takes utf8, utf16 or compact-utf16, not \"%s\"", o.encoding);
+  if (!parse_encoding(&plan.embed.encoding, o.encoding)) return opt_usage_error(&spec, "--encoding takes utf8, utf16 or compact-utf16, not \"%s\"", o.encoding);
   if (conflict(&o)) return opt_usage_error(&spec, "%s", conflict(&o));
   if (count == 0) return opt_usage_error(&spec, "which WIT? A file, a directory or a package in binary form is needed");
   if (count > 2) return opt_usage_error(&spec, "one module is changed at a time; \"%s\" is a second one", argv[3]);
+  plan.embed.world = o.world;
+  plan.embed.canonical_names = o.canonical;
   if (o.dummy_names && strcmp(o.dummy_names, "legacy") == 0) plan.style = o.async_callback ? CT_DUMMY_LEGACY_CALLBACK : o.async_stackful ? CT_DUMMY_LEGACY_STACKFUL : CT_DUMMY_LEGACY;
   return run(&plan, argv[1], count > 1 ? argv[2] : "-", json);
 }

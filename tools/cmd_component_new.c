@@ -92,7 +92,7 @@ static ct_status read_world(session *s, ct_string_encoding encoding, ct_error *e
   ct_wit *wit = NULL;
   ct_wit_options options = {s->o->features.items, s->o->features.count, s->o->all_features};
   ct_status status = ct_wit_open(&wit, s->o->wit, &options, error);
-  if (status == CT_OK) status = ct_component_type(&s->world, wit, s->o->world, encoding, error);
+  if (status == CT_OK) status = ct_component_type(&s->world, wit, &(ct_embed_options){.world = s->o->world, .encoding = encoding}, error);
   if (status != CT_OK && !error->file[0]) snprintf(error->file, sizeof error->file, "%s", s->o->wit);
   ct_wit_free(wit);
   return status;

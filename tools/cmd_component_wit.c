@@ -7,7 +7,7 @@
 #include "opts.h"
 
 typedef struct wit_options {
-  bool wasm, text, json, no_docs, importize, exportize, all_features, skip_validation;
+  bool wasm, text, json, no_docs, importize, exportize, all_features, skip_validation, canonical;
   const char *output, *out_dir, *json_compat, *error_format;
   const char *importize_world, *importize_name, *exportize_world, *exportize_name, *merge_world, *nominal_world;
   opt_strings features, exportize_imports;
@@ -49,7 +49,7 @@ static ct_status emit_wasm(ct_wit *wit, const wit_options *o, ct_error *error) {
   ct_validate_options validate = {.features = ct_features_default()};
   ct_buf out = {0};
   ct_status status = ct_features_parse(&validate.features, "all", error);
-  if (status == CT_OK) status = ct_wit_encode(wit, &out, error);
+  if (status == CT_OK) status = ct_wit_encode(wit, o->canonical, &out, error);
   ct_slice bytes = {out.data, out.size};
   if (status == CT_OK && !o->skip_validation) status = ct_validate(bytes, &validate, error);
   ct_pieces pieces = {&bytes, 1, NULL};
@@ -98,6 +98,7 @@ int cmd_component_wit(int argc, char **argv) {
   const opt_row rows[] = {
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
       {'w', "wasm", OPT_FLAG, &o.wasm, NULL, "Write the package in binary form"},
+      {0, "emit-canonical-names", OPT_FLAG, &o.canonical, NULL, "There, name interfaces by the track of their version: wasi:cli/run@0.2"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the package in the text form of WebAssembly"},
       {'j', "json", OPT_FLAG, &o.json, NULL, "Write the resolved graph as JSON"},
       {0, "json-compat", OPT_STRING, &o.json_compat, "1.208|1.225", "JSON in the shape that readers of that time know"},

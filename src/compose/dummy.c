@@ -124,8 +124,8 @@ typedef struct builtin_row {
 /* One stream or future: "BEFORE[stream-WORD-NUMBER]FUNC". Synchronous reads and writes are behind a feature of their own, so they are not asked for. */
 static ct_status import_payload(dummy *d, const cti_wit_func *func, ct_slice module, uint32_t type, uint32_t number) {
   static const builtin_row rows[] = {{"", "new", ":I"},           {"", "cancel-read", "i:i"},  {"", "cancel-write", "i:i"},
-                                     {"", "drop-readable", "i:"}, {"", "drop-writable", "i:"}, {"[async-lower]", "read", NULL},
-                                     {"[async-lower]", "write", NULL}};
+                                     {"", "drop-readable", "i:"}, {"", "drop-writable", "i:"}, {"", "forward", "ii:"},
+                                     {"[async-lower]", "read", NULL}, {"[async-lower]", "write", NULL}};
   bool is_stream = d->resolve->types.defs.items[type].kind == CTI_DEF_STREAM;
   for (size_t i = 0; i < CTI_COUNT(rows); i++) {
     ct_slice name = cti_format(d->arena, "%s[%s-%s-%u]%.*s", rows[i].before, is_stream ? "stream" : "future", rows[i].word, number, CTI_S(func->name));

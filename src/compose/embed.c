@@ -3,7 +3,7 @@
 #include "compose/metadata.h"
 #include "compose/wit_api.h"
 #include "ctool/compose.h"
-#include "wit/wit.h"
+#include "wit/wit_transform.h"
 
 static ct_status choose_world(uint32_t *out, ct_wit *wit, const char *world, ct_error *error) {
   wit->arena.error = error;
@@ -14,20 +14,23 @@ static ct_status choose_world(uint32_t *out, ct_wit *wit, const char *world, ct_
   return status;
 }
 
-ct_status ct_component_type(ct_buf *out, ct_wit *wit, const char *world, ct_string_encoding encoding, ct_error *error) {
+ct_status ct_component_type(ct_buf *out, ct_wit *wit, const ct_embed_options *options, ct_error *error) {
+  static const ct_embed_options defaults;
+  const ct_embed_options *o = options ? options : &defaults;
   uint32_t id;
-  if ((unsigned)encoding >= CTI_ENCODING_COUNT) return cti_fail(error, CT_MISUSE, CT_NO_OFFSET, "there is no string encoding %d", (int)encoding);
-  CTI_TRY(choose_world(&id, wit, world, error));
-  return cti_metadata_encode(out, &wit->resolve, id, (cti_string_encoding)encoding);
+  if ((unsigned)o->encoding >= CTI_ENCODING_COUNT) return cti_fail(error, CT_MISUSE, CT_NO_OFFSET, "there is no string encoding %d", (int)o->encoding);
+  CTI_TRY(choose_world(&id, wit, o->world, error));
+  if (o->canonical_names) CTI_TRY(cti_world_merge_imports(&wit->resolve, id));
+  return cti_metadata_encode(out, &wit->resolve, id, (cti_string_encoding)o->encoding, o->canonical_names);
 }
 
-ct_status ct_component_embed(ct_buf *out, ct_slice module, ct_wit *wit, const char *world, ct_string_encoding encoding, ct_error *error) {
+ct_status ct_component_embed(ct_buf *out, ct_slice module, ct_wit *wit, const ct_embed_options *options, ct_error *error) {
   if (ct_kind_of(module) == CT_KIND_COMPONENT) return cti_fail(error, CT_CORE_KIND, 0, "this is a component; a world is embedded into a core module");
   if (ct_kind_of(module) != CT_KIND_MODULE) return cti_fail(error, CT_CORE_MAGIC, 0, "this is no core module in binary form");
   cti_buf_u8(out, CTI_SECTION_CUSTOM);
   size_t section = cti_buf_open(out);
   cti_buf_name(out, CTI_LIT(CTI_COMPONENT_TYPE_SECTION));
-  CTI_TRY(ct_component_type(out, wit, world, encoding, error));
+  CTI_TRY(ct_component_type(out, wit, options, error));
   cti_buf_close(out, section);
   return cti_buf_check(out, error);
 }

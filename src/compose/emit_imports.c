@@ -50,7 +50,7 @@ static ct_status emit_interface(cti_plan *plan, const cti_world_item *item, uint
     return failed(plan);
   }
   cti_ctype type = {.kind = CTI_CTYPE_INSTANCE, .decls = decls};
-  cti_extern_name name = cti_world_item_extern_name(&plan->resolve, item);
+  cti_extern_name name = cti_world_item_extern_name(&plan->resolve, item, false);
   name.name = renamed(plan, name.name);
   uint32_t index = cti_build_type(&plan->component, &type);
   cti_name_item(plan, cti_format(plan->arena, "ty-%.*s", CTI_S(name.name)));
@@ -65,7 +65,7 @@ static ct_status emit_func(cti_plan *plan, const cti_world_item *item, uint32_t 
   cti_type_encoder types = cti_root_types(plan, CTI_WIT_NONE, true);
   cti_externtype type = {.sort = CTI_SORT_FUNC};
   CTI_TRY(cti_encode_func_type(&type.index, &types, &item->func));
-  cti_extern_name name = cti_world_item_extern_name(&plan->resolve, item);
+  cti_extern_name name = cti_world_item_extern_name(&plan->resolve, item, false);
   plan->imported_funcs[place] = cti_build_import(&plan->component, &name, type);
   cti_plan_note(plan, "import function `%.*s`", CTI_S(name.name));
   return failed(plan);

@@ -140,9 +140,9 @@ ct_status ct_wit_print_json(ct_wit *wit, ct_wit_json_shape shape, ct_buf *out, c
   return cti_wit_json(&wit->resolve, (cti_json_shape)shape, out);
 }
 
-ct_status ct_wit_encode(ct_wit *wit, ct_buf *out, ct_error *error) {
+ct_status ct_wit_encode(ct_wit *wit, bool canonical_names, ct_buf *out, ct_error *error) {
   wit->arena.error = error;
-  return cti_encode_package(out, &wit->resolve, wit->package);
+  return cti_encode_package(out, &wit->resolve, wit->package, canonical_names);
 }
 
 /* How many packages share a name, and how many a namespace as well. */

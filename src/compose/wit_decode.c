@@ -315,45 +315,54 @@ typedef struct order_step {
   uint32_t package, next_interface, next_type;
 } order_step;
 
-/* The next package that `step`'s package uses a type of, CTI_MAP_NONE when there is no more. */
-static uint32_t next_dependency(cti_wit_decoder *d, order_step *step) {
+/* The next package that `step`'s package uses a type of: its index; CTI_MAP_NONE when there is no more. */
+static ct_status next_dependency(uint32_t *out, cti_wit_decoder *d, order_step *step) {
   const cti_foreign_package *package = &d->foreign.items[step->package];
   for (; step->next_interface < package->interfaces.count; step->next_interface++, step->next_type = 0) {
     const cti_wit_interface *interface = &d->resolve->interfaces.items[package->interfaces.items[step->next_interface]];
     while (step->next_type < interface->types.count) {
       uint32_t used = cti_type_interface_dep(d->resolve, interface->types.items[step->next_type++]);
-      uint32_t home = used == CTI_WIT_NONE ? CTI_MAP_NONE : cti_map_get_u64(&d->homes, used);
-      if (home != CTI_MAP_NONE && home != step->package) return home;
+      if (used == CTI_WIT_NONE) continue;
+      *out = cti_map_get_u64(&d->homes, used);
+      if (*out == CTI_MAP_NONE)
+        return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "the package `%.*s` uses a type of an interface that is no package's, which WIT has no form for",
+                        CTI_S(cti_package_name_text(d->arena, &package->name)));
+      if (*out != step->package) return CT_OK;
     }
   }
-  return CTI_MAP_NONE;
+  *out = CTI_MAP_NONE;
+  return CT_OK;
 }
 
+enum { UNSEEN, ENTERED, INSERTED };
+
 /* Inserts a foreign package after those it depends on, unless it was. */
-static ct_status insert_foreign(cti_wit_decoder *d, bool *seen, uint32_t root) {
+static ct_status insert_foreign(cti_wit_decoder *d, uint8_t *states, uint32_t root) {
   CTI_VEC(order_step) stack = {0};
-  uint32_t id;
-  if (seen[root]) return CT_OK;
-  seen[root] = true;
-  if (!cti_vec_push(d->arena, &stack, ((order_step){.package = root}))) return failed(d);
-  while (stack.count) {
-    uint32_t next = next_dependency(d, cti_vec_last(&stack));
+  uint32_t id, next = root;
+  while (next != CTI_MAP_NONE || stack.count) {
     if (next == CTI_MAP_NONE) {
       const cti_foreign_package *package = &d->foreign.items[cti_vec_last(&stack)->package];
       CTI_TRY(insert_package(&id, d, &package->name, &package->interfaces));
+      states[cti_vec_last(&stack)->package] = INSERTED;
       stack.count--;
-    } else if (!seen[next]) {
-      seen[next] = true;
+    } else if (states[next] == ENTERED) {
+      return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "the package `%.*s` depends on itself by way of others, which WIT has no form for",
+                      CTI_S(cti_package_name_text(d->arena, &d->foreign.items[next].name)));
+    } else if (states[next] == UNSEEN) {
+      states[next] = ENTERED;
       if (!cti_vec_push(d->arena, &stack, ((order_step){.package = next}))) return failed(d);
     }
+    next = CTI_MAP_NONE;
+    if (stack.count) CTI_TRY(next_dependency(&next, d, cti_vec_last(&stack)));
   }
   return CT_OK;
 }
 
 static ct_status finish(uint32_t *package, cti_wit_decoder *d, const cti_package_name *name) {
-  bool *seen = CTI_NEW_N(d->arena, bool, d->foreign.count);
-  if (!seen) return failed(d);
-  for (uint32_t i = 0; i < d->foreign.count; i++) CTI_TRY(insert_foreign(d, seen, i));
+  uint8_t *states = CTI_NEW_N(d->arena, uint8_t, d->foreign.count);
+  if (!states) return failed(d);
+  for (uint32_t i = 0; i < d->foreign.count; i++) CTI_TRY(insert_foreign(d, states, i));
   CTI_TRY(insert_package(package, d, name, &d->interfaces));
   return insert_worlds(d, *package);
 }

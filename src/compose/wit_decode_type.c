@@ -80,6 +80,8 @@ ct_status cti_decode_type(uint32_t *out, cti_wit_decoder *d, const cti_decode_it
   uint32_t alias = find_alias(d, item->entity.type);
   cti_type_kind kind = (cti_type_kind)cti_type_at(d->store, item->entity.type)->kind;
   if (alias != CTI_MAP_NONE) {
+    if (owner.kind == CTI_OWNER_INTERFACE && d->resolve->names.items[alias].owner.kind != CTI_OWNER_INTERFACE)
+      return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "the type \"%.*s\" of an interface is one of the world around it, which WIT has no form for", CTI_S(item->name));
     def.element = cti_valtype_def(alias);
   } else if (kind == CTI_TYPE_RESOURCE) {
     def.kind = CTI_DEF_RESOURCE;

@@ -13,6 +13,7 @@
 /* The state of one component type under construction. */
 typedef struct scope_encoder {
   cti_resolve *resolve;
+  bool canonical_names;
   cti_type_encoder types; /* its scope is `outer`, or the instance type that is being written */
   cti_component *outer;
   cti_type_maps outer_maps;
@@ -24,12 +25,35 @@ static ct_status failed(const scope_encoder *s) { return s->types.arena->error->
 
 /* ---- names and order */
 
-cti_extern_name cti_world_item_extern_name(cti_resolve *resolve, const cti_world_item *item) {
+/* "ns:pkg/iface@0.2", and ".1" as the suffix. */
+static ct_slice canonical_id(const cti_resolve *resolve, uint32_t interface, ct_slice *suffix) {
+  const cti_wit_interface *iface = &resolve->interfaces.items[interface];
+  const cti_package_name *package = &resolve->packages.items[iface->package].name;
+  if (!package->version.present) return cti_interface_id(resolve, interface);
+  ct_slice track = cti_semver_track(resolve->arena, &package->version, suffix);
+  if (!track.data) return track;
+  return cti_format(resolve->arena, "%.*s:%.*s/%.*s@%.*s", CTI_S(package->ns), CTI_S(package->name), CTI_S(iface->name), CTI_S(track));
+}
+
+/* The name that is an interface's own, or, when `label` has data, a label for what implements it. */
+static cti_extern_name interface_extern_name(const cti_resolve *resolve, uint32_t interface, ct_slice label, ct_slice external_id, bool canonical_names) {
+  ct_slice suffix = {NULL, 0};
+  ct_slice id = canonical_names ? canonical_id(resolve, interface, &suffix) : cti_interface_id(resolve, interface);
+  cti_extern_name name = cti_extern_name_make(label.data ? label : id, label.data ? id : (ct_slice){NULL, 0}, external_id);
+  if (suffix.size) {
+    name.version_suffix = suffix;
+    name.form = 2;
+  }
+  return name;
+}
+
+cti_extern_name cti_world_item_extern_name(const cti_resolve *resolve, const cti_world_item *item, bool canonical_names) {
+  if (item->kind == CTI_WORLD_INTERFACE && resolve->interfaces.items[item->interface].name.data)
+    return interface_extern_name(resolve, item->interface, item->name, item->external_id, canonical_names);
   ct_slice external_id = item->external_id;
-  ct_slice implements = cti_world_item_implements(resolve, item) ? cti_interface_id(resolve, item->interface) : (ct_slice){NULL, 0};
   if (item->kind == CTI_WORLD_FUNC) external_id = item->func.external_id;
   if (item->kind == CTI_WORLD_TYPE) external_id = resolve->names.items[item->type].external_id;
-  return cti_extern_name_make(cti_world_item_name(resolve, item), implements, external_id);
+  return cti_extern_name_make(item->name, (ct_slice){NULL, 0}, external_id);
 }
 
 /* A counting sort by the place of the function's resource among the types. */
@@ -73,8 +97,8 @@ static uint32_t import_type(cti_type_encoder *types, uint32_t type) {
   return types->scope == s->outer ? outer : cti_build_alias_outer(types->scope, CTI_SORT_TYPE, 1, outer);
 }
 
-static void scope_start(scope_encoder *s, cti_component *outer, cti_resolve *resolve) {
-  *s = (scope_encoder){.resolve = resolve, .outer = outer};
+static void scope_start(scope_encoder *s, cti_component *outer, cti_resolve *resolve, bool canonical_names) {
+  *s = (scope_encoder){.resolve = resolve, .canonical_names = canonical_names, .outer = outer};
   cti_component_init(outer, resolve->arena);
   s->types = (cti_type_encoder){.resolve = resolve, .scope = outer, .arena = resolve->arena, .naming = CTI_NAMING_DECLARE, .interface = CTI_WIT_NONE, .import_type = import_type};
 }
@@ -141,26 +165,26 @@ static ct_status encode_world_item(scope_encoder *s, const cti_world_item *item,
     return CT_OK;
   }
   if (item->kind == CTI_WORLD_FUNC) CTI_TRY(cti_encode_func_type(&type.index, &s->types, &item->func));
-  cti_extern_name name = cti_world_item_extern_name(s->resolve, item);
+  cti_extern_name name = cti_world_item_extern_name(s->resolve, item, s->canonical_names);
   uint32_t index = is_import ? cti_build_import(s->outer, &name, type) : cti_build_type_export(s->outer, &name, type);
   return index == UINT32_MAX ? failed(s) : CT_OK;
 }
 
-ct_status cti_encode_world(cti_component *out, cti_resolve *resolve, uint32_t world) {
+ct_status cti_encode_world(cti_component *out, cti_resolve *resolve, uint32_t world, bool canonical_names) {
   const cti_wit_world *w = &resolve->worlds.items[world];
   scope_encoder s;
-  scope_start(&s, out, resolve);
+  scope_start(&s, out, resolve, canonical_names);
   for (uint32_t i = 0; i < w->imports.count; i++) CTI_TRY(encode_world_item(&s, &w->imports.items[i], true));
   for (uint32_t i = 0; i < w->exports.count; i++) CTI_TRY(encode_world_item(&s, &w->exports.items[i], false));
   return resolve->arena->error->status;
 }
 
-ct_status cti_encode_world_wrapper(cti_component *out, cti_resolve *resolve, uint32_t world) {
+ct_status cti_encode_world_wrapper(cti_component *out, cti_resolve *resolve, uint32_t world, bool canonical_names) {
   cti_arena *arena = resolve->arena;
   cti_component *inner = CTI_NEW(arena, cti_component);
   if (!inner) return arena->error->status;
   cti_component_init(out, arena);
-  CTI_TRY(cti_encode_world(inner, resolve, world));
+  CTI_TRY(cti_encode_world(inner, resolve, world, canonical_names));
   cti_ctype type = {.kind = CTI_CTYPE_COMPONENT, .decls = inner};
   cti_extern_name name = cti_extern_name_make(cti_world_id(resolve, world), (ct_slice){NULL, 0}, (ct_slice){NULL, 0});
   cti_build_type_export(out, &name, (cti_externtype){.sort = CTI_SORT_COMPONENT, .index = cti_build_type(out, &type)});
@@ -197,13 +221,13 @@ static ct_status live_interfaces(id_list *out, const cti_resolve *resolve, uint3
   return CT_OK;
 }
 
-static ct_status encode_interface(cti_component *out, cti_resolve *resolve, uint32_t interface) {
+static ct_status encode_interface(cti_component *out, cti_resolve *resolve, uint32_t interface, bool canonical_names) {
   id_list live = {0};
   CTI_TRY(live_interfaces(&live, resolve, interface));
   scope_encoder s;
-  scope_start(&s, out, resolve);
+  scope_start(&s, out, resolve, canonical_names);
   for (uint32_t i = 0; i < live.count; i++) {
-    cti_extern_name name = cti_extern_name_make(cti_interface_id(resolve, live.items[i]), (ct_slice){NULL, 0}, (ct_slice){NULL, 0});
+    cti_extern_name name = interface_extern_name(resolve, live.items[i], (ct_slice){NULL, 0}, (ct_slice){NULL, 0}, canonical_names);
     cti_externtype type = {.sort = CTI_SORT_INSTANCE};
     bool is_root = live.items[i] == interface;
     CTI_TRY(encode_instance(&type.index, &s, live.items[i], is_root));
@@ -223,7 +247,7 @@ static ct_status export_type(cti_component *component, ct_slice name, cti_compon
   return component->arena->error->status;
 }
 
-static ct_status encode_members(cti_component *component, cti_resolve *resolve, uint32_t package) {
+static ct_status encode_members(cti_component *component, cti_resolve *resolve, uint32_t package, bool canonical_names) {
   cti_arena *arena = resolve->arena;
   const cti_wit_package *pkg = &resolve->packages.items[package];
   for (uint32_t i = 0; i < pkg->interfaces.count + pkg->worlds.count; i++) {
@@ -231,17 +255,17 @@ static ct_status encode_members(cti_component *component, cti_resolve *resolve, 
     if (!decls) return arena->error->status;
     bool is_interface = i < pkg->interfaces.count;
     uint32_t id = is_interface ? pkg->interfaces.items[i] : pkg->worlds.items[i - pkg->interfaces.count];
-    CTI_TRY(is_interface ? encode_interface(decls, resolve, id) : cti_encode_world_wrapper(decls, resolve, id));
+    CTI_TRY(is_interface ? encode_interface(decls, resolve, id, canonical_names) : cti_encode_world_wrapper(decls, resolve, id, canonical_names));
     CTI_TRY(export_type(component, is_interface ? resolve->interfaces.items[id].name : resolve->worlds.items[id].name, decls));
   }
   return CT_OK;
 }
 
-ct_status cti_encode_package(cti_buf *out, cti_resolve *resolve, uint32_t package) {
+ct_status cti_encode_package(cti_buf *out, cti_resolve *resolve, uint32_t package, bool canonical_names) {
   cti_arena *arena = resolve->arena;
   cti_component component;
   cti_component_init(&component, arena);
-  CTI_TRY(encode_members(&component, resolve, package));
+  CTI_TRY(encode_members(&component, resolve, package, canonical_names));
   cti_buf docs = {0}, producers = {0};
   cti_package_docs_write(&docs, resolve, package);
   cti_producers_base_write(&producers);

@@ -6,17 +6,20 @@
 #include "component/component.h"
 #include "wit/wit_model.h"
 
+/* With `canonical_names`, interfaces are named by the track of their version ("wasi:cli/run@0.2"), the rest of it (".1") being an attribute.
+ * https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#canonical-interface-name */
+
 /* Fills *out with the declarations of the component type that `world` is. They live in the arena of the resolve and borrow its names. */
-ct_status cti_encode_world(cti_component *out, cti_resolve *resolve, uint32_t world);
+ct_status cti_encode_world(cti_component *out, cti_resolve *resolve, uint32_t world, bool canonical_names);
 
 /* Fills *out with the component type that wraps a world: it exports the world's component type by the world's id ("ns:pkg/world@1.0.0"). */
-ct_status cti_encode_world_wrapper(cti_component *out, cti_resolve *resolve, uint32_t world);
+ct_status cti_encode_world_wrapper(cti_component *out, cti_resolve *resolve, uint32_t world, bool canonical_names);
 
 /* Appends the package in binary form, documentation and stability (package-docs) and the producers section included. */
-ct_status cti_encode_package(cti_buf *out, cti_resolve *resolve, uint32_t package);
+ct_status cti_encode_package(cti_buf *out, cti_resolve *resolve, uint32_t package, bool canonical_names);
 
 /* The extern name of an import or export, with `implements` and `external-id` where it has them. */
-cti_extern_name cti_world_item_extern_name(cti_resolve *resolve, const cti_world_item *item);
+cti_extern_name cti_world_item_extern_name(const cti_resolve *resolve, const cti_world_item *item, bool canonical_names);
 
 /* The order in which the functions of an interface are encoded: those of resources first, in the order of the resources, then the others.
  * An array of interfaces.items[interface].funcs.count indices, or NULL when memory is out (reported). */

@@ -12,7 +12,7 @@ static inline cti_buf binary_package(const char *text) {
   wit_fixture f;
   cti_buf out = {0};
   wit_begin(&f);
-  if (wit_load_all(&f, cti_slice_str(text)) != CT_OK || cti_encode_package(&out, &f.resolve, f.package) != CT_OK) {
+  if (wit_load_all(&f, cti_slice_str(text)) != CT_OK || cti_encode_package(&out, &f.resolve, f.package, false) != CT_OK) {
     fprintf(stderr, "%s\n", wit_failure(&f));
     abort();
   }
@@ -27,7 +27,7 @@ static inline cti_buf binary_world(const char *text, const char *world, cti_stri
   uint32_t id;
   wit_begin(&f);
   if (wit_load_all(&f, cti_slice_str(text)) != CT_OK || cti_resolve_select_world(&f.resolve, &id, f.package, cti_slice_str(world)) != CT_OK ||
-      cti_metadata_encode(&out, &f.resolve, id, encoding) != CT_OK) {
+      cti_metadata_encode(&out, &f.resolve, id, encoding, false) != CT_OK) {
     fprintf(stderr, "%s\n", wit_failure(&f));
     abort();
   }
