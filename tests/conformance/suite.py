@@ -11,15 +11,17 @@ ALL = None
 # suite -> (column=value that select rows of its manifest, how many of them pass at least)
 EXPECT = {
     'core': [({}, ALL)],
+    'component': [({}, ALL)],
     'print': [({}, ALL)],
     'parse': [({}, ALL)],
     'interfaces': [({}, ALL)],
     'embed': [({}, ALL)],
-    'wit': [({'expect': 'ok'}, ALL)],
+    'wit': [({}, ALL)],
+    'merge': [({}, ALL)],
     'components': [({'kind': 'new', 'expect': 'ok'}, 80), ({'kind': 'link', 'expect': 'ok'}, 0), ({'expect': 'error'}, 0)],
 }
 MANIFEST = {'embed': 'components/embed.tsv', 'print': 'wat/manifest.tsv', 'parse': 'wat/manifest.tsv'}
-KEY = {'embed': lambda r: r['case'] + '/' + r['module'], 'print': lambda r: r['wasm'], 'parse': lambda r: r['text']}
+KEY = {'merge': lambda r: ' '.join((r['case'], r['kind'], r['input'])), 'embed': lambda r: r['case'] + '/' + r['module'], 'print': lambda r: r['wasm'], 'parse': lambda r: r['text']}
 
 
 def manifest(suite):
@@ -29,7 +31,7 @@ def manifest(suite):
     key = KEY.get(suite, lambda r: r.get('case') or r['path'])
     for row in rows[1:]:
         record = dict(zip(head, row))
-        if record.get('expect') != 'skip': yield key(record), record
+        if record.get('expect') != 'skip' and record.get('kind') != 'merge': yield key(record), record  # what the runner skips
 
 
 def failures(ctool, suite):
