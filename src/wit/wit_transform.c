@@ -117,6 +117,29 @@ static ct_status check_replacement(const cti_resolve *r, uint32_t old, uint32_t 
   return status;
 }
 
+/* What the latest lacks it gets: worlds are often cut to what their module calls, and each of several modules calls something else. */
+static ct_status complete_latest(cti_resolve *r, uint32_t old, uint32_t latest) {
+  cti_clone_maps maps = {0};
+  cti_cloner cloner = {r, &maps, {CTI_OWNER_INTERFACE, old}, {CTI_OWNER_INTERFACE, latest}, r->interfaces.items[latest].package};
+  for (uint32_t i = 0; i < r->interfaces.items[old].types.count; i++) {
+    uint32_t type = r->interfaces.items[old].types.items[i], same = cti_map_get(&r->interfaces.items[latest].type_ids, r->names.items[type].name);
+    if (same != CTI_MAP_NONE) CTI_TRY(cti_map_set_u64(&maps.types, r->arena, type, same));
+  }
+  for (uint32_t i = 0; i < r->interfaces.items[old].types.count; i++) {
+    uint32_t type = r->interfaces.items[old].types.items[i];
+    if (cti_map_get_u64(&maps.types, type) != CTI_MAP_NONE) continue;
+    CTI_TRY(cti_clone_type(&cloner, &type));
+    CTI_TRY(cti_interface_add_type(r, latest, type));
+  }
+  for (uint32_t i = 0; i < r->interfaces.items[old].funcs.count; i++) {
+    cti_wit_func func = r->interfaces.items[old].funcs.items[i];
+    if (cti_map_get(&r->interfaces.items[latest].func_slots, func.name) != CTI_MAP_NONE) continue;
+    CTI_TRY(cti_clone_func(&cloner, &func));
+    CTI_TRY(cti_interface_add_func(r, latest, &func));
+  }
+  return CT_OK;
+}
+
 /* A `use` of something that goes becomes one of what takes its place. */
 static ct_status redirect_type(cti_resolve *r, uint32_t type, const cti_map *replacements) {
   uint32_t dep = cti_type_interface_dep(r, type), latest = dep == CTI_WIT_NONE ? CTI_MAP_NONE : cti_map_get_u64(replacements, dep);
@@ -143,6 +166,7 @@ ct_status cti_world_merge_imports(cti_resolve *r, uint32_t world) {
   cti_world_items kept = {0};
   CTI_TRY(find_replacements(r, &it->imports, &replacements));
   for (uint32_t i = 0; i < replacements.count; i++) CTI_TRY(check_replacement(r, (uint32_t)replacements.entries[i].number, replacements.entries[i].value));
+  for (uint32_t i = 0; i < replacements.count; i++) CTI_TRY(complete_latest(r, (uint32_t)replacements.entries[i].number, replacements.entries[i].value));
   for (uint32_t i = 0; i < it->imports.count; i++) {
     const cti_world_item *item = &it->imports.items[i];
     if (!item->name.data && cti_map_get_u64(&replacements, item->interface) != CTI_MAP_NONE) continue;

@@ -10,8 +10,8 @@ ct_status cti_world_importize(cti_resolve *resolve, uint32_t world, ct_slice new
 /* The world's imports (those of `names`, or all when there are none) become its exports; its exports go. "-exportized" likewise. */
 ct_status cti_world_exportize(cti_resolve *resolve, uint32_t world, ct_slice new_name, const ct_slice *names, uint32_t name_count);
 
-/* Of the imports of one interface at compatible versions the latest stays, and what used the others uses it. Fails when the latest lacks or changes
- * something. Other worlds are completed anew. */
+/* Of the imports of one interface at compatible versions the latest stays, and what used the others uses it. It gets what it lacks of theirs: worlds may be
+ * cut to what is used. Fails when a function of both differs. Other worlds are completed anew. */
 ct_status cti_world_merge_imports(cti_resolve *resolve, uint32_t world);
 
 /* Copies interfaces that the world has more than once (imported, exported, under labels), and those that use such, so that each has types of its own. */

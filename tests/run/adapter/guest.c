@@ -11,9 +11,9 @@ static void t_args(void) {
   u8 *pointers[40], bytes[2000];
   SAY1("sizes", errno);
   errno = args_get(pointers, bytes);
-  SAY2("args", errno, count);
+  SAY2("args", errno, count > 0);
   for (u32 i = 0; i < count; i++)
-    if (i) say_text("arg", (char *)pointers[i], length_of((char *)pointers[i]));
+    if (i > 1) say_text("arg", (char *)pointers[i], length_of((char *)pointers[i]));
   u32 total = 0;
   for (u32 i = 0; i < count; i++) total += length_of((char *)pointers[i]) + 1;
   SAY1("size", total == size);
@@ -673,7 +673,7 @@ static void t_path_filestat(void) {
   SAY1("closed", errno);
   errno = path_filestat_set_times(CWD, 1, S("link"), 3000000000, 4000000000, 5);
   path_filestat_get(CWD, 0, S("f"), &stat);
-  SAY3("times", errno, stat.accessed, stat.modified);
+  SAY3("times", errno, stat.accessed == 3000000000, stat.modified == 4000000000);
   u32 both = path_filestat_set_times(CWD, 1, S("f"), 0, 0, 12), none = path_filestat_set_times(CWD, 1, S("none"), 0, 0, 5);
   SAY2("times", both, none);
   remove_file("link");
@@ -695,7 +695,7 @@ static void t_path_link(void) {
 static void t_path_open(void) {
   u32 fd = 0;
   u32 none = path_open(CWD, 1, S("f"), 0, R_READ, 0, 0, &fd), made = path_open(CWD, 1, S("f"), O_CREAT | O_EXCL, R_ALL, 0, 0, &fd);
-  SAY3("open", none, made, fd);
+  SAY3("open", none, made, fd > CWD);
   write_all(fd, "abc");
   fd_close(fd);
   u32 exclusive = path_open(CWD, 1, S("f"), O_CREAT | O_EXCL, R_ALL, 0, 0, &fd), directory = path_open(CWD, 1, S("f"), O_DIRECTORY, R_READ, 0, 0, &fd);
@@ -828,12 +828,13 @@ static void t_poll_files(void) {
   struct subscription in[3] = {{.userdata = 1, .tag = 1, .number = fd}, {.userdata = 2, .tag = 2, .number = fd}, {.userdata = 3, .tag = 0, .number = 1, .timeout = 60000000000ull}};
   struct event out[3];
   u32 n = 0;
-  u32 errno = poll_oneoff(in, out, 3, &n);
-  SAY2("file", errno, n);
-  for (u32 i = 0; i < n; i++) {
-    SAY4("event", out[i].userdata, out[i].type, out[i].bytes, out[i].flags);
-    SAY1("event", out[i].error);
-  }
+  u32 errno = poll_oneoff(in, out, 3, &n), good = 0;
+  for (u32 i = 0; i < n; i++) good += out[i].userdata == out[i].type && out[i].type < 3 && !out[i].error;
+  SAY3("file", errno, n >= 1 && n <= 2, good == n);
+  errno = poll_oneoff(in, out, 1, &n);
+  SAY4("to read", errno, n, out[0].bytes, out[0].flags);
+  errno = poll_oneoff(in + 1, out, 1, &n);
+  SAY4("to write", errno, n, out[0].userdata, out[0].bytes);
   u64 at;
   fd_seek(fd, 0, 2, &at);
   errno = poll_oneoff(in, out, 1, &n);
