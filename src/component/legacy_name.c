@@ -121,7 +121,8 @@ static bool is_integrity(ct_slice text) {
 
 static bool is_legacy_name(ct_slice text, cti_features features) {
   ct_slice rest = text, inner = {NULL, 0};
-  if (eat(&rest, "unlocked-dep=<")) return take_until(&inner, &rest, '>') ? rest.size == 0 && is_unlocked(inner, features) : false;
+  if (eat(&rest, "unlocked-dep=<")) /* a range has a > of its own */
+    return cti_slice_ends(rest, CTI_LIT(">")) && is_unlocked(cti_slice_cut(rest, 0, rest.size - 1), features);
   bool locked = eat(&rest, "locked-dep=<"), url = !locked && eat(&rest, "url=<");
   if (!locked && !url) return is_integrity(text);
   if (!take_until(&inner, &rest, '>')) return false;
