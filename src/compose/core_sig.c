@@ -67,9 +67,9 @@ static ct_slice types_text(cti_arena *arena, const cti_corevt *types, uint32_t p
   cti_buf_u8(&text, '(');
   write_types(&text, types, params);
   cti_buf_u8(&text, ')');
-  if (results) cti_buf_str(&text, results == 1 ? " -> " : " -> (");
+  cti_buf_str(&text, results == 1 ? " -> " : " -> (");
   write_types(&text, types + params, results);
-  if (results > 1) cti_buf_u8(&text, ')');
+  if (results != 1) cti_buf_u8(&text, ')');
   ct_slice out = cti_buf_check(&text, arena->error) == CT_OK ? cti_copy(arena, cti_buf_slice(&text)) : (ct_slice){NULL, 0};
   ct_buf_free(&text);
   return out;

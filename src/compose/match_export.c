@@ -95,10 +95,11 @@ static ct_status take(candidate *c, cti_role role) {
   return CT_OK;
 }
 
-/* Takes the export for `role` when its core type is the expected one; tells the difference else. */
+/* Takes the export for `role`, and tells when its core type is not the expected one. */
 static ct_status take_checked(candidate *c, cti_role role, const cti_core_sig *expected, const char *what) {
   cti_plan *plan = c->m->plan;
   if (cti_sig_eq(expected, c->type)) return take(c, role);
+  CTI_TRY(take(c, role)); /* so that it is not told to be absent, too */
   ct_slice text = cti_format(plan->arena, "core export \"%.*s\" of %.*s is %s and must have type %.*s, but has %.*s", CTI_S(c->full), CTI_S(c->m->unit->name), what,
                              CTI_S(cti_sig_text(plan->arena, expected)), CTI_S(cti_func_type_text(plan->arena, c->type)));
   ct_slice hint = CTI_LIT("the bindings were made from another version of the WIT, or by hand: make them again from the WIT that is embedded");
@@ -248,11 +249,9 @@ static ct_slice owed_names(cti_plan *plan, const cti_world_item *item, const cti
   return cti_format(plan->arena, "\"%.*s#%.*s\"", CTI_S(name), CTI_S(func->name));
 }
 
-static ct_status check_callback(matcher *m, uint32_t item, uint32_t func, const cti_lift *lift) {
+static ct_status check_callback(matcher *m, const cti_lift *lift) {
   const cti_offer *offer = &m->unit->offers.items[lift->lift];
   if (offer->variant != CTI_ABI_LIFT_CALLBACK || lift->callback != CTI_WIT_NONE) return CT_OK;
-  (void)item;
-  (void)func;
   ct_slice text = cti_format(m->plan->arena, "core export \"%.*s\" is an asynchronous function, but its callback \"[callback]%.*s\" is not exported", CTI_S(offer->name), CTI_S(offer->name));
   return cti_unmet_add(m->plan, CT_COMPOSE_EXPORT, text, CTI_LIT("export the callback, type (i32, i32, i32) -> i32, or export the function as \"[async-lift-stackful]...\""));
 }
@@ -260,13 +259,13 @@ static ct_status check_callback(matcher *m, uint32_t item, uint32_t func, const 
 static ct_status check_owed(matcher *m, uint32_t item, uint32_t func) {
   cti_plan *plan = m->plan;
   const cti_lift *lift = &m->unit->lifts[plan->export_base[item] + func];
-  if (lift->lift != CTI_WIT_NONE) return check_callback(m, item, func, lift);
+  if (lift->lift != CTI_WIT_NONE) return check_callback(m, lift);
   const cti_world_item *owed = &world_exports(plan)->items[item];
   const cti_wit_func *f = cti_item_func(&plan->resolve, owed, func);
   ct_slice text = owed->kind == CTI_WORLD_FUNC
-                      ? cti_format(plan->arena, "world \"%.*s\" exports function `%.*s`, but the core module does not export it", CTI_S(cti_world_id(&plan->resolve, plan->world)), CTI_S(f->name))
-                      : cti_format(plan->arena, "world \"%.*s\" exports interface \"%.*s\", but the core module does not export its function `%.*s`",
-                                   CTI_S(cti_world_id(&plan->resolve, plan->world)), CTI_S(cti_world_item_name(&plan->resolve, owed)), CTI_S(f->name));
+                      ? cti_format(plan->arena, "%.*s exports function `%.*s`, but the core module does not export it", CTI_S(cti_world_title(plan, m->unit)), CTI_S(f->name))
+                      : cti_format(plan->arena, "%.*s exports interface \"%.*s\", but the core module does not export its function `%.*s`",
+                                   CTI_S(cti_world_title(plan, m->unit)), CTI_S(cti_world_item_name(&plan->resolve, owed)), CTI_S(f->name));
   cti_core_sig sig;
   CTI_TRY(cti_func_sig(&sig, plan, f, CTI_ABI_LIFT));
   ct_slice hint = cti_format(plan->arena, "export a core function named %.*s of type %.*s (a linker drops what nobody asks for: wasm-ld takes --export=NAME)", CTI_S(owed_names(plan, owed, f)),

@@ -184,6 +184,14 @@ static cti_found found_item(cti_lookup *l, uint32_t unit, ct_slice name) {
   return CTI_FOUND;
 }
 
+/* Adapters know the main module by this name. */
+static cti_found match_main_export(cti_lookup *l) {
+  const cti_module *main_module = &l->plan->units.items[0].module;
+  for (uint32_t i = 0; i < main_module->exports.count; i++)
+    if (cti_slice_eq(main_module->exports.items[i].name, l->import->name) && main_module->exports.items[i].kind == l->import->type.kind) return found_item(l, 0, l->import->name);
+  return CTI_NO_MAIN_EXPORT;
+}
+
 static cti_found match_import(cti_lookup *l) {
   const cti_import *import = l->import;
   if (import->type.kind == CTI_EXTERN_MEMORY && cti_slice_is(import->module, "env") && cti_slice_is(import->name, "memory")) {
@@ -192,7 +200,7 @@ static cti_found match_import(cti_lookup *l) {
     l->use.kind = CTI_USE_MEMORY;
     return CTI_FOUND;
   }
-  if (l->unit->kind != CTI_UNIT_MAIN && cti_slice_is(import->module, "__main_module__")) return found_item(l, 0, import->name);
+  if (l->unit->kind != CTI_UNIT_MAIN && cti_slice_is(import->module, "__main_module__")) return match_main_export(l);
   if (import->type.kind != CTI_EXTERN_FUNC) return CTI_NOT_A_FUNCTION;
   if (!l->type) return CTI_BAD_TYPE;
   uint32_t adapter = cti_map_get(&l->plan->unit_ids, import->module);

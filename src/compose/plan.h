@@ -115,6 +115,7 @@ typedef struct cti_unit {
   ct_slice bytes; /* as it was given; of an adapter that was cut: what is left */
   cti_module module; /* its interface */
   cti_bindings bindings; /* of its component-type sections: encodings and producers; its resolve is the plan's */
+  uint32_t world;        /* the one world that its sections name, for messages; CTI_WIT_NONE when there are none or several */
   cti_ids exports;       /* places in the world's exports that its sections ask for */
 
   CTI_VEC(cti_use) uses;
@@ -217,6 +218,9 @@ static inline cti_wit_world *cti_plan_world(cti_plan *plan) { return &plan->reso
 /* The world's import or export that a use or an offer is about, and its function. */
 const cti_world_item *cti_use_item(cti_plan *plan, const cti_use *use);
 const cti_wit_func *cti_item_func(const cti_resolve *resolve, const cti_world_item *item, uint32_t func);
+
+/* How to speak of the world of a unit: `world "ns:name/world"`, or of all that its sections ask for together. In the arena. */
+ct_slice cti_world_title(cti_plan *plan, const cti_unit *unit);
 
 /* Tells the user a decision (`-v`), when somebody listens. */
 void cti_plan_note(const cti_plan *plan, const char *format, ...) CTI_PRINTF(2, 3);

@@ -41,11 +41,18 @@ static ct_status read_sections(cti_plan *plan, cti_unit *unit) {
 }
 
 static ct_status read_unit(cti_plan *plan, cti_unit *unit) {
+  uint32_t worlds = plan->bindings.resolve.worlds.count;
   CTI_TRY(cti_module_decode_interface(&unit->module, unit->bytes, 0, plan->arena));
   CTI_TRY(read_sections(plan, unit));
+  unit->world = plan->bindings.resolve.worlds.count == worlds + 1 ? worlds : CTI_WIT_NONE;
   cti_plan_note(plan, "%.*s: %u imports, %u exports, %u component-type sections", CTI_S(unit->name), unit->module.imports.count, unit->module.exports.count,
                 (unsigned)unit->bindings.section_count);
   return CT_OK;
+}
+
+ct_slice cti_world_title(cti_plan *plan, const cti_unit *unit) {
+  if (unit->world != CTI_WIT_NONE) return cti_format(plan->arena, "world \"%.*s\"", CTI_S(cti_world_id(&plan->resolve, unit->world)));
+  return unit->bindings.section_count ? CTI_LIT("the world of all component-type sections") : CTI_LIT("the world");
 }
 
 ct_status cti_add_unit(cti_plan *plan, cti_unit_kind kind, ct_slice name, ct_slice file, ct_slice bytes) {

@@ -10,7 +10,7 @@ static const char *kind_name(cti_extern_kind kind) {
   return kind < CTI_EXTERN_KINDS ? names[kind] : "import";
 }
 
-static ct_slice world_name(cti_lookup *l) { return cti_world_id(&l->plan->resolve, l->plan->world); }
+static ct_slice world_name(cti_lookup *l) { return cti_world_title(l->plan, l->unit); }
 
 /* core import "env" "f" (function (i32) -> i32) */
 static ct_slice import_text(cti_lookup *l) {
@@ -77,16 +77,31 @@ static ct_slice other_version(cti_lookup *l, ct_slice base) {
   return (ct_slice){NULL, 0};
 }
 
+/* Most of WASI comes as one world. */
+static bool is_of_cli_world(ct_slice name) {
+  static const char *const packages[] = {"wasi:cli/", "wasi:io/", "wasi:clocks/", "wasi:filesystem/", "wasi:random/", "wasi:sockets/"};
+  for (unsigned i = 0; i < CTI_COUNT(packages); i++)
+    if (cti_slice_starts(name, cti_slice_str(packages[i]))) return true;
+  return false;
+}
+
+static ct_slice line_of_wit(cti_lookup *l, ct_slice name, const char *verb) {
+  ct_slice version = cti_slice_cut(name, cti_slice_find(name, '@', 0), name.size);
+  ct_slice line = cti_format(l->plan->arena, "add to %.*s: %s %.*s;", CTI_S(world_name(l)), verb, CTI_S(name));
+  if (l->use.of_export || !is_of_cli_world(name)) return line;
+  return cti_format(l->plan->arena, "%.*s (or include wasi:cli/imports%.*s; for all that a command may use)", CTI_S(line), CTI_S(version));
+}
+
 static ct_status no_interface(cti_lookup *l) {
   cti_arena *arena = l->plan->arena;
   ct_slice name = l->interface_name.data ? l->interface_name : l->import->module;
   const char *verb = l->use.of_export ? "export" : "import";
   ct_slice base = cti_slice_cut(name, 0, cti_slice_find(name, '@', 0)), other = other_version(l, base);
-  ct_slice hint = cti_format(arena, "add to world \"%.*s\": %s %.*s;", CTI_S(world_name(l)), verb, CTI_S(name));
+  ct_slice hint = line_of_wit(l, name, verb);
   if (other.size) {
-    return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "needs interface \"%.*s\", but world \"%.*s\" %ss \"%.*s\", which is no compatible version", CTI_S(name), CTI_S(world_name(l)), verb, CTI_S(other)), hint);
+    return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "needs interface \"%.*s\", but %.*s %ss \"%.*s\", which is no compatible version", CTI_S(name), CTI_S(world_name(l)), verb, CTI_S(other)), hint);
   }
-  return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: world \"%.*s\" does not %s \"%.*s\"", CTI_S(world_name(l)), verb, CTI_S(name)), hint);
+  return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: %.*s does not %s \"%.*s\"", CTI_S(world_name(l)), verb, CTI_S(name)), hint);
 }
 
 static ct_status unknown_module(cti_lookup *l) {
@@ -100,8 +115,21 @@ static ct_status unknown_module(cti_lookup *l) {
     if (cti_slice_is(l->import->module, known_modules[i].module)) return add(l, CT_COMPOSE_IMPORT, cti_slice_str(known_modules[i].what), cti_slice_str(known_modules[i].hint));
   if (l->unit->kind == CTI_UNIT_MAIN && !l->unit->bindings.section_count) return no_metadata(l);
   if (cti_slice_find(l->import->module, ':', 0) < l->import->module.size) return no_interface(l);
-  return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: world \"%.*s\" has no import \"%.*s\", and no adapter of that name was given", CTI_S(world_name(l)), CTI_S(l->import->module)),
+  return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: %.*s has no import \"%.*s\", and no adapter of that name was given", CTI_S(world_name(l)), CTI_S(l->import->module)),
              cti_format(arena, "add it to the world as an interface (import %.*s: interface { ... }), or give an adapter: --adapt %.*s=FILE.wasm", CTI_S(l->import->module), CTI_S(l->import->module)));
+}
+
+/* What to do about a name that the world, or an interface of it, does not have: a built-in is no function that could be added to WIT. */
+static ct_slice name_hint(cti_lookup *l) {
+  cti_core_name name;
+  bool is_builtin = cti_core_name_parse(&name, l->field, l->mangling);
+  if (is_builtin && name.info->place == CTI_CORE_EXPORT && !l->use.of_export) {
+    return cti_format(l->plan->arena, "this built-in is for what the component itself exports: its module name begins with \"%s\"", l->mangling == CTI_MANGLING_LEGACY ? "[export]" : "cm32p2|_ex_");
+  }
+  if (is_builtin) return CTI_LIT("it names a resource or function that the WIT does not have: embed the WIT that the module's bindings were made from");
+  if (l->use.interface == CTI_WIT_NONE && l->field.size && l->field.data[0] != '[')
+    return cti_format(l->plan->arena, "add it to the world (import %.*s: func(...);), or embed the WIT that the module's bindings were made from", CTI_S(l->field));
+  return CTI_LIT("embed the WIT that the module's bindings were made from, or make the bindings again from the WIT that is embedded");
 }
 
 /* The interface is there, or the world itself is meant, but has nothing of that name. */
@@ -110,12 +138,12 @@ static ct_status not_found(cti_lookup *l) {
   const cti_world_items *items = l->use.of_export ? l->plan->export_names.items : l->plan->import_names.items;
   if (l->use.interface == CTI_WIT_NONE) {
     if (l->unit->kind == CTI_UNIT_MAIN && !l->unit->bindings.section_count) return no_metadata(l);
-    return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: world \"%.*s\" %ss no function or built-in of that name", CTI_S(world_name(l)), l->use.of_export ? "export" : "import"),
-               cti_format(arena, "add it to the world (import %.*s: func(...);), or embed the WIT that the module was built with", CTI_S(l->field)));
+    return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: %.*s %ss no function or built-in of that name", CTI_S(world_name(l)), l->use.of_export ? "export" : "import"),
+               name_hint(l));
   }
   ct_slice name = cti_world_item_name(&l->plan->resolve, &items->items[l->use.item]);
-  return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: interface \"%.*s\", which world \"%.*s\" %ss, has no function or built-in of that name", CTI_S(name), CTI_S(world_name(l)), l->use.of_export ? "export" : "import"),
-             CTI_LIT("embed the WIT that the module's bindings were made from, or make the bindings again from the WIT that is embedded"));
+  return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: interface \"%.*s\", which %.*s %ss, has no function or built-in of that name", CTI_S(name), CTI_S(world_name(l)), l->use.of_export ? "export" : "import"),
+             name_hint(l));
 }
 
 static ct_status mismatch(cti_lookup *l) {
@@ -134,6 +162,13 @@ static ct_status not_a_function(cti_lookup *l) {
              CTI_LIT("let the module define it (wasm-ld without --import-memory and --import-table)"));
 }
 
+static ct_status no_main_export(cti_lookup *l) {
+  bool is_start = cti_slice_is(l->import->name, "_start");
+  ct_slice hint = is_start ? CTI_LIT("this adapter is for commands, the module is a library: use the adapter for reactors, or link the module as a command")
+                           : cti_format(l->plan->arena, "export `%.*s` from the module, or use an adapter that does without it", CTI_S(l->import->name));
+  return add(l, CT_COMPOSE_ADAPTER, CTI_LIT("is to come from the main module, which does not export it"), hint);
+}
+
 ct_status cti_unmet_import(cti_lookup *l, cti_found result) {
   switch (result) {
   case CTI_FOUND: return CT_OK;
@@ -143,6 +178,7 @@ ct_status cti_unmet_import(cti_lookup *l, cti_found result) {
   case CTI_NOT_A_FUNCTION: return not_a_function(l);
   case CTI_BAD_TYPE: return add(l, CT_CORE_INVALID, CTI_LIT("has a type that is no function type"), CTI_LIT("the module is not valid: ctool validate tells more"));
   case CTI_SECOND_MEMORY: return add(l, CT_COMPOSE_IMPORT, CTI_LIT("is a second memory: a module shares one"), CTI_LIT("import one memory alone"));
+  case CTI_NO_MAIN_EXPORT: return no_main_export(l);
   }
   return CT_OK;
 }

@@ -11,7 +11,8 @@ typedef enum cti_found {
   CTI_NO_INTERFACE,   /* the world has no interface of that name */
   CTI_NOT_A_FUNCTION,
   CTI_BAD_TYPE,       /* the import's type is no function type */
-  CTI_SECOND_MEMORY
+  CTI_SECOND_MEMORY,
+  CTI_NO_MAIN_EXPORT  /* an adapter wants an export that the main module does not have */
 } cti_found;
 
 /* How a mangling calls the world itself, what belongs to exports, and interfaces. */
