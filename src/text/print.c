@@ -22,7 +22,7 @@ ct_status ct_print(const ct_sink *sink, ct_slice bytes, const ct_print_options *
     p.text.offsets = p.options->offsets;
     status = print(&p, bytes);
     ct_status written = cti_text_flush(&p.text);
-    if (status == CT_OK) status = written;
+    if (status == CT_OK) status = written != CT_OK ? written : error->status; /* memory may have ended where only a comment depends on it */
   }
   cti_arena_free(&arena);
   return status;

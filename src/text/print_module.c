@@ -331,7 +331,8 @@ ct_status cti_print_module(cti_printer *p, cti_scope *outer, ct_slice bytes, uin
 }
 
 void cti_print_export(cti_printer *p, const cti_scope *scope, ct_slice name, cti_sort sort, uint32_t index) {
-  static const char *const words[] = {[CTI_SORT_CORE_FUNC] = "func ", [CTI_SORT_CORE_TABLE] = "table ", [CTI_SORT_CORE_MEMORY] = "memory ", [CTI_SORT_CORE_GLOBAL] = "global ", [CTI_SORT_CORE_TAG] = "tag "};
+  static const char *const words[CTI_SORT_COUNT] = {[CTI_SORT_CORE_FUNC] = "func ", [CTI_SORT_CORE_TABLE] = "table ", [CTI_SORT_CORE_MEMORY] = "memory ", [CTI_SORT_CORE_GLOBAL] = "global ", [CTI_SORT_CORE_TAG] = "tag ",
+                                                    [CTI_SORT_CORE_TYPE] = "type ", [CTI_SORT_CORE_MODULE] = "module ", [CTI_SORT_CORE_INSTANCE] = "instance "}; /* the last three have the form alone */
   cti_text_open(&p->text, "export ");
   cti_text_quoted(&p->text, name);
   cti_text_char(&p->text, ' ');

@@ -28,6 +28,7 @@ static ct_status parse(ct_buf *out, ct_slice text, const ct_input *input, ct_err
   cti_arena_init(&arena, error);
   ct_status status = cti_wat_parser_make(&p, text, input, &arena);
   if (status == CT_OK) status = file(&p, out);
+  if (status == CT_OK) status = error->status; /* memory may have ended where names alone depend on it */
   if (status != CT_OK) ct_buf_free(out);
   cti_arena_free(&arena);
   return status;

@@ -494,7 +494,7 @@ static void add_names(cti_wat_builder *b, ct_slice own_name) {
     cti_buf_close(&content, mark);
   }
   for (int sort = 0; sort < CTI_SORT_COUNT; sort++) write_sort_names(&content, (cti_sort)sort, &b->scope->namings[sort]);
-  bool any = content.size > 0;
+  bool any = content.size > 0 || content.failed;
   if (any && cti_buf_check(&content, b->p->arena->error) == CT_OK) cti_build_custom(b->scope->c, CTI_LIT("component-name"), cti_copy(b->p->arena, cti_buf_slice(&content)));
   ct_buf_free(&content);
 }

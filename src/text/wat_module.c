@@ -605,6 +605,7 @@ static ct_status parse(cti_wat_module *w, cti_buf *out) {
   CTI_TRY(cti_wat_status(p));
   cti_wat_go(p, after);
   CTI_TRY(cti_buf_check(&w->code, p->arena->error));
+  CTI_TRY(cti_buf_check(&w->pending, p->arena->error));
   place_bodies(w);
   cti_wat_finish_sections(w);
   CTI_TRY(cti_wat_status(p));

@@ -1,0 +1,115 @@
+/* dump.c - ct_dump: offsets and bytes beside what they mean. Flows in: a binary. Flows out: lines, as the bytes are read; a broken file is shown up to the
+ * break. */
+#include "text/dump.h"
+
+#include <stdio.h>
+
+#include "core/framing.h"
+#include "ctool/text.h"
+
+enum { ROW = 4 }; /* bytes on a line */
+
+static void indent(cti_dump *d) {
+  for (uint32_t i = 1; i < d->nesting; i++) cti_text_lit(&d->text, "  ");
+}
+
+static void offset(cti_dump *d) {
+  char number[24];
+  snprintf(number, sizeof number, "0x%llx", (unsigned long long)d->at);
+  indent(d);
+  cti_text_printf(&d->text, "%*s |", d->width + 2, number);
+}
+
+static void show(cti_dump *d, uint64_t end, bool heading) {
+  ct_slice bytes = cti_slice_cut(d->bytes, d->at, end);
+  offset(d);
+  for (size_t at = 0; at < bytes.size || at == 0; at += ROW) {
+    if (at > 0) {
+      indent(d);
+      cti_text_printf(&d->text, "%*s   |", d->width, "");
+    }
+    for (size_t i = at; i < at + ROW; i++) {
+      char cell[] = "   ";
+      if (i < bytes.size) {
+        cell[1] = "0123456789abcdef"[bytes.data[i] >> 4];
+        cell[2] = "0123456789abcdef"[bytes.data[i] & 15];
+      }
+      cti_text_bytes(&d->text, cell, 3);
+    }
+    if (at == 0) {
+      cti_text_lit(&d->text, " | ");
+      if (heading && d->text.color) cti_text_lit(&d->text, "\x1b[0m\x1b[32m");
+      cti_text_slice(&d->text, cti_buf_slice(&d->what));
+      cti_text_plain(&d->text);
+    }
+    cti_text_char(&d->text, '\n');
+  }
+  d->what.size = 0;
+  d->at = end;
+}
+
+void cti_dump_line(cti_dump *d, uint64_t end) { show(d, end, false); }
+void cti_dump_heading(cti_dump *d, uint64_t end) { show(d, end, true); }
+
+void cti_dump_ruler(cti_dump *d) {
+  offset(d);
+  for (int i = 0; i < ROW; i++) cti_text_lit(&d->text, "---");
+  cti_text_lit(&d->text, "-| ");
+}
+
+void cti_dump_skip(cti_dump *d, uint64_t end, uint64_t size) {
+  cti_dump_ruler(d);
+  cti_text_printf(&d->text, "... %llu bytes of data\n", (unsigned long long)size);
+  d->at = end;
+}
+
+uint32_t cti_dump_count(cti_dump *d, cti_cursor *c) {
+  uint32_t count = cti_cursor_u32(c);
+  if (c->failed) return 0;
+  cti_buf_printf(&d->what, "%u count", count);
+  cti_dump_line(d, cti_cursor_offset(c));
+  return count;
+}
+
+uint32_t cti_dump_section(cti_dump *d, cti_cursor *c, const char *title) {
+  cti_buf_printf(&d->what, "%s section", title);
+  cti_dump_heading(d, cti_cursor_offset(c));
+  return cti_dump_count(d, c);
+}
+
+ct_status cti_dump_status(const cti_dump *d, const cti_cursor *c) {
+  if (d->what.failed) return cti_fail(d->error, CT_NOMEM, CT_NO_OFFSET, "out of memory");
+  return c->failed || d->text.failed ? d->error->status : CT_OK;
+}
+
+static ct_status dump(cti_dump *d) {
+  cti_cursor c = cti_cursor_make(d->bytes, 0, d->error);
+  ct_kind kind;
+  CTI_TRY(cti_preamble_read(&c, &kind));
+  if (kind == CT_KIND_MODULE) return cti_dump_module(d, d->bytes, 0);
+  cti_component component;
+  ct_error broken = {0};
+  d->arena->error = &broken; /* what the printing meets before the break is told first */
+  ct_status decoded = cti_component_decode(&component, d->bytes, 0, d->arena);
+  d->arena->error = d->error;
+  CTI_TRY(cti_dump_component(d, &component));
+  if (decoded != CT_OK) *d->error = broken;
+  return decoded;
+}
+
+ct_status ct_dump(const ct_sink *sink, ct_slice bytes, bool color, ct_error *error) {
+  cti_arena arena;
+  cti_dump d = {.bytes = bytes, .nesting = 1, .width = 1, .arena = &arena, .error = error};
+  cti_arena_init(&arena, error);
+  for (size_t size = bytes.size; size || d.width == 1; size >>= 4) d.width++;
+  ct_status status = CT_NOMEM;
+  if (cti_text_init(&d.text, *sink, (ct_slice){NULL, 0}, &arena)) {
+    d.text.color = color;
+    status = dump(&d);
+    ct_status written = cti_text_flush(&d.text);
+    if (status == CT_OK) status = written != CT_OK ? written : error->status;
+  }
+  ct_buf_free(&d.what);
+  cti_arena_free(&arena);
+  return status;
+}

@@ -1,0 +1,85 @@
+/* ctool dump [FILE]: each byte of a binary beside what it means. ctool objdump [FILE]: the table of its sections. */
+#include <string.h>
+
+#include "common.h"
+#include "opts.h"
+
+typedef struct dump_options {
+  const char *output, *error_format, *color;
+  bool colored, sections_only;
+} dump_options;
+
+static ct_status dump_file(const char *path, const dump_options *o, ct_error *error) {
+  ct_input input;
+  ct_buf made = {0};
+  ct_output *output = NULL;
+  ct_status status = ct_input_open(&input, path, error);
+  ct_slice binary = input.bytes;
+  if (status == CT_OK && ct_kind_of(binary) == CT_KIND_TEXT) {
+    status = ct_text_parse_input(&made, &input, error);
+    binary = (ct_slice){made.data, made.size};
+  }
+  if (status == CT_OK) status = ct_output_open(&output, o->output, false, error);
+  if (status == CT_OK) {
+    ct_sink sink = ct_output_sink(output);
+    status = o->sections_only ? ct_objdump(&sink, binary, error) : ct_dump(&sink, binary, o->colored, error);
+  }
+  ct_status closed = ct_output_close(output, status == CT_OK, error);
+  ct_buf_free(&made);
+  ct_input_close(&input);
+  return status != CT_OK ? status : closed;
+}
+
+/* False for a word that is none of the three. */
+static bool choose_color(dump_options *o) {
+  const char *word = o->color ? o->color : "auto";
+  o->colored = strcmp(word, "always") == 0 || (strcmp(word, "auto") == 0 && strcmp(o->output, "-") == 0 && ct_is_terminal(1));
+  return o->colored || strcmp(word, "auto") == 0 || strcmp(word, "never") == 0;
+}
+
+static int run(const opt_spec *spec, dump_options *o, int argc, char **argv) {
+  int count;
+  int status = opt_parse(spec, argc, argv, &count);
+  if (status >= 0) return status;
+  bool bad;
+  bool json = wants_json(o->error_format, &bad);
+  if (bad) return opt_usage_error(spec, "--error-format takes text or json, not \"%s\"", o->error_format);
+  if (count > 1) return opt_usage_error(spec, "one file is shown at a time; \"%s\" is a second one", argv[2]);
+  if (!choose_color(o)) return opt_usage_error(spec, "--color takes auto, always or never, not \"%s\"", o->color);
+  const char *path = count ? argv[1] : "-";
+  ct_error error;
+  ct_error_clear(&error);
+  return dump_file(path, o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+}
+
+int cmd_dump(int argc, char **argv) {
+  dump_options o = {.output = "-"};
+  const opt_row rows[] = {
+      {0, "color", OPT_STRING, &o.color, "WHEN", "auto, always or never"},
+      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      {0},
+  };
+  const opt_spec spec = {
+      "ctool dump [OPTIONS] [FILE]",
+      "Shows each byte of a module or component beside what it means. A broken one is shown up to the break.\nWithout FILE, or with -, standard input is read.",
+      rows,
+      "  ctool dump app.wasm | less\n"
+      "  ctool dump app.wasm | grep -A3 'export section'\n"};
+  return run(&spec, &o, argc, argv);
+}
+
+int cmd_objdump(int argc, char **argv) {
+  dump_options o = {.output = "-", .sections_only = true};
+  const opt_row rows[] = {
+      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      {0},
+  };
+  const opt_spec spec = {
+      "ctool objdump [OPTIONS] [FILE]",
+      "Lists the sections of a module or component and of all that is nested in it: name, where, how large, how many items.\nWithout FILE, or with -, standard input is read.",
+      rows,
+      "  ctool objdump app.wasm\n"};
+  return run(&spec, &o, argc, argv);
+}
