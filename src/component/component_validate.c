@@ -109,9 +109,8 @@ static ct_status validate_item(cti_component_validator *v, const cti_item *item)
   return CT_OK;
 }
 
-/* Which item it is that failed: imports and exports by name, canonical definitions by what they are, others by the index they would have had. */
-static void trail_of_item(const cti_component_validator *v, const cti_item *item) {
-  const cti_scope *scope = cti_scope_current(v);
+/* Which item of `scope` it is that failed: imports and exports by name, canonical definitions by what they are, others by the index they would have had. */
+static void trail_of_item(const cti_component_validator *v, const cti_scope *scope, const cti_item *item) {
   cti_sort sort = cti_item_sort(item, false);
   switch (item->kind) {
     case CTI_ITEM_IMPORT: cti_error_trail(v->error, "import `%.*s`", CTI_S(item->of.import.name.name)); break;
@@ -135,11 +134,12 @@ static ct_status walk(cti_component_validator *v, const cti_component *component
   CTI_TRY(cti_limit_check(&v->v->types.limits, CTI_LIMIT_modules_and_components, (uint64_t)v->v->modules + 1, component->base, v->error));
   v->v->modules++;
   CTI_TRY(cti_require(v, CTI_FEATURE_COMPONENT_MODEL, component->base, "a component"));
-  if (!cti_scope_push(v, CTI_SCOPE_COMPONENT)) return CT_NOMEM;
+  const cti_scope *scope = cti_scope_push(v, CTI_SCOPE_COMPONENT);
+  if (!scope) return CT_NOMEM;
   for (uint32_t i = 0; i < component->items.count; i++) {
     ct_status status = validate_item(v, &component->items.items[i]);
     if (status == CT_OK) continue;
-    trail_of_item(v, &component->items.items[i]);
+    trail_of_item(v, scope, &component->items.items[i]);
     return status;
   }
   return CT_OK;

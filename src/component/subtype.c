@@ -212,7 +212,8 @@ static ct_status open_list(cti_subtype_cx *cx, const cti_extern_list *given, con
   for (uint32_t i = 0; i < asked->names->count; i++) {
     ct_slice name = asked->names->items[i]->name;
     uint32_t index = cti_extern_find(given, name);
-    if (index == CTI_MAP_NONE) return cti_fail(cx->store->error, CT_COMP_TYPE, cx->offset, "missing %s named `%.*s`: %s was expected", what, CTI_S(name), cti_entity_describe(&asked->entities[i]));
+    if (index == CTI_MAP_NONE) return cti_fail(cx->store->error, CT_COMP_TYPE, cx->offset, "missing %s named `%.*s`: %s%s was expected", what, CTI_S(name),
+                                                 cti_article(cti_entity_describe(&asked->entities[i])), cti_entity_describe(&asked->entities[i]));
     TRY_IN(cx, entity_sub(cx, &given->entities[index], &asked->entities[i], side), "%s `%.*s`", what, CTI_S(name));
   }
   return CT_OK;
