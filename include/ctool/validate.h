@@ -41,6 +41,19 @@ typedef struct ct_validate_options {
 /* Validates a binary, module or component. `options` may be NULL. CT_OK, or the failure with offset and trail. */
 CT_API ct_status ct_validate(ct_slice bytes, const ct_validate_options *options, ct_error *error);
 
+/* The same for bytes that arrive in pieces of any size. Sections of a module, and of its code section single bodies, are checked as soon as they are whole,
+ * on the calling thread; what is kept is no more than the largest of them. A component is kept until its end. `error` takes the failure and must live as
+ * long as the validator. NULL when memory is out. */
+typedef struct ct_validator ct_validator;
+CT_API ct_validator *ct_validator_new(const ct_validate_options *options, ct_error *error);
+
+/* Takes the next piece, which may be freed afterwards. After a failure gives that failure again. */
+CT_API ct_status ct_validator_feed(ct_validator *validator, ct_slice piece);
+
+/* Says that there is no more: the verdict. */
+CT_API ct_status ct_validator_finish(ct_validator *validator);
+CT_API void ct_validator_free(ct_validator *validator); /* NULL is ignored */
+
 #ifdef __cplusplus
 }
 #endif

@@ -95,7 +95,7 @@ static void make_fast_table(cti_body *b) {
   for (cti_op op = 0; op < CTI_OPS && cti_opcodes[op].prefix == 0; op++) {
     const cti_opcode *row = &cti_opcodes[op];
     bool enabled = cti_features_have(b->features, (cti_feature)row->feature) && (!(row->effects & CTI_EFFECT_FLOATS) || cti_features_have(b->features, CTI_FEATURE_FLOATS));
-    if (!enabled || b->slow) continue;
+    if (!enabled || b->env->slow) continue;
     cti_fast fast = irregular_row(op);
     b->fast[row->code] = fast.class != FAST_NONE ? fast : regular_row(row);
   }
@@ -151,7 +151,7 @@ static bool params_fit(const cti_deftype *type, const uint32_t *sp) {
 static bool table_fits(const cti_body *b, const uint8_t *pc, const uint8_t **after) {
   uint32_t count, depth;
   READ_U32(count);
-  if (count > (size_t)(b->end - pc)) goto slow;
+  if (count > (size_t)(b->end - pc) || count > b->types->limits.max[CTI_LIMIT_br_table_size]) goto slow;
   for (uint32_t i = 0; i <= count; i++) {
     if (pc >= b->end) goto slow;
     READ_U32(depth);
@@ -176,7 +176,7 @@ static uint32_t plain_table_address(const cti_body *b) {
 
 /* Validates up to b->end. Local copies of what changes all the time; b has it whenever another function runs. */
 static ct_status run(cti_body *b) {
-  const uint8_t *pc = b->pc, *const end = b->end, *at;
+  const uint8_t *pc = b->pc, *const end = b->end, *at = pc;
   uint32_t *sp = b->sp;
   const cti_module_env *const env = b->env;
   const cti_deftype *const types = b->types->types.items;
@@ -348,9 +348,9 @@ static ct_status run(cti_body *b) {
     sp = b->sp;
     if (b->depth == 0) break;
   }
-  b->pc = pc;
   b->sp = sp;
-  return CT_OK;
+  b->pc = pc > end ? at : pc;
+  return pc > end ? cti_instr_validate(b) : CT_OK; /* cut inside the last instruction: the reader says where */
 }
 
 /* ---- bodies */

@@ -24,7 +24,7 @@ typedef struct cti_module_env {
   uint8_t *declared;    /* a bit for each function that ref.func may name in a body; room for declared_size bits */
   uint8_t *exact;       /* a bit for each imported function whose type is exact; NULL: none is */
   uint32_t declared_size;
-  bool show_stack;
+  bool show_stack, slow;
 } cti_module_env;
 
 /* May ref.func name the function? cti_env_declare makes it so. */
@@ -100,7 +100,6 @@ typedef struct cti_body {
   uint32_t result_type; /* as cti_control.type: what the body or expression gives */
   bool shared;          /* of a shared function: everything it uses must be shared */
   bool is_const;        /* a constant expression */
-  bool slow;            /* for tests: no fast path */
   cti_fast fast[256];
 } cti_body;
 

@@ -40,6 +40,9 @@ void cti_module_validator_free(cti_module_validator *m);
 /* The next section, whole. */
 ct_status cti_module_validator_section(cti_module_validator *m, const cti_frame *frame);
 
+/* The code section piece by piece: its header, then cti_code_validate_body for each body. */
+ct_status cti_module_validator_begin_code(cti_module_validator *m, const cti_frame *frame, uint32_t count);
+
 /* What can be said when no section follows. `out` may be NULL. */
 ct_status cti_module_validator_end(cti_module_type *out, cti_module_validator *m, uint64_t offset);
 

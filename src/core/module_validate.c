@@ -489,12 +489,21 @@ ct_status cti_module_validator_section(cti_module_validator *m, const cti_frame 
   return status;
 }
 
+ct_status cti_module_validator_begin_code(cti_module_validator *m, const cti_frame *frame, uint32_t count) {
+  if (!next_row(m, frame)) return m->v->arena->error->status;
+  m->has_code = true;
+  ct_status status = check_body_count(m, count, frame->payload_offset);
+  if (status != CT_OK) cti_error_trail(m->v->arena->error, "code");
+  return status;
+}
+
 /* ---- a module */
 
 ct_status cti_module_validator_init(cti_module_validator *out, cti_validation *v, bool wants_type) {
   *out = (cti_module_validator){.v = v, .wants_type = wants_type, .type_size = 1};
   out->env.types = &v->types;
   out->env.show_stack = v->show_stack;
+  out->env.slow = v->slow;
   cti_arena_init(&out->scratch, v->arena->error);
   cti_body_init(&out->body, &out->env, v->arena->error);
   return limit(v, CTI_LIMIT_modules_and_components, ++v->modules, CT_NO_OFFSET);

@@ -13,6 +13,7 @@ typedef struct cti_validation {
   cti_type_table types; /* with the features and the limits */
   uint32_t threads;     /* at least 1 */
   bool skip_bodies; /* function bodies are not looked at: for who wants to know types alone */
+  bool slow;        /* for tests: bodies without the fast path */
   bool show_stack;  /* add the instruction and the operand stack to the failure of a function body */
   cti_arena *arena; /* of the caller; holds the types and what modules give; its error is the validation's */
   void (*report)(void *context, const ct_error *error); /* NULL: stop at the first failure. Else it is told every failing function, in order of offsets */
