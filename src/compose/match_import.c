@@ -201,7 +201,7 @@ static cti_found match_import(cti_lookup *l) {
     return CTI_FOUND;
   }
   if (l->unit->kind != CTI_UNIT_MAIN && cti_slice_is(import->module, "__main_module__")) return match_main_export(l);
-  if (import->type.kind != CTI_EXTERN_FUNC) return CTI_NOT_A_FUNCTION;
+  if (import->type.kind != CTI_EXTERN_FUNC || import->type.exact) return CTI_NOT_A_FUNCTION; /* what a component gives has no exact type */
   if (!l->type) return CTI_BAD_TYPE;
   uint32_t adapter = cti_map_get(&l->plan->unit_ids, import->module);
   if (adapter == CTI_MAP_NONE) return match_component_import(l, import->module);
