@@ -7,8 +7,9 @@
 #include "ctool/error.h"
 #include "ctool/io.h"
 #include "ctool/module.h"
-#include "ctool/validate.h"
+#include "ctool/optimize.h"
 #include "ctool/text.h"
+#include "ctool/validate.h"
 #include "ctool/wit.h"
 
 #endif

@@ -1,0 +1,17 @@
+/* gc.h - which items of a module anything can reach, and how often each is referred to. */
+#ifndef CTI_PASSES_GC_H
+#define CTI_PASSES_GC_H
+
+#include "passes/remap.h"
+
+/* For each item of each space how many references to it stand in live code and definitions; 0: nothing reaches it. Roots (exports, start, what is
+ * imported and written to) count as one. */
+typedef struct cti_uses {
+  uint32_t *count[CTI_SPACE_COUNT];
+  uint32_t size[CTI_SPACE_COUNT];
+} cti_uses;
+
+/* Marks from the roots of a valid module. */
+ct_status cti_gc_mark(cti_uses *out, const cti_module *m, cti_arena *arena);
+
+#endif

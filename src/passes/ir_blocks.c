@@ -1,0 +1,466 @@
+/* ir_blocks.c - blocks, branches and ifs: fewer and shorter. Flows in: trees. Flows out: trees that run the same instructions in the same order, but for
+ * jumps and tests.
+ *
+ * requires: label counts. preserves: order of effects. breaks: label counts (the pipeline counts again).
+ * What compilers write as `block; br_if; ...; end` becomes an `if`, a branch to where control comes anyway goes, branches go to their last stop at once. */
+#include "passes/ir_passes.h"
+
+typedef struct blocks {
+  cti_ir *f;
+  bool changed;
+  CTI_VEC(cti_node) list; /* of statements, as a stack: each level of recursion uses what is above its mark */
+} blocks;
+
+static cti_ir_node *at(const blocks *b, cti_node node) { return cti_ir_at(b->f, node); }
+static uint32_t uses(const blocks *b, uint32_t label) { return b->f->labels.items[label].uses; }
+static void put(blocks *b, cti_node node) { cti_vec_push(b->f->arena, &b->list, node); }
+
+static cti_node seq_of(blocks *b, const cti_node *kids, uint32_t count) {
+  cti_node node = cti_ir_add(b->f, CTI_IR_SEQ, CTI_VT_NONE, kids, count);
+  at(b, node)->a = UINT32_MAX;
+  return node;
+}
+
+/* ---- conditions: only whether they are zero matters */
+
+static uint16_t inverse(uint16_t op) {
+  static const uint16_t pairs[][2] = {
+      {CTI_OP_I32_EQ, CTI_OP_I32_NE},     {CTI_OP_I32_LT_S, CTI_OP_I32_GE_S}, {CTI_OP_I32_LT_U, CTI_OP_I32_GE_U}, {CTI_OP_I32_GT_S, CTI_OP_I32_LE_S}, {CTI_OP_I32_GT_U, CTI_OP_I32_LE_U},
+      {CTI_OP_I64_EQ, CTI_OP_I64_NE},     {CTI_OP_I64_LT_S, CTI_OP_I64_GE_S}, {CTI_OP_I64_LT_U, CTI_OP_I64_GE_U}, {CTI_OP_I64_GT_S, CTI_OP_I64_LE_S}, {CTI_OP_I64_GT_U, CTI_OP_I64_LE_U},
+      {CTI_OP_F32_EQ, CTI_OP_F32_NE},     {CTI_OP_F64_EQ, CTI_OP_F64_NE},
+  };
+  for (size_t i = 0; i < CTI_COUNT(pairs); i++) {
+    if (pairs[i][0] == op) return pairs[i][1];
+    if (pairs[i][1] == op) return pairs[i][0];
+  }
+  return CTI_OP_NOP;
+}
+
+static bool is_zero(const cti_ir *f, cti_node node) { return cti_ir_is_const(f, node) && cti_ir_at(f, node)->value == 0; }
+
+cti_node cti_ir_condition(cti_ir *f, cti_node node) {
+  for (;;) {
+    const cti_ir_node *n = cti_ir_at(f, node);
+    cti_node first = n->kid_count ? cti_ir_kid(f, node, 0) : CTI_NO_NODE;
+    if (n->op == CTI_OP_I32_EQZ && cti_ir_at(f, first)->op == CTI_OP_I32_EQZ) node = cti_ir_kid(f, first, 0);
+    else if (n->op == CTI_OP_I32_NE && is_zero(f, cti_ir_kid(f, node, 1))) node = first;
+    else return node;
+  }
+}
+
+cti_node cti_ir_negated(cti_ir *f, cti_node node) {
+  node = cti_ir_condition(f, node);
+  cti_ir_node *n = cti_ir_at(f, node);
+  if (n->op == CTI_OP_I32_EQZ) return cti_ir_condition(f, cti_ir_kid(f, node, 0));
+  if (inverse(n->op) != CTI_OP_NOP) {
+    n->op = inverse(n->op);
+    return node;
+  }
+  return cti_ir_add(f, CTI_OP_I32_EQZ, CTI_VT_I32, &node, 1);
+}
+
+static void set_kid(blocks *b, cti_node node, uint32_t i, cti_node kid) { *cti_ir_kid_at(b->f, node, i) = kid; }
+
+/* ---- where control goes anyway */
+
+/* Labels whose end is where a statement's end leads. Void blocks only; the function's label 0 is one when it gives nothing. */
+typedef struct exits {
+  const struct exits *outer; /* further labels of the same place */
+  uint32_t label;
+} exits;
+
+static bool leads_to(const exits *places, uint32_t label) {
+  for (; places; places = places->outer)
+    if (places->label == label) return true;
+  return false;
+}
+
+/* The label that is cheapest to branch to among those of the same place: the outermost, for it makes the inner blocks needless. */
+static uint32_t outermost(const exits *places) {
+  while (places->outer) places = places->outer;
+  return places->label;
+}
+
+static void retarget(blocks *b, cti_node node, uint32_t from, uint32_t to) {
+  cti_ir_node *n = at(b, node);
+  if ((n->op == CTI_OP_BR || n->op == CTI_OP_BR_IF) && n->a == from) n->a = to;
+  for (uint32_t i = 0; n->op == CTI_OP_BR_TABLE && i < n->b; i++)
+    if (b->f->lists.items[n->a + i] == from) b->f->lists.items[n->a + i] = to;
+  for (uint32_t i = 0; i < at(b, node)->kid_count; i++) retarget(b, cti_ir_kid(b->f, node, i), from, to);
+}
+
+static void retarget_all(blocks *b, cti_node node, uint32_t from, uint32_t to) {
+  if (uses(b, from) == 0 || from == to) return;
+  retarget(b, node, from, to);
+  b->f->labels.items[to].uses += b->f->labels.items[from].uses;
+  b->f->labels.items[from].uses = 0;
+  b->changed = true;
+}
+
+static void tail_list(blocks *b, cti_node node, const exits *places);
+
+/* The last statement of what ends at `places`. */
+static void tail(blocks *b, cti_node node, const exits *places) {
+  cti_ir_node *n = at(b, node);
+  switch (n->op) {
+  case CTI_OP_BR:
+    if (n->kid_count || !leads_to(places, n->a)) return;
+    b->f->labels.items[n->a].uses--;
+    cti_ir_remove(b->f, node);
+    b->changed = true;
+    return;
+  case CTI_OP_BR_IF:
+    if (n->kid_count != 1 || !leads_to(places, n->a)) return;
+    b->f->labels.items[n->a].uses--;
+    n->op = CTI_OP_DROP;
+    n->a = 0;
+    b->changed = true;
+    return;
+  case CTI_OP_BLOCK:
+    if (n->type != CTI_VT_NONE) return;
+    if (places) retarget_all(b, node, n->a, outermost(places));
+    tail_list(b, node, &(exits){places, at(b, node)->a});
+    return;
+  case CTI_OP_IF:
+    if (n->type != CTI_VT_NONE) return;
+    if (places) retarget_all(b, node, n->a, outermost(places));
+    for (uint32_t i = 1; i < at(b, node)->kid_count; i++) tail_list(b, cti_ir_kid(b->f, node, i), &(exits){places, at(b, node)->a});
+    return;
+  case CTI_OP_LOOP:
+    if (n->type == CTI_VT_NONE) tail_list(b, node, places);
+    return;
+  case CTI_IR_SEQ:
+    if (n->type == CTI_VT_NONE) tail_list(b, node, places);
+    return;
+  default: return;
+  }
+}
+
+static void tail_list(blocks *b, cti_node node, const exits *places) {
+  uint32_t count = at(b, node)->kid_count;
+  if (count) tail(b, cti_ir_kid(b->f, node, count - 1), places);
+}
+
+/* ---- statements */
+
+static void statement(blocks *b, cti_node node);
+
+static bool is_pure(const cti_ir *f, cti_node node) {
+  cti_ir_effects e;
+  cti_ir_effects_of(&e, f, node);
+  enum { SEEN = CTI_EFFECT_TRAP | CTI_EFFECT_THROW | CTI_EFFECT_CALL | CTI_EFFECT_WRITE_GLOBAL | CTI_EFFECT_WRITE_TABLE | CTI_EFFECT_WRITE_MEMORY | CTI_EFFECT_WRITE_HEAP | CTI_EFFECT_SYNC };
+  return !(e.bits & SEEN) && !e.writes && !e.leaves;
+}
+
+bool cti_ir_is_pure(const cti_ir *f, cti_node node) { return is_pure(f, node); }
+
+/* A value that nobody wants: what remains of it are the effects of its parts. */
+static void unwanted(blocks *b, cti_node node) {
+  cti_ir *f = b->f;
+  cti_ir_node *n = at(b, node);
+  if (is_pure(f, node)) {
+    b->changed = true;
+    return;
+  }
+  if (n->op == CTI_OP_LOCAL_TEE) {
+    n->op = CTI_OP_LOCAL_SET;
+    n->type = CTI_VT_NONE;
+    b->changed = true;
+    statement(b, node);
+    return;
+  }
+  bool plain = n->op < CTI_OPS && !(cti_opcodes[n->op].effects & ~(uint32_t)(CTI_EFFECT_CONST | CTI_EFFECT_CONST_EXTENDED | CTI_EFFECT_FLOATS)) && n->kid_count;
+  if (plain || n->op == CTI_IR_SEQ) {
+    b->changed = true;
+    for (uint32_t i = 0; i < at(b, node)->kid_count; i++) {
+      cti_node kid = cti_ir_kid(f, node, i);
+      if (at(b, kid)->type != CTI_VT_NONE) unwanted(b, kid);
+      else statement(b, kid);
+    }
+    return;
+  }
+  put(b, cti_ir_add(f, CTI_OP_DROP, CTI_VT_NONE, &node, 1));
+}
+
+static void each_kid(blocks *b, cti_node node, uint32_t from) {
+  for (uint32_t i = from; i < at(b, node)->kid_count; i++) statement(b, cti_ir_kid(b->f, node, i));
+}
+
+/* if c { br x }: a br_if, and what else there was after it. */
+static bool if_of_branch(blocks *b, cti_node node) {
+  cti_ir *f = b->f;
+  cti_node then = cti_ir_kid(f, node, 1);
+  if (uses(b, at(b, node)->a) || at(b, then)->kid_count != 1) return false;
+  cti_node branch = cti_ir_kid(f, then, 0);
+  if (at(b, branch)->op != CTI_OP_BR || at(b, branch)->kid_count) return false;
+  cti_node condition = cti_ir_kid(f, node, 0), rest = at(b, node)->kid_count == 3 ? cti_ir_kid(f, node, 2) : CTI_NO_NODE;
+  at(b, branch)->op = CTI_OP_BR_IF;
+  cti_ir_set_kids(f, branch, &condition, 1);
+  b->changed = true;
+  statement(b, branch);
+  if (rest) each_kid(b, rest, 0);
+  return true;
+}
+
+static bool is_const_condition(const cti_ir *f, cti_node node) { return cti_ir_at(f, node)->op == CTI_OP_I32_CONST; }
+
+/* An `if` whose way is known: becomes a block of its label, for branches to it. */
+static void if_decided(blocks *b, cti_node node) {
+  cti_ir *f = b->f;
+  bool yes = at(b, cti_ir_kid(f, node, 0))->value != 0;
+  uint32_t arm = yes ? 1 : 2;
+  b->changed = true;
+  if (arm >= at(b, node)->kid_count) return;
+  cti_node list = cti_ir_kid(f, node, arm);
+  if (uses(b, at(b, node)->a) == 0) {
+    each_kid(b, list, 0);
+    return;
+  }
+  at(b, node)->op = CTI_OP_BLOCK;
+  cti_ir_set_kids(f, node, f->kids.items + at(b, list)->kids, at(b, list)->kid_count);
+  put(b, node);
+}
+
+/* The same statement at the end of both arms runs after the `if`. Gives it, taken out of the arms. */
+static cti_node common_end(blocks *b, cti_node node) {
+  cti_ir *f = b->f;
+  if (at(b, node)->kid_count != 3 || uses(b, at(b, node)->a)) return CTI_NO_NODE;
+  cti_ir_node *then = at(b, cti_ir_kid(f, node, 1)), *other = at(b, cti_ir_kid(f, node, 2));
+  if (!then->kid_count || !other->kid_count) return CTI_NO_NODE;
+  cti_node x = f->kids.items[then->kids + then->kid_count - 1], y = f->kids.items[other->kids + other->kid_count - 1];
+  if (at(b, x)->op == CTI_OP_BLOCK || at(b, x)->op == CTI_OP_LOOP || at(b, x)->op == CTI_OP_IF || at(b, x)->op == CTI_IR_SEQ || !cti_ir_equal(f, x, y)) return CTI_NO_NODE;
+  then->kid_count--;
+  other->kid_count--;
+  b->changed = true;
+  return x;
+}
+
+static void statement_if(blocks *b, cti_node node) {
+  cti_ir *f = b->f;
+  cti_node last[64];
+  uint32_t count = 0;
+  set_kid(b, node, 0, cti_ir_condition(f, cti_ir_kid(f, node, 0)));
+  if (is_const_condition(f, cti_ir_kid(f, node, 0))) {
+    if_decided(b, node);
+    return;
+  }
+  while (count < CTI_COUNT(last) && (last[count] = common_end(b, node)) != CTI_NO_NODE) count++;
+  cti_ir_node *n = at(b, node);
+  bool no_then = at(b, cti_ir_kid(f, node, 1))->kid_count == 0, has_else = n->kid_count == 3 && at(b, cti_ir_kid(f, node, 2))->kid_count > 0;
+  if (n->kid_count == 3 && !has_else) n->kid_count = 2, b->changed = true;
+  if (no_then && !has_else) {
+    b->changed = true;
+    unwanted(b, cti_ir_kid(f, node, 0));
+  } else if (no_then) {
+    cti_node kids[2] = {cti_ir_negated(f, cti_ir_kid(f, node, 0)), cti_ir_kid(f, node, 2)};
+    cti_ir_set_kids(f, node, kids, 2);
+    b->changed = true;
+    if (!if_of_branch(b, node)) put(b, node);
+  } else {
+    bool turn = has_else && at(b, cti_ir_kid(f, node, 0))->op == CTI_OP_I32_EQZ;
+    if (turn) {
+      cti_node kids[3] = {cti_ir_kid(f, cti_ir_kid(f, node, 0), 0), cti_ir_kid(f, node, 2), cti_ir_kid(f, node, 1)};
+      cti_ir_set_kids(f, node, kids, 3);
+      b->changed = true;
+    }
+    if (!if_of_branch(b, node)) {
+      bool flat = has_else && uses(b, at(b, node)->a) == 0 && cti_ir_diverges(f, cti_ir_kid(f, node, 1));
+      cti_node rest = flat ? cti_ir_kid(f, node, 2) : CTI_NO_NODE;
+      if (flat) at(b, node)->kid_count = 2, b->changed = true;
+      put(b, node);
+      if (flat) each_kid(b, rest, 0);
+    }
+  }
+  while (count) put(b, last[--count]);
+}
+
+static void statement_br_if(blocks *b, cti_node node) {
+  cti_ir *f = b->f;
+  cti_node condition = cti_ir_condition(f, cti_ir_kid(f, node, at(b, node)->kid_count - 1));
+  set_kid(b, node, at(b, node)->kid_count - 1, condition);
+  if (at(b, node)->kid_count == 1 && is_const_condition(f, condition)) {
+    b->changed = true;
+    if (at(b, condition)->value == 0) return;
+    at(b, node)->op = CTI_OP_BR;
+    at(b, node)->kid_count = 0;
+  }
+  put(b, node);
+}
+
+/* Entries at the end that say what the default says are not needed; a table of nothing else is a branch. */
+static void statement_table(blocks *b, cti_node node) {
+  cti_ir *f = b->f;
+  cti_ir_node *n = at(b, node);
+  uint32_t *labels = &f->lists.items[n->a], target = labels[n->b - 1];
+  while (n->b > 1 && labels[n->b - 2] == target) n->b--, b->changed = true;
+  labels[n->b - 1] = target;
+  if (n->b == 1 && n->kid_count == 1) {
+    b->changed = true;
+    unwanted(b, cti_ir_kid(f, node, 0));
+    node = cti_ir_add(f, CTI_OP_BR, CTI_VT_NONE, NULL, 0);
+    at(b, node)->a = target;
+  }
+  put(b, node);
+}
+
+static bool branches_to(const cti_ir *f, cti_node node, uint32_t label) {
+  const cti_ir_node *n = cti_ir_at(f, node);
+  if ((n->op == CTI_OP_BR || n->op == CTI_OP_BR_IF) && n->a == label) return true;
+  for (uint32_t i = 0; n->op == CTI_OP_BR_TABLE && i < n->b; i++)
+    if (f->lists.items[n->a + i] == label) return true;
+  for (uint32_t i = 0; i < n->kid_count; i++)
+    if (branches_to(f, cti_ir_kid(f, node, i), label)) return true;
+  return false;
+}
+
+/* block l { before; br_if l c; rest }: before; if l (not c) { rest }. */
+static bool block_to_if(blocks *b, cti_node node) {
+  cti_ir *f = b->f;
+  uint32_t label = at(b, node)->a, count = at(b, node)->kid_count, i = 0;
+  for (; i < count; i++) {
+    cti_node kid = cti_ir_kid(f, node, i);
+    if (at(b, kid)->op == CTI_OP_BR_IF && at(b, kid)->a == label && at(b, kid)->kid_count == 1 && !branches_to(f, cti_ir_kid(f, kid, 0), label)) break;
+    if (branches_to(f, kid, label)) return false;
+  }
+  if (i == count) return false;
+  cti_node kids[2] = {cti_ir_negated(f, cti_ir_kid(f, cti_ir_kid(f, node, i), 0)), CTI_NO_NODE};
+  kids[1] = seq_of(b, f->kids.items + at(b, node)->kids + i + 1, count - i - 1);
+  cti_node made = cti_ir_add(f, CTI_OP_IF, CTI_VT_NONE, kids, 2);
+  at(b, made)->a = label;
+  f->labels.items[label].target = made;
+  f->labels.items[label].uses--;
+  b->changed = true;
+  for (uint32_t k = 0; k < i; k++) statement(b, cti_ir_kid(f, node, k));
+  statement(b, made);
+  return true;
+}
+
+/* block l { ..; if c { ..; br l }; rest }: the rest is what else happens. */
+static void ifs_to_else(blocks *b, cti_node node) {
+  cti_ir *f = b->f;
+  uint32_t label = at(b, node)->a;
+  for (uint32_t i = 0; i + 1 < at(b, node)->kid_count; i++) {
+    cti_node kid = cti_ir_kid(f, node, i);
+    if (at(b, kid)->op != CTI_OP_IF || at(b, kid)->kid_count != 2 || uses(b, at(b, kid)->a) || at(b, kid)->type != CTI_VT_NONE) continue;
+    cti_ir_node *then = at(b, cti_ir_kid(f, kid, 1));
+    cti_node last = then->kid_count ? f->kids.items[then->kids + then->kid_count - 1] : CTI_NO_NODE;
+    if (!last || at(b, last)->op != CTI_OP_BR || at(b, last)->a != label || at(b, last)->kid_count || then->kid_count == 1) continue;
+    then->kid_count--;
+    f->labels.items[label].uses--;
+    cti_node rest = seq_of(b, f->kids.items + at(b, node)->kids + i + 1, at(b, node)->kid_count - i - 1);
+    cti_node kids[3] = {cti_ir_kid(f, kid, 0), cti_ir_kid(f, kid, 1), rest};
+    cti_ir_set_kids(f, kid, kids, 3);
+    at(b, node)->kid_count = i + 1;
+    b->changed = true;
+    return;
+  }
+}
+
+static void statement_block(blocks *b, cti_node node) {
+  if (at(b, node)->type != CTI_VT_NONE) {
+    put(b, node);
+    return;
+  }
+  if (uses(b, at(b, node)->a) == 0) {
+    b->changed = true;
+    each_kid(b, node, 0);
+    return;
+  }
+  ifs_to_else(b, node);
+  if (!block_to_if(b, node)) put(b, node);
+}
+
+/* Puts what is left of a statement. Its parts have been simplified. */
+static void statement(blocks *b, cti_node node) {
+  cti_ir *f = b->f;
+  cti_ir_node *n = at(b, node);
+  switch (n->op) {
+  case CTI_OP_NOP: break;
+  case CTI_IR_SEQ:
+    if (n->type == CTI_VT_NONE) each_kid(b, node, 0);
+    else put(b, node);
+    break;
+  case CTI_OP_DROP: unwanted(b, cti_ir_kid(f, node, 0)); break;
+  case CTI_OP_LOCAL_SET:
+    if (at(b, cti_ir_kid(f, node, 0))->op == CTI_OP_LOCAL_GET && at(b, cti_ir_kid(f, node, 0))->a == n->a) b->changed = true;
+    else put(b, node);
+    break;
+  case CTI_OP_BLOCK: statement_block(b, node); break;
+  case CTI_OP_LOOP:
+    if (n->type == CTI_VT_NONE && uses(b, n->a) == 0) b->changed = true, each_kid(b, node, 0);
+    else put(b, node);
+    break;
+  case CTI_OP_IF:
+    if (n->type == CTI_VT_NONE) statement_if(b, node);
+    else put(b, node);
+    break;
+  case CTI_OP_BR_IF: statement_br_if(b, node); break;
+  case CTI_OP_BR_TABLE: statement_table(b, node); break;
+  default: put(b, node);
+  }
+}
+
+/* What comes after a statement that never comes out does not run. Where the list had to give a value, an `unreachable` stands for it: validation does not
+ * see that a block never ends. */
+static void cut_dead(blocks *b, uint32_t mark) {
+  for (uint32_t i = mark; i + 1 < b->list.count; i++) {
+    if (!cti_ir_diverges(b->f, b->list.items[i])) continue;
+    bool value = at(b, *cti_vec_last(&b->list))->type != CTI_VT_NONE, only_that = i + 2 == b->list.count && at(b, *cti_vec_last(&b->list))->op == CTI_OP_UNREACHABLE;
+    if (only_that) return;
+    b->list.count = i + 1;
+    if (value) put(b, cti_ir_add(b->f, CTI_OP_UNREACHABLE, CTI_VT_NONE, NULL, 0));
+    b->changed = true;
+    return;
+  }
+}
+
+/* block l { .. } br x: its branches may go to x at once. */
+static void thread_jumps(blocks *b, uint32_t mark) {
+  for (uint32_t i = mark; i + 1 < b->list.count; i++) {
+    const cti_ir_node *n = at(b, b->list.items[i]), *next = at(b, b->list.items[i + 1]);
+    if ((n->op == CTI_OP_BLOCK || n->op == CTI_OP_IF) && n->type == CTI_VT_NONE && next->op == CTI_OP_BR && next->kid_count == 0) retarget_all(b, b->list.items[i], n->a, next->a);
+  }
+}
+
+static void simplify(blocks *b, cti_node node);
+
+/* The statements of a block, loop, arm or of the function, in place. A value at the end, or anywhere in a SEQ, stays where it is. */
+static void simplify_list(blocks *b, cti_node node) {
+  cti_ir *f = b->f;
+  uint32_t mark = b->list.count, count = at(b, node)->kid_count, value = UINT32_MAX;
+  for (uint32_t i = 0; i < count; i++) {
+    cti_node kid = cti_ir_kid(f, node, i);
+    if (at(b, kid)->type != CTI_VT_NONE) {
+      value = b->list.count - mark;
+      put(b, kid);
+    } else {
+      statement(b, kid);
+    }
+  }
+  thread_jumps(b, mark);
+  cut_dead(b, mark);
+  cti_ir_set_kids(f, node, b->list.items + mark, b->list.count - mark);
+  if (at(b, node)->op == CTI_IR_SEQ) at(b, node)->a = value;
+  b->list.count = mark;
+}
+
+static void simplify(blocks *b, cti_node node) {
+  for (uint32_t i = 0; i < at(b, node)->kid_count; i++) simplify(b, cti_ir_kid(b->f, node, i));
+  uint16_t op = at(b, node)->op;
+  if (op == CTI_OP_BLOCK || op == CTI_OP_LOOP || op == CTI_IR_SEQ) simplify_list(b, node);
+  if ((op == CTI_OP_IF || op == CTI_OP_SELECT) && at(b, node)->type != CTI_VT_NONE) {
+    uint32_t i = op == CTI_OP_IF ? 0 : 2;
+    set_kid(b, node, i, cti_ir_condition(b->f, cti_ir_kid(b->f, node, i)));
+  }
+}
+
+bool cti_ir_pass_blocks(cti_ir *f) {
+  blocks b = {.f = f};
+  exits function = {NULL, 0};
+  cti_ir_count_labels(f);
+  simplify(&b, f->root);
+  cti_ir_count_labels(f);
+  if (f->result == CTI_VT_NONE) tail_list(&b, f->root, &function);
+  cti_ir_count_labels(f);
+  return b.changed;
+}

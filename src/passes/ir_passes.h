@@ -1,0 +1,20 @@
+/* ir_passes.h - the passes over one function, and what they share. Each gives true when it changed something. */
+#ifndef CTI_PASSES_IR_PASSES_H
+#define CTI_PASSES_IR_PASSES_H
+
+#include "passes/ir.h"
+
+bool cti_ir_pass_blocks(cti_ir *f);
+bool cti_ir_pass_fold(cti_ir *f);
+bool cti_ir_pass_sink(cti_ir *f);
+bool cti_ir_pass_dead_sets(cti_ir *f);
+bool cti_ir_pass_share_locals(cti_ir *f); /* once, last: afterwards one local stands for several */
+
+/* The same condition where only zero or not zero matters, in its shortest form; and its opposite. They may reuse and change the node. */
+cti_node cti_ir_condition(cti_ir *f, cti_node node);
+cti_node cti_ir_negated(cti_ir *f, cti_node node);
+
+/* Can it be left out when nobody wants its value? */
+bool cti_ir_is_pure(const cti_ir *f, cti_node node);
+
+#endif

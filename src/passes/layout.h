@@ -1,0 +1,11 @@
+/* layout.h - where the items of a module go: who stays, in which order, and the module rewritten so. */
+#ifndef CTI_PASSES_LAYOUT_H
+#define CTI_PASSES_LAYOUT_H
+
+#include "passes/gc.h"
+
+/* Drops what `uses` says nothing reaches and puts what is referred to most first, so that its index is short. Bodies, segments, exports and names follow.
+ * requires: valid, and uses of this module. preserves: behaviour, exports. breaks: what refers to code by offset (DWARF, source maps, hints). */
+ct_status cti_layout_apply(cti_module *m, const cti_uses *uses);
+
+#endif

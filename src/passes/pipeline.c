@@ -1,0 +1,202 @@
+/* pipeline.c - the optimizer's order of work. Flows in: a valid module or component. Flows out: a smaller one that does the same.
+ *
+ * Bodies are bytes between passes: a code pass sees the trees of one function, which are lifted, changed and written back, so that memory is one function's
+ * at a time. Indices move once, at the end. */
+#include "ctool/optimize.h"
+#include "ctool/validate.h"
+#include "passes/ir_passes.h"
+#include "passes/layout.h"
+
+typedef struct cti_pass {
+  bool (*run)(cti_ir *f);
+} cti_pass;
+
+static const cti_pass repeated[] = {
+#define CT_PASS(function, name, summary) {function},
+#include "passes/passes.def"
+#undef CT_PASS
+};
+
+static const cti_pass last[] = {
+#define CT_LAST_PASS(function, name, summary) {function},
+#include "passes/passes.def"
+#undef CT_LAST_PASS
+};
+
+const ct_pass_info *ct_optimize_passes(void) {
+  static const ct_pass_info infos[] = {
+#define CT_PASS(function, name, summary) {name, summary},
+#define CT_LAST_PASS(function, name, summary) {name, summary},
+#include "passes/passes.def"
+#undef CT_PASS
+#undef CT_LAST_PASS
+      {"dead-code", "Functions, globals, types and the like that nothing reaches go"},
+      {"order", "What is referred to most gets the shortest index"},
+      {NULL, NULL},
+  };
+  return infos;
+}
+
+typedef struct cti_pass_context {
+  cti_module *m;
+  cti_arena *arena;
+} cti_pass_context;
+
+/* ---- code */
+
+static const cti_remap unmoved;
+
+/* The body with every number in its shortest form and nothing else changed. */
+static ct_status shortest(cti_pass_context *x, const cti_func *func, cti_buf *out) {
+  cti_cursor c = cti_cursor_make(func->body, func->body_offset, x->arena->error);
+  CTI_TRY(cti_remap_locals(out, &unmoved, &c));
+  return cti_remap_code(out, &unmoved, &c);
+}
+
+enum { MAX_ROUNDS = 12 };
+
+static void run_code_passes(cti_ir *f) {
+  bool changed = true;
+  for (int round = 0; changed && round < MAX_ROUNDS; round++) {
+    changed = false;
+    for (size_t i = 0; i < CTI_COUNT(repeated); i++) {
+      cti_ir_count_labels(f);
+      changed |= repeated[i].run(f);
+    }
+  }
+  for (size_t i = 0; i < CTI_COUNT(last); i++) {
+    cti_ir_count_labels(f);
+    last[i].run(f);
+  }
+  cti_ir_pass_blocks(f); /* shared locals leave sets of themselves behind */
+}
+
+static ct_status optimize_func(cti_pass_context *x, cti_ir *f, uint32_t index, cti_buf *plain, cti_buf *made) {
+  cti_func *func = &x->m->funcs.items[index];
+  bool lifted;
+  plain->size = made->size = 0;
+  CTI_TRY(shortest(x, func, plain));
+  CTI_TRY(cti_ir_lift(f, index, &lifted));
+  if (lifted) run_code_passes(f);
+  if (lifted) CTI_TRY(cti_ir_emit(made, f, &unmoved));
+  CTI_TRY(cti_buf_check(plain, x->arena->error));
+  CTI_TRY(cti_buf_check(made, x->arena->error));
+  const cti_buf *best = lifted && made->size <= plain->size ? made : plain;
+  if (best->size > func->body.size) return CT_OK;
+  func->body = cti_copy(x->arena, cti_buf_slice(best));
+  return x->arena->error->status;
+}
+
+static ct_status optimize_code(cti_pass_context *x) {
+  cti_ir f;
+  cti_buf plain = {0}, made = {0};
+  cti_arena arena;
+  ct_status status = CT_OK;
+  cti_arena_init(&arena, x->arena->error);
+  cti_ir_init(&f, x->m, &arena);
+  for (uint32_t i = x->m->imported[CTI_EXTERN_FUNC]; i < x->m->funcs.count && status == CT_OK; i++) status = optimize_func(x, &f, i, &plain, &made);
+  cti_arena_free(&arena);
+  ct_buf_free(&plain);
+  ct_buf_free(&made);
+  return status;
+}
+
+/* ---- sections */
+
+static bool is_empty(const cti_module *m, uint8_t code) {
+  switch (code) {
+  case CTI_SECTION_TYPE: return m->types.count == 0;
+  case CTI_SECTION_IMPORT: return m->imports.count == 0;
+  case CTI_SECTION_FUNCTION: case CTI_SECTION_CODE: return m->funcs.count == m->imported[CTI_EXTERN_FUNC];
+  case CTI_SECTION_TABLE: return m->tables.count == m->imported[CTI_EXTERN_TABLE];
+  case CTI_SECTION_MEMORY: return m->memories.count == m->imported[CTI_EXTERN_MEMORY];
+  case CTI_SECTION_TAG: return m->tags.count == m->imported[CTI_EXTERN_TAG];
+  case CTI_SECTION_GLOBAL: return m->globals.count == m->imported[CTI_EXTERN_GLOBAL];
+  case CTI_SECTION_EXPORT: return m->exports.count == 0;
+  case CTI_SECTION_START: return m->start == UINT32_MAX;
+  case CTI_SECTION_ELEM: return m->elems.count == 0;
+  case CTI_SECTION_DATA_COUNT: case CTI_SECTION_DATA: return m->datas.count == 0;
+  default: return false;
+  }
+}
+
+/* Sections that hold offsets into code, or names that were not asked for, go. */
+static bool custom_goes(ct_slice name) {
+  static const char *const names[] = {"name", "sourceMappingURL", "external_debug_info", "metadata.code.branch_hint"};
+  for (size_t i = 0; i < CTI_COUNT(names); i++)
+    if (cti_slice_is(name, names[i])) return true;
+  return cti_slice_starts(name, CTI_LIT(".debug"));
+}
+
+static void mark_sections(cti_pass_context *x) {
+  cti_module *m = x->m;
+  m->data_count = m->datas.count;
+  for (uint32_t i = 0; i < m->sections.count; i++) {
+    cti_section *section = &m->sections.items[i];
+    if (section->frame.id == CTI_SECTION_CUSTOM) section->dropped = custom_goes(section->name);
+    else section->changed = true, section->dropped = is_empty(m, section->frame.id);
+  }
+}
+
+static ct_status optimize_module(cti_buf *out, ct_slice bytes, uint64_t base, ct_error *error) {
+  cti_module m;
+  cti_uses uses;
+  cti_arena arena;
+  cti_arena_init(&arena, error);
+  cti_pass_context x = {&m, &arena};
+  ct_status status = cti_module_decode(&m, bytes, base, &arena);
+  if (status == CT_OK) status = optimize_code(&x);
+  if (status == CT_OK) status = cti_gc_mark(&uses, &m, &arena);
+  if (status == CT_OK) status = cti_layout_apply(&m, &uses);
+  if (status == CT_OK) {
+    mark_sections(&x);
+    cti_module_encode(&m, out);
+    status = cti_buf_check(out, error);
+  }
+  cti_arena_free(&arena);
+  return status;
+}
+
+/* ---- components: the modules inside, at every depth */
+
+static ct_status optimize_unit(cti_buf *out, ct_slice bytes, uint64_t base, uint32_t depth, ct_error *error) {
+  cti_cursor c = cti_cursor_make(bytes, base, error);
+  cti_frame frame;
+  ct_kind kind;
+  if (depth > CTI_MAX_DEPTH) return cti_fail(error, CT_LIMIT, base, "components are nested more than %d deep", CTI_MAX_DEPTH);
+  CTI_TRY(cti_preamble_read(&c, &kind));
+  if (kind == CT_KIND_MODULE) return optimize_module(out, bytes, base, error);
+  cti_buf_bytes(out, cti_slice_cut(bytes, 0, CTI_PREAMBLE_SIZE));
+  while (cti_frame_next(&c, &frame)) {
+    if (frame.id != CTI_COMPONENT_SECTION_MODULE && frame.id != CTI_COMPONENT_SECTION_COMPONENT) {
+      cti_buf_bytes(out, frame.raw);
+      continue;
+    }
+    cti_buf_u8(out, frame.id);
+    size_t mark = cti_buf_open(out);
+    CTI_TRY(optimize_unit(out, frame.payload, frame.payload_offset, depth + 1, error));
+    cti_buf_close(out, mark);
+  }
+  CTI_TRY(cti_cursor_status(&c));
+  return cti_buf_check(out, error);
+}
+
+static ct_status validate(ct_slice bytes, ct_error *error) {
+  ct_validate_options options = {.features = 0};
+  CTI_TRY(ct_features_parse(&options.features, "all", error));
+  return ct_validate(bytes, &options, error);
+}
+
+ct_status ct_optimize(ct_buf *out, ct_slice bytes, ct_error *error) {
+  *out = (ct_buf){0};
+  ct_status status = validate(bytes, error);
+  if (status == CT_OK) status = optimize_unit(out, bytes, 0, 0, error);
+  if (status != CT_OK) ct_buf_free(out);
+  else status = validate(cti_buf_slice(out), error);
+  if (status != CT_OK && out->size && status != CT_NOMEM) {
+    ct_error_clear(error);
+    status = cti_fail(error, CT_INTERNAL, CT_NO_OFFSET, "the optimized file is not valid: a bug in ctool, please report it with the input; nothing was written");
+  }
+  if (status != CT_OK) ct_buf_free(out);
+  return status;
+}
