@@ -117,6 +117,16 @@ typedef struct ct_component_link_options {
  * must outlive it. CT_COMPOSE_LINK names each symbol or library that is missing, and who needs it. */
 CT_API ct_status ct_component_link(ct_pieces *out, const ct_component_link_options *options, ct_error *error);
 
+/* ---- does it fit? */
+
+/* Can the component stand where a component of that world is asked for: does it import nothing but what the world imports, and export all that the world
+ * exports, with the same types? With `semver_compatible` interfaces are matched by the track of their version, and the world's imports at compatible
+ * versions become one in `wit`. CT_COMPOSE_TARGET lists what is missing, or tells the first difference. */
+CT_API ct_status ct_component_targets(ct_wit *wit, const char *world, ct_slice component, bool semver_compatible, ct_error *error);
+
+/* Is the world `new_world` a compatible successor of `old_world`, versions aside: can a component of the old one stand where one of the new one is asked for? */
+CT_API ct_status ct_world_semver_check(ct_wit *wit, const char *old_world, const char *new_world, ct_error *error);
+
 #ifdef __cplusplus
 }
 #endif

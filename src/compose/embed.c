@@ -5,7 +5,7 @@
 #include "ctool/compose.h"
 #include "wit/wit_transform.h"
 
-static ct_status choose_world(uint32_t *out, ct_wit *wit, const char *world, ct_error *error) {
+ct_status cti_wit_choose_world(uint32_t *out, ct_wit *wit, const char *world, ct_error *error) {
   wit->arena.error = error;
   *out = wit->world;
   if (!world && wit->world != CTI_WIT_NONE) return CT_OK;
@@ -19,7 +19,7 @@ ct_status ct_component_type(ct_buf *out, ct_wit *wit, const ct_embed_options *op
   const ct_embed_options *o = options ? options : &defaults;
   uint32_t id;
   if ((unsigned)o->encoding >= CTI_ENCODING_COUNT) return cti_fail(error, CT_MISUSE, CT_NO_OFFSET, "there is no string encoding %d", (int)o->encoding);
-  CTI_TRY(choose_world(&id, wit, o->world, error));
+  CTI_TRY(cti_wit_choose_world(&id, wit, o->world, error));
   if (o->canonical_names) CTI_TRY(cti_world_merge_imports(&wit->resolve, id));
   return cti_metadata_encode(out, &wit->resolve, id, (cti_string_encoding)o->encoding, o->canonical_names);
 }
@@ -44,6 +44,6 @@ ct_status ct_dummy_module(ct_buf *out, ct_wit *wit, const char *world, ct_dummy_
   };
   uint32_t id;
   if ((unsigned)style >= CTI_COUNT(styles)) return cti_fail(error, CT_MISUSE, CT_NO_OFFSET, "there is no style of dummy modules %d", (int)style);
-  CTI_TRY(choose_world(&id, wit, world, error));
+  CTI_TRY(cti_wit_choose_world(&id, wit, world, error));
   return cti_dummy_module(out, &wit->resolve, id, styles[style]);
 }

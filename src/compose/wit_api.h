@@ -15,4 +15,7 @@ struct ct_wit {
   ct_slice name; /* of what was read, for messages */
 };
 
+/* The world of that name or id; with NULL the one that `wit` is about, else the only one of the main package. `error` is that of the arena from then on. */
+ct_status cti_wit_choose_world(uint32_t *out, ct_wit *wit, const char *world, ct_error *error);
+
 #endif
