@@ -7,7 +7,7 @@
 #include "opts.h"
 
 typedef struct link_options {
-  bool validate, skip_validation, realloc_via_memory_grow, merge_imports, reject_legacy_names, debug_names, return_call_ref, verbose, text;
+  bool validate, skip_validation, realloc_via_memory_grow, merge_imports, canonical, reject_legacy_names, debug_names, return_call_ref, verbose, text;
   bool stub_missing_functions, built_in_libdl;
   const char *output, *stack_size, *error_format;
   opt_strings adapters, openable;
@@ -94,7 +94,7 @@ static ct_status link_files(session *s, uint32_t stack_size, ct_error *error) {
       .libraries = s->libraries, .library_count = s->library_count, .stack_size = stack_size,
       .stub_missing_functions = o->stub_missing_functions, .built_in_libdl = o->built_in_libdl,
       .component = {.adapters = s->adapters, .adapter_count = o->adapters.count, .skip_validation = !o->validate || o->skip_validation,
-                    .realloc_via_memory_grow = o->realloc_via_memory_grow, .keep_import_versions = !o->merge_imports, .reject_legacy_names = o->reject_legacy_names,
+                    .realloc_via_memory_grow = o->realloc_via_memory_grow, .keep_import_versions = !o->merge_imports, .canonical_names = o->canonical, .reject_legacy_names = o->reject_legacy_names,
                     .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref, .tell = tell_notice, .context = (void *)o}};
   ct_pieces pieces = {0};
   ct_status status = ct_component_link(&pieces, &options, error);
@@ -133,6 +133,7 @@ int cmd_component_link(int argc, char **argv) {
       {0, "adapt", OPT_STRINGS, &o.adapters, "[NAME=]FILE", "An adapter for imports from module NAME; repeatable"},
       {0, "realloc-via-memory-grow", OPT_FLAG, &o.realloc_via_memory_grow, NULL, "Adapters take memory by memory.grow, not by cabi_realloc"},
       {0, "merge-imports-based-on-semver", OPT_FLAG, &o.merge_imports, "true|false", "One import for compatible versions of an interface (default)"},
+      {0, "emit-canonical-names", OPT_FLAG, &o.canonical, NULL, "Name interfaces by the track of their version: wasi:cli/run@0.2"},
       {0, "reject-legacy-names", OPT_FLAG, &o.reject_legacy_names, NULL, "Take the names of the canonical ABI's build targets alone"},
       {0, "debug-names", OPT_FLAG, &o.debug_names, "true|false", "Names for what is generated (default)"},
       {0, "return-call-ref", OPT_FLAG, &o.return_call_ref, "true|false", "Shims call by return_call_ref, not through a table"},

@@ -79,6 +79,7 @@ typedef struct ct_component_new_options {
   bool skip_validation;         /* the component is not validated */
   bool realloc_via_memory_grow; /* adapters take memory by memory.grow even when the module exports cabi_realloc */
   bool keep_import_versions;    /* imports of one interface at compatible versions stay apart */
+  bool canonical_names;         /* interfaces are named by the track of their version, as "wasi:cli/run@0.2" */
   bool reject_legacy_names;     /* only the names of the canonical ABI's build target (cm32p2...) count */
   bool no_debug_names;          /* no names for what is generated */
   ct_wasi_adapter wasi_adapter; /* ctool's own, for modules of preview1 */

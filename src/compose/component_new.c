@@ -7,6 +7,7 @@
 #include "compose/adapter_builtin.h"
 #include "compose/component_new.h"
 #include "compose/core_make.h"
+#include "compose/doubts.h"
 #include "compose/emit.h"
 #include "compose/units.h"
 #include "compose/unmet.h"
@@ -60,7 +61,8 @@ ct_status cti_compose(cti_plan *plan) {
   CTI_TRY(cti_match_units(plan));
   CTI_TRY(cti_find_used(plan));
   CTI_TRY(cti_find_shims(plan));
-  return emit(plan);
+  CTI_TRY(emit(plan));
+  return cti_tell_doubts(plan);
 }
 
 /* ---- output: what was built, with the modules between */

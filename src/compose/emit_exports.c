@@ -208,7 +208,7 @@ static ct_status instantiate_inner(nester *n) {
   cti_component *inner = CTI_NEW(plan->arena, cti_component);
   if (!inner) return CT_NOMEM;
   *inner = n->inner;
-  cti_extern_name name = cti_world_item_extern_name(&plan->resolve, n->item, false);
+  cti_extern_name name = cti_world_item_extern_name(&plan->resolve, n->item, plan->options->canonical_names);
   uint32_t component = cti_build_component(&plan->component, inner);
   cti_name_item(plan, cti_format(plan->arena, "%.*s-shim-component", CTI_S(name.name)));
   uint32_t instance = cti_build_instantiate(&plan->component, component, n->args.items, n->args.count);
@@ -244,7 +244,7 @@ static ct_status emit_func(cti_plan *plan, uint32_t unit, uint32_t place) {
   CTI_TRY(cti_encode_func_type(&type, &types, &item->func));
   uint32_t func = emit_lift(plan, unit, place, 0, type);
   if (failed(plan)) return failed(plan);
-  cti_extern_name name = cti_world_item_extern_name(&plan->resolve, item, false);
+  cti_extern_name name = cti_world_item_extern_name(&plan->resolve, item, plan->options->canonical_names);
   cti_build_export(&plan->component, &name, (cti_sort_index){CTI_SORT_FUNC, func}, NULL);
   cti_plan_note(plan, "export function `%.*s`", CTI_S(name.name));
   return failed(plan);

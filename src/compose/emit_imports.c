@@ -34,10 +34,16 @@ static ct_status declare_interface(cti_plan *plan, cti_component *decls, const c
   return CT_OK;
 }
 
-/* The name that --import-name gives, or the interface's own. */
-static ct_slice renamed(cti_plan *plan, ct_slice name) {
-  uint32_t place = cti_map_get(&plan->import_renames, name);
-  return place == CTI_MAP_NONE ? name : cti_slice_str(plan->options->import_names[place].new_name);
+/* The name that --import-name gives, or the interface's own; `title` is the one with the whole version. */
+static cti_extern_name imported_name(ct_slice *title, cti_plan *plan, const cti_world_item *item) {
+  cti_extern_name name = cti_world_item_extern_name(&plan->resolve, item, plan->options->canonical_names);
+  *title = cti_world_item_name(&plan->resolve, item);
+  uint32_t place = cti_map_get(&plan->import_renames, *title);
+  if (place == CTI_MAP_NONE) return name;
+  plan->rename_used[place] = true;
+  *title = name.name = cti_slice_str(plan->options->import_names[place].new_name);
+  name.version_suffix = (ct_slice){NULL, 0};
+  return name;
 }
 
 static ct_status emit_interface(cti_plan *plan, const cti_world_item *item, uint32_t place) {
@@ -50,10 +56,10 @@ static ct_status emit_interface(cti_plan *plan, const cti_world_item *item, uint
     return failed(plan);
   }
   cti_ctype type = {.kind = CTI_CTYPE_INSTANCE, .decls = decls};
-  cti_extern_name name = cti_world_item_extern_name(&plan->resolve, item, false);
-  name.name = renamed(plan, name.name);
+  ct_slice title;
+  cti_extern_name name = imported_name(&title, plan, item);
   uint32_t index = cti_build_type(&plan->component, &type);
-  cti_name_item(plan, cti_format(plan->arena, "ty-%.*s", CTI_S(name.name)));
+  cti_name_item(plan, cti_format(plan->arena, "ty-%.*s", CTI_S(title)));
   if (index == UINT32_MAX) return failed(plan);
   plan->instances[item->interface] = cti_build_import(&plan->component, &name, (cti_externtype){.sort = CTI_SORT_INSTANCE, .index = index});
   cti_plan_note(plan, "import \"%.*s\"", CTI_S(name.name));

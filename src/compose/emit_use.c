@@ -92,7 +92,13 @@ static uint32_t emit_lower(cti_plan *plan, uint32_t unit, const cti_use *use, ct
   return build(plan, &canon, name);
 }
 
-static uint32_t emit_task_return(cti_plan *plan, uint32_t unit, const cti_use *use) {
+/* The reference aliases the realloc of an asynchronous result without a use for it, when it comes by the shim; so that components stay equal, so do we. */
+static void alias_unused_realloc(cti_plan *plan, uint32_t unit) {
+  cti_allocator allocator = cti_allocator_for(plan, unit, false);
+  if (allocator.name.data) cti_emit_core_alias(plan, CTI_LIT("realloc"), plan->units.items[allocator.unit].instance_index, allocator.name, CTI_SORT_CORE_FUNC);
+}
+
+static uint32_t emit_task_return(cti_plan *plan, uint32_t unit, const cti_use *use, cti_realloc_site site) {
   cti_core_sig sig;
   cti_option_list options;
   const cti_wit_func *func = func_of(plan, use);
@@ -100,6 +106,7 @@ static uint32_t emit_task_return(cti_plan *plan, uint32_t unit, const cti_use *u
   cti_canon canon = {.kind = CTI_CANON_TASK_RETURN};
   cti_type_encoder types = types_of(plan, use);
   if (cti_use_sig(&sig, plan, use) || cti_encode_valtype(&canon.result, &types, func->result)) return UINT32_MAX;
+  if (site == CTI_AFTER_MAIN) alias_unused_realloc(plan, unit);
   if (cti_emit_options(&options, plan, sig.needs, encoding, UINT32_MAX, described(plan, "task.return of", func->name))) return UINT32_MAX;
   canon.options = options.items;
   canon.option_count = options.count;
@@ -160,7 +167,7 @@ static uint32_t emit_plain(cti_plan *plan, const cti_use *use) {
 static uint32_t emit_canon(cti_plan *plan, uint32_t unit, const cti_use *use, ct_slice name, cti_realloc_site site) {
   switch (use->canon) {
   case CTI_CANON_LOWER: return emit_lower(plan, unit, use, name, site);
-  case CTI_CANON_TASK_RETURN: return emit_task_return(plan, unit, use);
+  case CTI_CANON_TASK_RETURN: return emit_task_return(plan, unit, use, site);
   case CTI_CANON_STREAM_READ:
   case CTI_CANON_STREAM_WRITE:
   case CTI_CANON_FUTURE_READ:
@@ -174,13 +181,6 @@ static uint32_t emit_canon(cti_plan *plan, uint32_t unit, const cti_use *use, ct
 
 /* ---- shims, when everything exists */
 
-/* The reference aliases the realloc of an asynchronous result without a use for it; so that components stay equal, so do we. */
-static void alias_unused_realloc(cti_plan *plan, const cti_shim *shim, const cti_use *use) {
-  cti_allocator allocator = cti_allocator_for(plan, shim->unit, false);
-  if (use->canon == CTI_CANON_TASK_RETURN && allocator.name.data)
-    cti_emit_core_alias(plan, CTI_LIT("realloc"), plan->units.items[allocator.unit].instance_index, allocator.name, CTI_SORT_CORE_FUNC);
-}
-
 uint32_t cti_emit_shim(cti_plan *plan, const cti_shim *shim) {
   switch (shim->kind) {
   case CTI_SHIM_ADAPTER: return alias_unit(plan, shim->source, shim->name);
@@ -190,7 +190,6 @@ uint32_t cti_emit_shim(cti_plan *plan, const cti_shim *shim) {
   case CTI_SHIM_BUILTIN: break;
   }
   const cti_use *use = &plan->units.items[shim->unit].uses.items[shim->use];
-  alias_unused_realloc(plan, shim, use);
   return emit_canon(plan, shim->unit, use, shim->debug_name, CTI_AFTER_MAIN);
 }
 

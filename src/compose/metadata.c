@@ -19,7 +19,7 @@ cti_string_encoding cti_string_encoding_of_name(ct_slice name) {
 }
 
 /* With canonical names two versions of one interface can have one name. */
-static ct_status check_names_differ(const cti_resolve *resolve, const cti_world_items *items, const char *what) {
+static ct_status check_names_of(const cti_resolve *resolve, const cti_world_items *items, const char *what) {
   cti_map seen = {0};
   for (uint32_t i = 0; i < items->count; i++) {
     cti_extern_name name = cti_world_item_extern_name(resolve, &items->items[i], true);
@@ -33,14 +33,18 @@ static ct_status check_names_differ(const cti_resolve *resolve, const cti_world_
   return CT_OK;
 }
 
+ct_status cti_check_canonical_names(const cti_resolve *resolve, uint32_t world) {
+  CTI_TRY(check_names_of(resolve, &resolve->worlds.items[world].imports, "import"));
+  return check_names_of(resolve, &resolve->worlds.items[world].exports, "export");
+}
+
 ct_status cti_metadata_encode(cti_buf *out, cti_resolve *resolve, uint32_t world, cti_string_encoding encoding, bool canonical_names) {
   cti_arena *arena = resolve->arena;
   cti_component component;
   cti_component *wrapper = CTI_NEW(arena, cti_component);
   if (!wrapper) return arena->error->status;
   cti_component_init(&component, arena);
-  if (canonical_names) CTI_TRY(check_names_differ(resolve, &resolve->worlds.items[world].imports, "import"));
-  if (canonical_names) CTI_TRY(check_names_differ(resolve, &resolve->worlds.items[world].exports, "export"));
+  if (canonical_names) CTI_TRY(cti_check_canonical_names(resolve, world));
   CTI_TRY(cti_encode_world_wrapper(wrapper, resolve, world, canonical_names));
   const uint8_t header[2] = {VERSION, (uint8_t)encoding};
   cti_build_custom(&component, CTI_LIT("wit-component-encoding"), cti_slice(header, sizeof header));

@@ -16,6 +16,9 @@
 /* "utf8", "utf16" or "compact-utf16"; CTI_ENCODING_COUNT for another name. */
 cti_string_encoding cti_string_encoding_of_name(ct_slice name);
 
+/* CT_WIT_WORLD when two imports, or two exports, of the world have one canonical name. */
+ct_status cti_check_canonical_names(const cti_resolve *resolve, uint32_t world);
+
 /* Appends the content of a component-type section; wit_encode.h tells what canonical names are. CT_WIT_WORLD when two items have one canonical name. */
 ct_status cti_metadata_encode(cti_buf *out, cti_resolve *resolve, uint32_t world, cti_string_encoding encoding, bool canonical_names);
 

@@ -209,6 +209,7 @@ struct cti_plan {
   cti_map hooked;           /* (unit, core name) -> core function that wraps it */
   CTI_VEC(cti_naming) debug_names; /* by place in component.items */
   cti_map import_renames;          /* old name -> place in options->import_names */
+  bool *rename_used;               /* by that place */
   ct_status (*add_to_fixup)(cti_plan *plan, struct cti_fixup *fixup); /* of `link`: what libraries need done at the start; may be NULL */
   void *link;
 };

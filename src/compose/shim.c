@@ -101,7 +101,7 @@ static ct_slice key_of_use(const cti_plan *plan, uint32_t unit, const cti_use *u
   shim_key key = {.kind = use->canon == CTI_CANON_LOWER ? CTI_SHIM_LOWER : CTI_SHIM_BUILTIN, .unit = unit, .canon = use->canon, .item = use->item, .func = use->func};
   key.flags = (uint32_t)use->flag | (uint32_t)use->of_export << 1 | (uint32_t)use->encoding << 2;
   if (is_shared(use)) key.unit = CTI_WIT_NONE;
-  return key_bytes(plan, &key, is_payload(use) ? use->field : (ct_slice){NULL, 0});
+  return key_bytes(plan, &key, is_payload(use) ? plan->units.items[unit].module.imports.items[use->import].name : (ct_slice){NULL, 0});
 }
 
 static ct_slice key_of_export(const cti_plan *plan, cti_shim_kind kind, uint32_t unit, ct_slice name) {

@@ -10,6 +10,8 @@ ct_status cti_plan_init(cti_plan *plan, const ct_component_new_options *options,
   CTI_TRY(cti_bindings_init(&plan->bindings, arena));
   cti_component_init(&plan->component, arena);
   if (!cti_vec_push(arena, &plan->units, ((cti_unit){.kind = CTI_UNIT_MAIN, .name = CTI_LIT("main"), .is_used = true}))) return CT_NOMEM;
+  plan->rename_used = CTI_NEW_N(arena, bool, options->import_name_count);
+  if (!plan->rename_used) return CT_NOMEM;
   for (uint32_t i = 0; i < options->import_name_count; i++) CTI_TRY(cti_map_set(&plan->import_renames, arena, cti_slice_str(options->import_names[i].old_name), i));
   return CT_OK;
 }
@@ -87,6 +89,7 @@ ct_status cti_settle_world(cti_plan *plan) {
   plan->resolve = plan->bindings.resolve;
   plan->world = plan->bindings.world;
   if (!plan->options->keep_import_versions) CTI_TRY(cti_world_merge_imports(&plan->resolve, plan->world));
+  if (plan->options->canonical_names) CTI_TRY(cti_check_canonical_names(&plan->resolve, plan->world));
   CTI_TRY(cti_world_nominalize(&plan->resolve, plan->world));
   cti_abi_init(&plan->abi, &plan->resolve.types, plan->arena, CTI_FLAT_I32);
   CTI_TRY(fill_indices(&plan->instances, plan->arena, plan->resolve.interfaces.count));

@@ -1,0 +1,95 @@
+/* doubts.c - what may be a mistake although the component is made. Flows in: the plan, when all is built. Flows out: warnings. What is told here is nothing
+ * that a correct build does: a world without exports is no mistake, one whose module exports functions is. */
+#include "compose/doubts.h"
+
+enum { NAMED = 6 }; /* more names than these help nobody */
+
+static void add_name(cti_buf *list, uint32_t place, ct_slice name) {
+  if (place < NAMED) cti_buf_printf(list, "%s\"%.*s\"", place ? ", " : "", CTI_S(name));
+  else if (place == NAMED) cti_buf_printf(list, ", ...");
+}
+
+/* ---- --import-name */
+
+static void list_imports(cti_buf *list, const cti_plan *plan) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < plan->component.items.count; i++) {
+    const cti_item *item = &plan->component.items.items[i];
+    if (item->kind == CTI_ITEM_IMPORT && item->of.import.type.sort == CTI_SORT_INSTANCE) add_name(list, count++, item->of.import.name.name);
+  }
+  if (count == 0) cti_buf_printf(list, "no interface");
+}
+
+static ct_status doubt_renames(cti_plan *plan) {
+  cti_buf list = {0};
+  for (size_t i = 0; i < plan->options->import_name_count; i++) {
+    const ct_import_name *rename = &plan->options->import_names[i];
+    if (plan->rename_used[i]) continue;
+    if (list.size == 0) list_imports(&list, plan);
+    cti_plan_warn(plan, "--import-name %s=%s changes nothing: the component does not import \"%s\"; it imports %.*s", rename->old_name, rename->new_name, rename->old_name,
+                  CTI_S(cti_buf_slice(&list)));
+  }
+  ct_status status = cti_buf_check(&list, plan->arena->error);
+  ct_buf_free(&list);
+  return status;
+}
+
+/* ---- exports that nothing uses */
+
+static bool is_start(const cti_export *export_) { return export_->kind == CTI_EXTERN_FUNC && cti_slice_is(export_->name, "_start"); }
+
+static bool calls_start(const cti_unit *unit) {
+  for (uint32_t i = 0; i < unit->module.imports.count; i++)
+    if (cti_slice_is(unit->module.imports.items[i].name, "_start") && cti_slice_is(unit->module.imports.items[i].module, "__main_module__")) return true;
+  return false;
+}
+
+static bool starts(const cti_plan *plan) {
+  const cti_module *main_module = &plan->units.items[0].module;
+  bool has_start = false;
+  for (uint32_t i = 0; i < main_module->exports.count && !has_start; i++) has_start = is_start(&main_module->exports.items[i]);
+  if (!has_start) return true;
+  for (uint32_t i = 1; i < plan->units.count; i++)
+    if (plan->units.items[i].is_used && calls_start(&plan->units.items[i])) return true;
+  return false;
+}
+
+static void doubt_start(const cti_plan *plan) {
+  if (starts(plan)) return;
+  cti_plan_warn(plan, "`_start`, which the module exports, is called by nothing, so its main and its constructors do not run; "
+                      "a library is built with -mexec-model=reactor, a command needs an adapter of the command form");
+}
+
+/* Functions of the main module that are good for nothing in the component. */
+static uint32_t list_unused(cti_buf *list, const cti_plan *plan) {
+  const cti_unit *unit = &plan->units.items[0];
+  uint32_t count = 0, next = 0; /* offers stand in the order of exports */
+  for (uint32_t i = 0; i < unit->module.exports.count; i++) {
+    const cti_export *export_ = &unit->module.exports.items[i];
+    while (next < unit->offers.count && unit->offers.items[next].export_ < i) next++;
+    if (next < unit->offers.count && unit->offers.items[next].export_ == i) continue;
+    if (export_->kind == CTI_EXTERN_FUNC && !is_start(export_)) add_name(list, count++, export_->name);
+  }
+  return count;
+}
+
+static ct_status doubt_exports(cti_plan *plan) {
+  cti_unit *unit = &plan->units.items[0];
+  if (cti_plan_world(plan)->exports.count > 0 || plan->link) return CT_OK;
+  cti_buf list = {0};
+  uint32_t unused = list_unused(&list, plan);
+  if (unit->bindings.section_count == 0)
+    cti_plan_warn(plan, "the component exports nothing: the module has no component-type section that says what it is; its world comes by --wit WIT, or from `ctool component embed`");
+  else if (unused)
+    cti_plan_warn(plan, "the component exports nothing: %.*s has no exports, although the module has %.*s", CTI_S(cti_world_title(plan, unit)), CTI_S(cti_buf_slice(&list)));
+  ct_status status = cti_buf_check(&list, plan->arena->error);
+  ct_buf_free(&list);
+  return status;
+}
+
+ct_status cti_tell_doubts(cti_plan *plan) {
+  if (!plan->options->tell) return CT_OK;
+  CTI_TRY(doubt_renames(plan));
+  doubt_start(plan);
+  return doubt_exports(plan);
+}
