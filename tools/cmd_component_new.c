@@ -98,15 +98,6 @@ static ct_status read_world(session *s, ct_string_encoding encoding, ct_error *e
   return status;
 }
 
-static bool parse_adapter(ct_wasi_adapter *out, const char *text) {
-  static const char *const names[] = {"auto", "command", "reactor", "proxy", "none"};
-  for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
-    *out = (ct_wasi_adapter)i;
-    if (!text || strcmp(text, names[i]) == 0) return true;
-  }
-  return false;
-}
-
 static ct_status make_component(session *s, ct_error *error) {
   const new_options *o = s->o;
   ct_slice world = {s->world.data, s->world.size};
@@ -119,7 +110,7 @@ static ct_status make_component(session *s, ct_error *error) {
       .exit_with_code = o->exit_with_code, .adapter_names = o->adapter_names,
       .reject_legacy_names = o->reject_legacy_names, .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref,
       .tell = tell_notice, .context = (void *)o};
-  parse_adapter(&options.wasi_adapter, o->wasi_adapter); /* known to be good */
+  parse_wasi_adapter(&options.wasi_adapter, o->wasi_adapter); /* known to be good */
   ct_pieces pieces = {0};
   ct_status status = ct_component_new(&pieces, s->module.bytes, &options, error);
   if (status == CT_OK) status = o->text ? write_text_pieces(o->output, &pieces, error) : ct_output_write_pieces(o->output, pieces.items, pieces.count, true, error);
@@ -199,7 +190,7 @@ int cmd_component_new(int argc, char **argv) {
   bool json = wants_json(o.error_format, &bad);
   ct_string_encoding encoding;
   if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
-  if (!parse_adapter(&(ct_wasi_adapter){0}, o.wasi_adapter)) return opt_usage_error(&spec, "--wasi-adapter takes command, reactor, proxy or none, not \"%s\"", o.wasi_adapter);
+  if (!parse_wasi_adapter(&(ct_wasi_adapter){0}, o.wasi_adapter)) return opt_usage_error(&spec, "--wasi-adapter takes command, reactor, proxy or none, not \"%s\"", o.wasi_adapter);
   if (!parse_encoding(&encoding, o.encoding)) return opt_usage_error(&spec, "--encoding takes utf8, utf16 or compact-utf16, not \"%s\"", o.encoding);
   if (bad_import_name(&o)) return opt_usage_error(&spec, "--import-name takes OLD=NEW, not \"%s\"", bad_import_name(&o));
   if (o.world && !o.wit) return opt_usage_error(&spec, "--world chooses a world of --wit, which is not given");

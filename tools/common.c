@@ -80,3 +80,12 @@ ct_status write_text_pieces(const char *path, const ct_pieces *pieces, ct_error 
   free((void *)whole.data);
   return status != CT_OK ? status : closed;
 }
+
+bool parse_wasi_adapter(ct_wasi_adapter *out, const char *text) {
+  static const char *const names[] = {"auto", "command", "reactor", "proxy", "none"};
+  for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+    *out = (ct_wasi_adapter)i;
+    if (!text || strcmp(text, names[i]) == 0) return true;
+  }
+  return false;
+}

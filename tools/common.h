@@ -24,6 +24,9 @@ void wasm_file_close(ct_wasm_file *file);
 /* Splits [NAME=]FILE. Without NAME it is that of the file, up to its first dot when `up_to_dot`. The name is to be freed; NULL when memory is out. */
 char *name_of_argument(const char *argument, bool up_to_dot, const char **path);
 
+/* What --wasi-adapter takes; NULL is its default. */
+bool parse_wasi_adapter(ct_wasi_adapter *out, const char *text);
+
 /* Writes a binary that is in pieces as text. */
 ct_status write_text_pieces(const char *path, const ct_pieces *pieces, ct_error *error);
 

@@ -206,12 +206,10 @@ static bool is_wanted(const cti_plan *plan, const cti_module *guest) {
   return plan->options->wasi_adapter != CT_WASI_ADAPTER_NONE && cti_map_get(&plan->unit_ids, cti_slice_str(preview1)) == CTI_MAP_NONE && imports(guest, NULL);
 }
 
-ct_status cti_add_builtin_adapter(cti_plan *plan, ct_slice module) {
-  cti_module guest;
+ct_status cti_add_builtin_adapter(cti_plan *plan, const cti_module *guest) {
   ct_slice bytes;
-  CTI_TRY(cti_module_decode_interface(&guest, module, 0, plan->arena));
-  if (!is_wanted(plan, &guest)) return CT_OK;
-  builtin b = {.plan = plan, .guest = &guest};
+  if (!is_wanted(plan, guest)) return CT_OK;
+  builtin b = {.plan = plan, .guest = guest};
   CTI_TRY(look_at_guest(&b));
   CTI_TRY(make_module(&bytes, &b));
   plan->main_globals = b.place.globals;

@@ -4,9 +4,10 @@
 
 #include "compose/plan.h"
 
-/* Adds ctool's own adapter as a unit when the main module imports preview1's functions, no adapter for them was given and options->wasi_adapter allows it.
+/* Adds ctool's own adapter as a unit when the guest imports preview1's functions, no adapter for them was given and options->wasi_adapter allows it. Of the
+ * guest the interface is decoded, or at least imports and exports are there: then no place for the adapter is known in its memory.
  * Comes before cti_set_main, as adapters do; plan.main_globals is set when the main module gets another global section. */
-ct_status cti_add_builtin_adapter(cti_plan *plan, ct_slice module);
+ct_status cti_add_builtin_adapter(cti_plan *plan, const cti_module *guest);
 
 /* Nobody reads the names by which a component's own modules import from each other: the adapter's get as short ones as there are, all under one module
  * name. After its imports were matched. */

@@ -1,7 +1,9 @@
 /* component_link.c - a component out of shared libraries: the calls, in order. Flows in: the bytes of libraries and adapters. Flows out: pieces of a component. */
+#include "compose/adapter_builtin.h"
 #include "compose/component_new.h"
 #include "compose/link.h"
 #include "compose/units.h"
+#include "compose/unmet.h"
 
 /* Every library may need every other one, and what is needed is found by walking from one to the next. */
 enum { MAX_LIBRARIES = CTI_MAX_DEPTH };
@@ -37,19 +39,18 @@ static ct_status read_libraries(cti_link *l) {
 
 /* Libraries that a library says it needs. */
 static ct_status check_needed(cti_link *l) {
-  cti_buf text = {0};
+  cti_lines lines = {0};
   for (uint32_t i = 0; i < l->libraries.count; i++) {
     const cti_link_library *lib = &l->libraries.items[i];
-    for (uint32_t j = 0; j < lib->needed.count; j++)
-      if (cti_map_get(&l->ids, lib->needed.items[j]) == CTI_MAP_NONE) cti_buf_printf(&text, "\n  \"%.*s\" needs \"%.*s\"", CTI_S(lib->name), CTI_S(lib->needed.items[j]));
+    for (uint32_t j = 0; j < lib->needed.count; j++) {
+      if (cti_map_get(&l->ids, lib->needed.items[j]) != CTI_MAP_NONE) continue;
+      cti_lines_add(&lines, lines.text.size ? "\n  " : "libraries are missing:\n  ", cti_format(l->arena, "\"%.*s\" needs \"%.*s\"", CTI_S(lib->name), CTI_S(lib->needed.items[j])));
+    }
   }
-  ct_status status = cti_buf_check(&text, l->arena->error);
-  if (status == CT_OK && text.size) {
-    status = cti_fail(l->arena->error, CT_COMPOSE_LINK, CT_NO_OFFSET, "libraries are missing:%.*s", CTI_S(cti_buf_slice(&text)));
-    cti_error_hint(l->arena->error, "give them by the names that they are needed by, as in libc.so=wasi-sysroot/lib/wasm32-wasip2/libc.so");
-  }
-  ct_buf_free(&text);
-  return status;
+  if (!lines.text.size && !lines.text.failed) return failed(l);
+  cti_lines_fail(&lines, l->arena->error, CT_COMPOSE_LINK);
+  cti_error_hint(l->arena->error, "give them by the names that they are needed by, as in libc.so=wasi-sysroot/lib/wasm32-wasip2/libc.so");
+  return failed(l);
 }
 
 /* ---- symbols */
@@ -67,19 +68,17 @@ static bool can_stub(const cti_link *l) {
 }
 
 static ct_status tell_missing(cti_link *l) {
-  cti_buf text = {0};
+  cti_lines lines = {0};
+  cti_lines_add(&lines, "no library has these symbols:", (ct_slice){NULL, 0});
   for (uint32_t i = 0; i < l->missing.count; i++) {
     const cti_link_symbol *symbol = &l->missing.items[i];
     if (is_weak(symbol)) continue;
-    cti_buf_printf(&text, "\n  \"%.*s\" needs \"%.*s\" (%.*s)", CTI_S(l->libraries.items[l->missing_in.items[i]].name), CTI_S(symbol->name), CTI_S(cti_link_type_text(l->arena, symbol->type)));
+    ct_slice who = l->libraries.items[l->missing_in.items[i]].name;
+    cti_lines_add(&lines, "\n  ", cti_format(l->arena, "\"%.*s\" needs \"%.*s\" (%.*s)", CTI_S(who), CTI_S(symbol->name), CTI_S(cti_link_type_text(l->arena, symbol->type))));
   }
-  ct_status status = cti_buf_check(&text, l->arena->error);
-  if (status == CT_OK) {
-    status = cti_fail(l->arena->error, CT_COMPOSE_LINK, CT_NO_OFFSET, "no library has these symbols:%.*s", CTI_S(cti_buf_slice(&text)));
-    cti_error_hint(l->arena->error, "give the library that has them, or --stub-missing-functions: functions that trap when they are called; the type is part of the symbol");
-  }
-  ct_buf_free(&text);
-  return status;
+  cti_lines_fail(&lines, l->arena->error, CT_COMPOSE_LINK);
+  cti_error_hint(l->arena->error, "give the library that has them, or --stub-missing-functions: functions that trap when they are called; the type is part of the symbol");
+  return failed(l);
 }
 
 static ct_status add_stubs(cti_link *l) {
@@ -103,7 +102,20 @@ static ct_status resolve(cti_link *l) {
   return cti_link_find_env_funcs(l);
 }
 
-/* ---- the page */
+/* ---- adapters */
+
+/* What libraries import of preview1, and whether there is a main, as if it were one guest. */
+static ct_status add_builtin_adapter(cti_link *l) {
+  cti_module guest = {.arena = l->arena}, lib;
+  for (size_t i = 0; i < l->options->library_count; i++) {
+    CTI_TRY(cti_module_decode_interface(&lib, l->options->libraries[i].bytes, 0, l->arena));
+    for (uint32_t j = 0; j < lib.imports.count; j++)
+      if (!cti_vec_push(l->arena, &guest.imports, lib.imports.items[j])) return CT_NOMEM;
+    for (uint32_t j = 0; j < lib.exports.count; j++)
+      if (cti_slice_is(lib.exports.items[j].name, "_start") && !cti_vec_push(l->arena, &guest.exports, lib.exports.items[j])) return CT_NOMEM;
+  }
+  return cti_add_builtin_adapter(l->plan, &guest);
+}
 
 static ct_status read_adapters(cti_link *l) {
   for (size_t i = 0; i < l->plan->options->adapter_count; i++) {
@@ -111,8 +123,10 @@ static ct_status read_adapters(cti_link *l) {
     ct_slice file = adapter->file ? cti_slice_str(adapter->file) : (ct_slice){NULL, 0};
     CTI_TRY(cti_add_unit(l->plan, CTI_UNIT_ADAPTER, cti_slice_str(adapter->name), file, adapter->bytes));
   }
-  return CT_OK;
+  return add_builtin_adapter(l);
 }
+
+/* ---- the page */
 
 static ct_status run(ct_pieces *out, cti_link *l) {
   ct_slice env;

@@ -45,7 +45,9 @@ static ct_status read_units(cti_plan *plan, ct_slice module) {
     ct_slice file = adapter->file ? cti_slice_str(adapter->file) : (ct_slice){NULL, 0};
     CTI_TRY(cti_add_unit(plan, CTI_UNIT_ADAPTER, cti_slice_str(adapter->name), file, adapter->bytes));
   }
-  CTI_TRY(cti_add_builtin_adapter(plan, module));
+  cti_module guest;
+  CTI_TRY(cti_module_decode_interface(&guest, module, 0, plan->arena));
+  CTI_TRY(cti_add_builtin_adapter(plan, &guest));
   return cti_set_main(plan, (ct_slice){NULL, 0}, module);
 }
 

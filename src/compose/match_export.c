@@ -244,8 +244,10 @@ static ct_status match_one(matcher *m, uint32_t index) {
 /* ---- what is owed */
 
 static ct_slice owed_names(cti_plan *plan, const cti_world_item *item, const cti_wit_func *func) {
-  ct_slice name = cti_world_item_name(&plan->resolve, item);
-  if (item->kind == CTI_WORLD_FUNC) return cti_format(plan->arena, "\"%.*s\"", CTI_S(func->name));
+  bool legacy = !plan->options->reject_legacy_names;
+  if (item->kind == CTI_WORLD_FUNC) return cti_format(plan->arena, "\"%s%.*s\"", legacy ? "" : "cm32p2||", CTI_S(func->name));
+  ct_slice name = legacy ? cti_world_item_name(&plan->resolve, item) : cti_world_item_track_name(&plan->resolve, item, plan->arena);
+  if (!legacy) return cti_format(plan->arena, "\"cm32p2|%.*s|%.*s\"", CTI_S(name), CTI_S(func->name));
   return cti_format(plan->arena, "\"%.*s#%.*s\"", CTI_S(name), CTI_S(func->name));
 }
 

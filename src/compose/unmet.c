@@ -1,8 +1,8 @@
 /* unmet.c - telling all that is wrong at once. Flows in: problems as they are found. Flows out: one failure that names each of them. */
 #include "compose/unmet.h"
 
-/* More than these are counted, not kept: the message would not hold them. */
-enum { KEPT = 12 };
+/* More than these are counted, not kept: the message would not hold them, nor anybody read them. */
+enum { KEPT = 12, ROOM_FOR_MORE = 32 };
 
 ct_status cti_unmet_add(cti_plan *plan, ct_status status, ct_slice text, ct_slice hint) {
   if (!text.data) return plan->arena->error->status;
@@ -11,18 +11,26 @@ ct_status cti_unmet_add(cti_plan *plan, ct_status status, ct_slice text, ct_slic
   return cti_vec_push(plan->arena, &plan->unmet, ((cti_problem){status, text, hint})) ? CT_OK : CT_NOMEM;
 }
 
+void cti_lines_add(cti_lines *lines, const char *start, ct_slice line) {
+  size_t room = sizeof ((ct_error *)NULL)->message - ROOM_FOR_MORE;
+  if (lines->left_out || (lines->text.size && lines->text.size + strlen(start) + line.size > room)) lines->left_out++;
+  else cti_buf_printf(&lines->text, "%s%.*s", start, CTI_S(line));
+}
+
+ct_status cti_lines_fail(cti_lines *lines, ct_error *error, ct_status status) {
+  if (lines->left_out) cti_buf_printf(&lines->text, "\nand %u more", lines->left_out);
+  if (cti_buf_check(&lines->text, error) == CT_OK) cti_fail(error, status, CT_NO_OFFSET, "%.*s", CTI_S(cti_buf_slice(&lines->text)));
+  ct_buf_free(&lines->text);
+  return error->status;
+}
+
 ct_status cti_unmet_report(cti_plan *plan) {
   if (plan->unmet_count == 0) return CT_OK;
-  cti_buf message = {0};
+  cti_lines lines = {0};
   const cti_problem *first = &plan->unmet.items[0];
-  cti_buf_bytes(&message, first->text);
-  for (uint32_t i = 1; i < plan->unmet.count; i++) cti_buf_printf(&message, "\nand %.*s", CTI_S(plan->unmet.items[i].text));
-  if (plan->unmet_count > plan->unmet.count) cti_buf_printf(&message, "\nand %u more", plan->unmet_count - plan->unmet.count);
-  ct_status status = cti_buf_check(&message, plan->arena->error);
-  if (status == CT_OK) {
-    status = cti_fail(plan->arena->error, first->status, CT_NO_OFFSET, "%.*s", CTI_S(cti_buf_slice(&message)));
-    if (first->hint.size) cti_error_hint(plan->arena->error, "%.*s", CTI_S(first->hint));
-  }
-  ct_buf_free(&message);
+  for (uint32_t i = 0; i < plan->unmet.count; i++) cti_lines_add(&lines, i ? "\nand " : "", plan->unmet.items[i].text);
+  lines.left_out += plan->unmet_count - plan->unmet.count;
+  ct_status status = cti_lines_fail(&lines, plan->arena->error, first->status);
+  if (status == first->status && first->hint.size) cti_error_hint(plan->arena->error, "%.*s", CTI_S(first->hint));
   return status;
 }

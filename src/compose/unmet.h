@@ -7,6 +7,17 @@
 /* Adds one thing that is wrong: `text` says what, `hint` what to do (may be empty). CT_NOMEM, when memory is out, is the one failure. */
 ct_status cti_unmet_add(cti_plan *plan, ct_status status, ct_slice text, ct_slice hint);
 
+/* A message of many lines, as many as an error holds whole; the others are counted. All-zero is empty. */
+typedef struct cti_lines {
+  cti_buf text;
+  uint32_t left_out;
+} cti_lines;
+
+void cti_lines_add(cti_lines *lines, const char *start, ct_slice line);
+
+/* Fails with the lines, and frees them. */
+ct_status cti_lines_fail(cti_lines *lines, ct_error *error, ct_status status);
+
 /* Fails with all that was added: the first one in full, the others in a line each. CT_OK when there is nothing. */
 ct_status cti_unmet_report(cti_plan *plan);
 

@@ -16,9 +16,9 @@ static ct_slice world_name(cti_lookup *l) { return cti_world_title(l->plan, l->u
 static ct_slice import_text(cti_lookup *l) {
   cti_arena *arena = l->plan->arena;
   const cti_import *import = l->import;
-  ct_slice type = l->type ? cti_func_type_text(arena, l->type) : CTI_LIT("");
-  return cti_format(arena, "%s%.*s%score import \"%.*s\" \"%.*s\" (%s%s%.*s)", l->unit->kind == CTI_UNIT_MAIN ? "" : "adapter \"", CTI_S(l->unit->kind == CTI_UNIT_MAIN ? CTI_LIT("") : l->unit->name),
-                    l->unit->kind == CTI_UNIT_MAIN ? "" : "\": ", CTI_S(import->module), CTI_S(import->name), kind_name(import->type.kind), l->type ? " " : "", CTI_S(type));
+  ct_slice type = l->type ? cti_func_type_text(arena, l->type) : CTI_LIT(""), whose = CTI_LIT("");
+  if (l->unit->kind != CTI_UNIT_MAIN) whose = cti_format(arena, "%s \"%.*s\": ", l->unit->kind == CTI_UNIT_ADAPTER ? "adapter" : "library", CTI_S(l->unit->name));
+  return cti_format(arena, "%.*score import \"%.*s\" \"%.*s\" (%s%s%.*s)", CTI_S(whose), CTI_S(import->module), CTI_S(import->name), kind_name(import->type.kind), l->type ? " " : "", CTI_S(type));
 }
 
 /* ---- module names that everybody meets */
@@ -28,7 +28,7 @@ static const struct {
   const char *what, *hint;
 } known_modules[] = {
     {"wasi_snapshot_preview1", "is WASI preview 1, which a component reaches through an adapter",
-     "give the adapter: --adapt wasi_snapshot_preview1=FILE.wasm (wasi_snapshot_preview1.command.wasm when the module exports `_start`, else wasi_snapshot_preview1.reactor.wasm)"},
+     "ctool has one, unless --wasi-adapter none turns it off; others are given by --adapt wasi_snapshot_preview1=FILE.wasm"},
     {"wasi_unstable", "is WASI preview 0, which no adapter speaks any more", "build the module with a newer toolchain, for wasm32-wasip1 or wasm32-wasip2"},
     {"env", "is a symbol that no object file or library defined when the module was linked",
      "link the library that defines it, or declare it with the import_module and import_name of a WIT function; wasm-ld without --allow-undefined names who asks for it"},
@@ -113,6 +113,9 @@ static ct_status unknown_module(cti_lookup *l) {
   }
   for (unsigned i = 0; i < CTI_COUNT(known_modules); i++)
     if (cti_slice_is(l->import->module, known_modules[i].module)) return add(l, CT_COMPOSE_IMPORT, cti_slice_str(known_modules[i].what), cti_slice_str(known_modules[i].hint));
+  if (l->plan->options->reject_legacy_names && !cti_slice_starts(l->import->module, CTI_LIT("cm32p2")))
+    return add(l, CT_COMPOSE_IMPORT, CTI_LIT("is not named as the canonical ABI's build target names imports (\"cm32p2...\"), and legacy names are refused"),
+               CTI_LIT("leave --reject-legacy-names out, or make the bindings with the newer names"));
   if (l->unit->kind == CTI_UNIT_MAIN && !l->unit->bindings.section_count) return no_metadata(l);
   if (cti_slice_find(l->import->module, ':', 0) < l->import->module.size) return no_interface(l);
   return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: %.*s has no import \"%.*s\", and no adapter of that name was given", CTI_S(world_name(l)), CTI_S(l->import->module)),
