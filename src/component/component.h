@@ -214,6 +214,7 @@ typedef struct cti_item {
     struct {
       cti_valtype type;
       ct_slice bytes;
+      uint64_t offset; /* absolute, of the bytes */
     } value;
     struct {
       ct_slice name, content;

@@ -181,7 +181,9 @@ static void read_export(cti_item *item, cti_cursor *c) {
 
 static void read_value(cti_item *item, cti_cursor *c) {
   item->of.value.type = cti_read_component_valtype(c);
-  item->of.value.bytes = cti_cursor_bytes(c, cti_cursor_u32(c));
+  uint32_t size = cti_cursor_u32(c);
+  item->of.value.offset = cti_cursor_offset(c);
+  item->of.value.bytes = cti_cursor_bytes(c, size);
 }
 
 static void read_nested(cti_item *item, cti_cursor *c, decoder *d) {

@@ -102,7 +102,7 @@ static ct_status validate_item(cti_component_validator *v, const cti_item *item)
     case CTI_ITEM_START: return validate_start(v, item);
     case CTI_ITEM_IMPORT: return cti_validate_import(v, &item->of.import.name, &item->of.import.type, item->offset);
     case CTI_ITEM_EXPORT: return validate_export(v, item);
-    case CTI_ITEM_VALUE: return cti_fail(v->error, CT_UNSUPPORTED, item->offset, "value definitions are not checked: no engine has them yet");
+    case CTI_ITEM_VALUE: return cti_validate_value(v, item);
     case CTI_ITEM_CUSTOM:
     case CTI_ITEM_COUNT: break;
   }

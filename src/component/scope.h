@@ -106,6 +106,9 @@ ct_status cti_check_extern_name(cti_name *out, cti_component_validator *v, cti_e
 ct_status cti_validate_core_instance(cti_component_validator *v, const cti_item *item);
 ct_status cti_validate_instance(cti_component_validator *v, const cti_item *item);
 
+/* validate_value.c */
+ct_status cti_validate_value(cti_component_validator *v, const cti_item *item);
+
 /* validate_alias.c */
 ct_status cti_validate_alias(cti_component_validator *v, const cti_alias *alias, uint64_t offset);
 
