@@ -170,3 +170,14 @@ void *cti_vec_more_in_place(cti_arena *arena, void *items, uint32_t count, uint3
   *capacity = room;
   return more;
 }
+
+void *cti_vec_widen(cti_arena *arena, void *items, uint32_t count, uint32_t *capacity, uint32_t more, size_t item_size) {
+  uint64_t room = (uint64_t)count + more, grown = (uint64_t)*capacity + *capacity / 2;
+  if (room < grown) room = grown;
+  if (room > UINT32_MAX) return out_of_memory(arena), items;
+  void *wider = cti_alloc_n(arena, (size_t)room, item_size);
+  if (!wider) return items;
+  if (count) memcpy(wider, items, (size_t)count * item_size);
+  *capacity = (uint32_t)room;
+  return wider;
+}

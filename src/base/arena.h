@@ -45,6 +45,9 @@ void *cti_vec_more(cti_arena *arena, void *items, uint32_t count, uint32_t *capa
 /* The same for arrays that may become large: the old items are given back, so no address of one may be kept. */
 void *cti_vec_more_in_place(cti_arena *arena, void *items, uint32_t count, uint32_t *capacity, size_t item_size);
 
+/* The same for `more` items: exactly so many when the array was empty, else at least half as much again as there was. */
+void *cti_vec_widen(cti_arena *arena, void *items, uint32_t count, uint32_t *capacity, uint32_t more, size_t item_size);
+
 /* For tests: the Nth allocation of this thread from now on fails (1 is the next), every later one works; 0 switches it off.
  * cti_alloc_failed tells whether it came to that. They count chunks and buffer growth, which are all the mallocs there are. */
 void cti_alloc_fail_at(size_t n);

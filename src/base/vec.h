@@ -20,6 +20,11 @@
 #define cti_vec_reserve(arena, vec, room) \
   ((room) == 0 || (((vec)->items = cti_alloc_raw((arena), (room), sizeof *(vec)->items)) != NULL && ((vec)->capacity = (room), true)))
 
+/* Room for `more` items beyond the present ones, without waste the first time: true, or false when memory is out (reported). */
+#define cti_vec_ensure(arena, vec, more)                                                                                               \
+  ((vec)->capacity - (vec)->count >= (more) ||                                                                                          \
+   ((vec)->items = cti_vec_widen((arena), (vec)->items, (vec)->count, &(vec)->capacity, (more), sizeof *(vec)->items), (vec)->capacity - (vec)->count >= (more)))
+
 /* Appends a value: true, or false when memory is out (reported). The value may be a compound literal only in parentheses. */
 #define cti_vec_push(arena, vec, value) (cti_vec_room((arena), (vec)) ? ((vec)->items[(vec)->count++] = (value), true) : false)
 

@@ -65,14 +65,14 @@ static cti_semver read_version(docs_reader *r) {
   return version;
 }
 
-static void read_stability_members(docs_reader *r, cti_stability *out) {
+static void read_gate(docs_reader *r, cti_gate *out, bool stable) {
   bool first = true;
   ct_slice key;
   cti_json_read_object(&r->json);
   while (cti_json_read_key(&r->json, &first, &key)) {
     if (cti_slice_is(key, "deprecated")) {
       out->deprecated = read_version(r);
-    } else if (cti_slice_is(key, "since") && out->kind == CTI_STABILITY_STABLE) {
+    } else if (cti_slice_is(key, "since") && stable) {
       out->since = read_version(r);
     } else if (cti_slice_is(key, "feature")) { /* once written for stable items as well, where it means nothing now */
       out->feature = read_docs(r);
@@ -80,7 +80,7 @@ static void read_stability_members(docs_reader *r, cti_stability *out) {
       cti_json_read_fail(&r->json, "unknown member \"%.*s\" of a stability", CTI_S(key));
     }
   }
-  if (out->kind == CTI_STABILITY_STABLE ? !out->since.present : !out->feature.data) cti_json_read_fail(&r->json, "a stability lacks its version or feature");
+  if (stable ? !out->since.present : !out->feature.data) cti_json_read_fail(&r->json, "a stability lacks its version or feature");
 }
 
 static cti_stability read_stability(docs_reader *r) {
@@ -96,7 +96,13 @@ static cti_stability read_stability(docs_reader *r) {
   while (cti_json_read_key(&r->json, &first, &key)) {
     stability.kind = cti_slice_is(key, "stable") ? CTI_STABILITY_STABLE : CTI_STABILITY_UNSTABLE;
     if (stability.kind == CTI_STABILITY_UNSTABLE && !cti_slice_is(key, "unstable")) cti_json_read_fail(&r->json, "unknown stability \"%.*s\"", CTI_S(key));
-    read_stability_members(r, &stability);
+    cti_gate *gate = CTI_NEW(r->resolve->arena, cti_gate);
+    if (!gate) {
+      r->json.failed = true;
+      return (cti_stability){0};
+    }
+    read_gate(r, gate, stability.kind == CTI_STABILITY_STABLE);
+    stability.gate = gate;
   }
   return stability;
 }

@@ -77,12 +77,12 @@ static void write_stability(docs_writer *w, const cti_stability *stability) {
   cti_json_key(&w->json, is_stable ? "stable" : "unstable");
   cti_json_open(&w->json, '{');
   if (is_stable) {
-    write_version(w, "since", &stability->since);
+    write_version(w, "since", &stability->gate->since);
   } else {
     cti_json_key(&w->json, "feature");
-    cti_json_string(&w->json, stability->feature);
+    cti_json_string(&w->json, stability->gate->feature);
   }
-  if (stability->deprecated.present) write_version(w, "deprecated", &stability->deprecated);
+  if (stability->gate->deprecated.present) write_version(w, "deprecated", &stability->gate->deprecated);
   cti_json_close(&w->json, '}');
   cti_json_close(&w->json, '}');
 }

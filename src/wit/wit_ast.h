@@ -11,7 +11,7 @@ typedef struct cti_ast_id {
   cti_span span;
 } cti_ast_id;
 
-/* What stands with @ before an item. */
+/* What stands with @ before an item. Items without any share one that is all-zero. */
 typedef struct cti_ast_gates {
   cti_stability stability;
   ct_slice external_id;
@@ -30,17 +30,30 @@ typedef enum cti_ast_kind {
 typedef struct cti_ast_type cti_ast_type;
 typedef struct cti_ast_member cti_ast_member;
 
+/* Files of many types are mostly made of these, so they are kept small. */
 struct cti_ast_type {
-  cti_ast_kind kind;
-  cti_prim prim;
-  cti_def_kind def;
+  uint8_t kind;    /* cti_ast_kind */
+  uint8_t prim;    /* cti_prim */
+  uint8_t def;     /* cti_def_kind */
+  bool is_members; /* record, variant, enum, flags: `of.members` rather than `of.parts` */
   uint32_t count;  /* of parts (tuple, list, option, ..., map: key and value, result: ok and error) or of members */
-  uint32_t length; /* of a fixed-length list */
   cti_span span;
-  ct_slice name; /* NAME, and the resource of own and borrow */
-  cti_ast_type *parts;
-  cti_ast_member *members; /* record, variant, enum, flags */
+  uint32_t length; /* of a fixed-length list */
+  union {
+    const cti_ast_type *parts;
+    const cti_ast_member *members;
+    const uint8_t *name; /* NAME, and the resource of own and borrow: `count` bytes */
+  } of;
 };
+
+static inline bool cti_ast_has_name(const cti_ast_type *type) {
+  return type->kind == CTI_AST_NAME || (type->kind == CTI_AST_DEF && (type->def == CTI_DEF_OWN || type->def == CTI_DEF_BORROW));
+}
+static inline ct_slice cti_ast_name(const cti_ast_type *type) { return (ct_slice){type->of.name, type->count}; }
+static inline uint32_t cti_ast_part_count(const cti_ast_type *type) {
+  return type->kind == CTI_AST_DEF && !type->is_members && !cti_ast_has_name(type) ? type->count : 0;
+}
+static inline uint32_t cti_ast_member_count(const cti_ast_type *type) { return type->is_members ? type->count : 0; }
 
 struct cti_ast_member {
   cti_ast_id id;
@@ -55,14 +68,14 @@ typedef struct cti_ast_param {
 
 typedef struct cti_ast_func {
   ct_slice docs;
-  cti_ast_gates gates;
+  const cti_ast_gates *gates;
   cti_ast_id id;
   cti_func_kind kind;
   cti_accessor accessor;
   bool is_async;
   cti_span span; /* of the word `func`, `get`, `set` or `constructor` */
   uint32_t param_count;
-  cti_ast_param *params;
+  const cti_ast_param *params;
   cti_ast_type result;
 } cti_ast_func;
 
@@ -70,7 +83,7 @@ typedef CTI_VEC(cti_ast_func) cti_ast_funcs;
 
 typedef struct cti_ast_typedef {
   ct_slice docs;
-  cti_ast_gates gates;
+  const cti_ast_gates *gates;
   cti_ast_id id;
   cti_ast_type type; /* of a resource: a DEF without parts */
   cti_ast_funcs funcs;
@@ -93,7 +106,7 @@ typedef CTI_VEC(cti_ast_rename) cti_ast_renames;
 
 /* `use path.{names}`, `include path with {names}`, and at the top of a file `use path as name`. */
 typedef struct cti_ast_use {
-  cti_ast_gates gates;
+  const cti_ast_gates *gates;
   cti_span span;
   cti_ast_path path;
   cti_ast_renames names;
@@ -120,7 +133,7 @@ typedef enum cti_ast_extern_kind { CTI_EXTERN_PATH, CTI_EXTERN_NAMED_PATH, CTI_E
 
 struct cti_ast_extern {
   ct_slice docs;
-  cti_ast_gates gates;
+  const cti_ast_gates *gates;
   bool is_export;
   cti_ast_extern_kind kind;
   cti_ast_id id;       /* all but PATH */
@@ -132,7 +145,7 @@ struct cti_ast_extern {
 /* An interface or a world. */
 typedef struct cti_ast_block {
   ct_slice docs;
-  cti_ast_gates gates;
+  const cti_ast_gates *gates;
   bool is_world;
   cti_ast_id id;
   cti_ast_items items;
@@ -153,6 +166,7 @@ typedef struct cti_ast_unit {
   ct_slice docs; /* of the package line */
   cti_span docs_span;
   CTI_VEC(cti_ast_decl) decls;
+  uint32_t type_bound; /* no more types than this can come of it */
 } cti_ast_unit;
 
 /* A file: what it adds to its package, and the packages nested in it. */
@@ -162,13 +176,22 @@ typedef struct cti_ast_file {
   CTI_VEC(cti_ast_unit) nested;
 } cti_ast_file;
 
-/* Parses one file whose path and text are resolve->files.items[file]. */
-ct_status cti_wit_parse(cti_ast_file *out, cti_resolve *resolve, uint32_t file);
+/* Parses one file whose path and text are resolve->files.items[file]. The tree lies in `scratch`; texts of attributes, which outlive it, in the arena of the
+ * resolve. */
+ct_status cti_wit_parse(cti_ast_file *out, cti_resolve *resolve, uint32_t file, cti_arena *scratch);
 
 /* ---- shared by wit_parse.c and wit_parse_type.c; each gives false after a failure ---- */
 
+/* Lists grow here, one inside of the other, and move to their exact size when they end. */
+typedef struct cti_parse_stack {
+  CTI_VEC(cti_ast_type) types;
+  CTI_VEC(cti_ast_param) params;
+  CTI_VEC(cti_ast_member) members;
+  uint32_t type_count; /* of all that can become a type */
+} cti_parse_stack;
+
 bool cti_parse_id(cti_lexer *lexer, cti_ast_id *out);
-bool cti_parse_gates(cti_lexer *lexer, cti_ast_gates *out);
+bool cti_parse_gates(cti_lexer *lexer, const cti_ast_gates **out);
 bool cti_parse_type(cti_lexer *lexer, cti_ast_type *out);
 /* `async? func(params) -> result`, `get(..)`, `set(..)`: without the name and the semicolon. */
 bool cti_parse_func_type(cti_lexer *lexer, cti_ast_func *out);

@@ -11,7 +11,8 @@
 
 typedef struct loader {
   cti_resolve *resolve;
-  cti_arena *arena;
+  cti_arena *arena; /* of the resolve */
+  cti_arena scratch; /* of trees and drafts: goes when all is linked */
   const cti_wit_reader *reader; /* NULL: one text in memory */
   const cti_wit_options *options;
   CTI_VEC(cti_draft *) drafts;
@@ -41,15 +42,15 @@ typedef struct file_group {
 
 static ct_status parse_text(loader *l, file_group *group, ct_slice path, ct_slice text) {
   cti_wit_file file = {path, text};
-  cti_ast_file *ast = CTI_NEW(l->arena, cti_ast_file);
-  if (!ast || !cti_vec_push(l->arena, &l->resolve->files, file) || !cti_vec_push(l->arena, &group->files, ast)) return status_of(l);
-  return cti_wit_parse(ast, l->resolve, l->resolve->files.count - 1);
+  cti_ast_file *ast = CTI_NEW(&l->scratch, cti_ast_file);
+  if (!ast || !cti_vec_push(l->arena, &l->resolve->files, file) || !cti_vec_push(&l->scratch, &group->files, ast)) return status_of(l);
+  return cti_wit_parse(ast, l->resolve, l->resolve->files.count - 1, &l->scratch);
 }
 
 static ct_status draft_units(loader *l, const cti_ast_unit *const *units, uint32_t count, cti_draft **out) {
-  cti_draft *draft = *out = CTI_NEW(l->arena, cti_draft);
-  if (!draft || !cti_vec_push(l->arena, &l->drafts, draft)) return status_of(l);
-  return cti_draft_make(draft, l->resolve, units, count);
+  cti_draft *draft = *out = CTI_NEW(&l->scratch, cti_draft);
+  if (!draft || !cti_vec_push(&l->scratch, &l->drafts, draft)) return status_of(l);
+  return cti_draft_make(draft, l->resolve, units, count, &l->scratch);
 }
 
 static ct_status draft_group(loader *l, const file_group *group, cti_draft **out) {
@@ -61,7 +62,7 @@ static ct_status draft_group(loader *l, const file_group *group, cti_draft **out
       const cti_ast_unit *unit = &file->nested.items[j];
       CTI_TRY(draft_units(l, &unit, 1, &nested));
     }
-    if (!cti_vec_push(l->arena, &units, &file->main)) return status_of(l);
+    if (!cti_vec_push(&l->scratch, &units, &file->main)) return status_of(l);
   }
   ct_status status = draft_units(l, units.items, units.count, out);
   if (status == CT_WIT_PACKAGE) cti_error_file(l->arena->error, group->files.count ? l->resolve->files.items[group->files.items[0]->file].path : CTI_LIT(""));
@@ -173,7 +174,7 @@ static int by_name(const cti_draft *a, const cti_draft *b) {
 
 /* Merge sort: stable, n log n, whatever the input. */
 static ct_status sort_drafts(loader *l, cti_draft **items, uint32_t count) {
-  cti_draft **from = items, **to = CTI_NEW_N(l->arena, cti_draft *, count);
+  cti_draft **from = items, **to = CTI_NEW_N(&l->scratch, cti_draft *, count);
   if (!to) return status_of(l);
   for (size_t width = 1; width < count; width *= 2) {
     for (size_t start = 0; start < count; start += 2 * width) {
@@ -284,6 +285,7 @@ static bool is_separator(uint8_t c) { return c == ',' || c == ' ' || c == '\t' |
 static ct_status loader_init(loader *l, cti_resolve *resolve, const cti_wit_reader *reader, const cti_wit_options *options) {
   static const cti_wit_options defaults = {0};
   *l = (loader){.resolve = resolve, .arena = resolve->arena, .reader = reader, .options = options ? options : &defaults};
+  cti_arena_init(&l->scratch, resolve->arena->error);
   l->gates.all_features = l->options->all_features;
   for (uint32_t i = 0; i < l->options->feature_count; i++) {
     ct_slice list = l->options->features[i];
@@ -334,22 +336,32 @@ static ct_status load_text(loader *l, uint32_t *package, ct_slice path, ct_slice
 
 ct_status cti_wit_load_text(cti_resolve *resolve, uint32_t *package, ct_slice path, ct_slice text, const cti_wit_options *options) {
   loader l;
-  CTI_TRY(loader_init(&l, resolve, NULL, options));
-  return cti_wit_is_wasm(text) ? merge_wasm(&l, path, text, package) : load_text(&l, package, path, text);
+  ct_status status = loader_init(&l, resolve, NULL, options);
+  if (status == CT_OK) status = cti_wit_is_wasm(text) ? merge_wasm(&l, path, text, package) : load_text(&l, package, path, text);
+  cti_arena_free(&l.scratch);
+  return status;
+}
+
+static ct_status load_directory(loader *l, uint32_t *package, ct_slice path) {
+  cti_draft *main;
+  l->directory = path;
+  CTI_TRY(parse_directory(l, path, &main));
+  CTI_TRY(add_searched(l, path, ""));
+  CTI_TRY(parse_deps(l, path));
+  return link_all(l, main, package);
+}
+
+static ct_status load_file(loader *l, uint32_t *package, ct_slice path) {
+  ct_slice bytes;
+  CTI_TRY(l->reader->read(l->reader->context, &bytes, path, l->arena->error));
+  return cti_wit_is_wasm(bytes) ? merge_wasm(l, path, bytes, package) : load_text(l, package, path, bytes);
 }
 
 ct_status cti_wit_load(cti_resolve *resolve, uint32_t *package, ct_slice path, const cti_wit_reader *reader, const cti_wit_options *options) {
   loader l;
-  ct_slice bytes;
-  cti_draft *main;
-  CTI_TRY(loader_init(&l, resolve, reader, options));
-  if (reader->kind(reader->context, path) == CT_PATH_DIRECTORY) {
-    l.directory = path;
-    CTI_TRY(parse_directory(&l, path, &main));
-    CTI_TRY(add_searched(&l, path, ""));
-    CTI_TRY(parse_deps(&l, path));
-    return link_all(&l, main, package);
-  }
-  CTI_TRY(reader->read(reader->context, &bytes, path, resolve->arena->error));
-  return cti_wit_is_wasm(bytes) ? merge_wasm(&l, path, bytes, package) : load_text(&l, package, path, bytes);
+  ct_status status = loader_init(&l, resolve, reader, options);
+  bool directory = reader->kind(reader->context, path) == CT_PATH_DIRECTORY;
+  if (status == CT_OK) status = directory ? load_directory(&l, package, path) : load_file(&l, package, path);
+  cti_arena_free(&l.scratch);
+  return status;
 }

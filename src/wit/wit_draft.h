@@ -1,8 +1,10 @@
 /* wit_draft.h - a package on its way from trees to a cti_resolve: its names are resolved, what it takes from other packages is not yet there.
  *
+ * Three arenas: what ends in the resolve (texts, members, parameters) is made in that one's, so that linking copies no text; the draft itself lies in
+ * `scratch`, which goes when all packages are linked; `temporary` is emptied after each interface and world.
+ *
  * A draft counts its own types, interfaces and worlds from 0. Those that stand for items of other packages come first in each list, types with the kind
- * UNKNOWN. wit_scope.c fills the lists of names, wit_resolve.c and wit_resolve_type.c the entities, wit_link.c moves them into the resolve. Texts and
- * members lie in the arena of the resolve already, so that linking copies no text. */
+ * UNKNOWN. wit_scope.c fills the lists of names, wit_resolve.c and wit_resolve_type.c the entities, wit_link.c moves them into the resolve. */
 #ifndef CTI_WIT_WIT_DRAFT_H
 #define CTI_WIT_WIT_DRAFT_H
 
@@ -44,6 +46,8 @@ typedef struct cti_required_resource {
 
 typedef struct cti_draft {
   cti_resolve *resolve; /* what it will go into; files are there already */
+  cti_arena *scratch;
+  cti_arena temporary;
   cti_package_name name;
   cti_span name_span;
   ct_slice docs;
@@ -76,7 +80,7 @@ typedef struct cti_draft {
 #define CTI_SCOPE_FOREIGN 0x80000000u
 
 /* Units are the files of one package, or one nested package. Reports what is wrong within the package. */
-ct_status cti_draft_make(cti_draft *out, cti_resolve *resolve, const cti_ast_unit *const *units, uint32_t count);
+ct_status cti_draft_make(cti_draft *out, cti_resolve *resolve, const cti_ast_unit *const *units, uint32_t count, cti_arena *scratch);
 
 /* ---- between the files of the draft ---- */
 
@@ -105,8 +109,9 @@ ct_status cti_draft_docs(cti_draft *draft, ct_slice gap, ct_slice *out);
 
 /* Names of members or parameters: each once, case and hyphens aside. */
 typedef struct cti_label_set {
-  cti_map canonical;
   CTI_VEC(ct_slice) raw;
+  cti_map canonical; /* -> index into raw; of the first `mapped`, once there are many */
+  uint32_t mapped;
 } cti_label_set;
 ct_status cti_label_set_add(cti_draft *draft, cti_label_set *set, const cti_ast_id *id, const char *what);
 

@@ -128,7 +128,7 @@ static ct_status include_world(includer *in, const cti_draft_include *include) {
   bool there;
   uint32_t included;
   in->include = include->use;
-  CTI_TRY(cti_link_gate(in->linker, &include->use->gates.stability, include->use->path.item.span, &there));
+  CTI_TRY(cti_link_gate(in->linker, &include->use->gates->stability, include->use->path.item.span, &there));
   if (!there) return CT_OK;
   CTI_TRY(cti_link_world(in->linker, include->included, include->use->path.item.span, &included));
   in->foreign = r->worlds.items[included].package != in->linker->package;

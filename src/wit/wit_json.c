@@ -46,10 +46,10 @@ static void put_stability(writer *w, const cti_stability *stability) {
   cti_json_open(&w->json, '{');
   if (stability->kind == CTI_STABILITY_UNSTABLE) {
     cti_json_key(&w->json, "feature");
-    cti_json_string(&w->json, stability->feature);
+    cti_json_string(&w->json, stability->gate->feature);
   }
-  put_version(w, "since", &stability->since);
-  put_version(w, "deprecated", &stability->deprecated);
+  put_version(w, "since", &stability->gate->since);
+  put_version(w, "deprecated", &stability->gate->deprecated);
   cti_json_close(&w->json, '}');
   cti_json_close(&w->json, '}');
 }

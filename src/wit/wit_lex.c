@@ -99,8 +99,8 @@ static bool check_text(cti_lexer *lexer) {
   return true;
 }
 
-void cti_lexer_init(cti_lexer *lexer, ct_slice path, ct_slice text, uint32_t file, cti_arena *arena) {
-  *lexer = (cti_lexer){.text = text, .path = path, .file = file, .arena = arena, .error = arena->error};
+void cti_lexer_init(cti_lexer *lexer, ct_slice path, ct_slice text, uint32_t file, cti_arena *arena, cti_arena *keep) {
+  *lexer = (cti_lexer){.text = text, .path = path, .file = file, .arena = arena, .keep = keep, .error = arena->error};
   if (!check_text(lexer)) return;
   if (cti_slice_starts(text, CTI_LIT("\xef\xbb\xbf"))) lexer->next = 3; /* a byte order mark */
   cti_lexer_next(lexer);
@@ -325,7 +325,7 @@ static size_t take_escape(ct_slice rest, uint8_t *out, size_t *size) {
 
 ct_slice cti_lexer_string(cti_lexer *lexer) {
   ct_slice none = {0}, text = cti_slice_cut(cti_lexer_text(lexer), 1, lexer->size - 1);
-  uint8_t *out = lexer->size < 2 ? NULL : cti_alloc(lexer->arena, text.size);
+  uint8_t *out = lexer->size < 2 ? NULL : cti_alloc(lexer->keep, text.size);
   if (!out) return none;
   size_t size = 0;
   for (size_t i = 0; i < text.size;) {

@@ -23,12 +23,14 @@ typedef struct cti_lexer {
   uint32_t at, size; /* of the current token */
   uint32_t gap;      /* where the gap before it begins */
   bool has_comment;  /* there is a comment in the gap */
-  cti_arena *arena;
+  cti_arena *arena;  /* of the tree */
+  cti_arena *keep;   /* of what outlives the tree */
+  struct cti_parse_stack *stack;
   ct_error *error;
 } cti_lexer;
 
 /* Checks the whole text (UTF-8, no control or direction characters) and reads the first token. */
-void cti_lexer_init(cti_lexer *lexer, ct_slice path, ct_slice text, uint32_t file, cti_arena *arena);
+void cti_lexer_init(cti_lexer *lexer, ct_slice path, ct_slice text, uint32_t file, cti_arena *arena, cti_arena *keep);
 
 /* Goes on to the next token. */
 void cti_lexer_next(cti_lexer *lexer);
@@ -50,7 +52,7 @@ ct_slice cti_lexer_docs(const cti_lexer *lexer);
 /* Reads a semantic version at the current token (which need not be one token) and goes on behind it. */
 bool cti_lexer_version(cti_lexer *lexer, cti_semver *out, cti_span *span);
 
-/* The value of the current string token, in the arena; {NULL, 0} after a failure. */
+/* The value of the current string token, in the arena `keep`; {NULL, 0} after a failure. */
 ct_slice cti_lexer_string(cti_lexer *lexer);
 
 /* Fails at a place of the text. Gives false, always. */

@@ -15,7 +15,7 @@ ct_status cti_link_gate(const cti_linker *l, const cti_stability *stability, cti
   *out = true;
   if (stability->kind == CTI_STABILITY_UNKNOWN) return CT_OK;
   if (stability->kind == CTI_STABILITY_UNSTABLE) {
-    *out = l->gates->all_features || cti_map_get(&l->gates->features, stability->feature) != CTI_MAP_NONE;
+    *out = l->gates->all_features || cti_map_get(&l->gates->features, stability->gate->feature) != CTI_MAP_NONE;
     return CT_OK;
   }
   cti_arena *arena = l->resolve->arena;
@@ -24,9 +24,9 @@ ct_status cti_link_gate(const cti_linker *l, const cti_stability *stability, cti
     cti_error_hint(arena->error, "name the package with a version: `package %.*s@1.0.0;`", CTI_S(cti_package_name_text(arena, name)));
     return CT_WIT_PACKAGE;
   }
-  if (cti_semver_cmp(&stability->since, &name->version) <= 0) return CT_OK;
+  if (cti_semver_cmp(&stability->gate->since, &name->version) <= 0) return CT_OK;
   return cti_wit_fail(l->resolve, CT_WIT_PACKAGE, span, "@since names the version %.*s, which is later than the package's own, %.*s",
-                      CTI_S(cti_semver_text(arena, &stability->since)), CTI_S(cti_semver_text(arena, &name->version)));
+                      CTI_S(cti_semver_text(arena, &stability->gate->since)), CTI_S(cti_semver_text(arena, &name->version)));
 }
 
 /* ---- other packages ---- */
@@ -179,7 +179,7 @@ static ct_status map_value(cti_linker *l, cti_valtype *type, cti_span span) {
     cti_wit_type names = {0};
     own = cti_resolve_add_type(l->resolve, &def, &names);
     if (own == CTI_WIT_NONE) return status_of(l);
-    CTI_TRY(cti_map_set_u64(&l->owns, l->resolve->arena, id, own));
+    CTI_TRY(cti_map_set_u64(&l->owns, l->draft->scratch, id, own));
   }
   *type = cti_valtype_def(own);
   return CT_OK;
@@ -359,14 +359,25 @@ static ct_status list_in_package(cti_linker *l) {
   return CT_OK;
 }
 
+/* Room for all types at once: those of the draft, and a handle for each that is, or may be, a resource. */
+static bool reserve_types(cti_linker *l) {
+  const cti_draft *d = l->draft;
+  uint32_t count = d->local.names.count - d->foreign_types;
+  for (uint32_t i = 0; i < d->roots.count; i++) {
+    cti_def_kind kind = d->local.types.defs.items[d->roots.items[i]].kind;
+    count += kind == CTI_DEF_RESOURCE || kind == CTI_DEF_UNKNOWN;
+  }
+  return cti_vec_ensure(l->resolve->arena, &l->resolve->types.defs, count) && cti_vec_ensure(l->resolve->arena, &l->resolve->names, count);
+}
+
 ct_status cti_draft_link(cti_draft *draft, uint32_t *package, const cti_wit_gates *gates) {
   cti_linker l = {.draft = draft, .resolve = draft->resolve, .gates = gates};
-  cti_arena *arena = draft->resolve->arena;
+  cti_arena *arena = draft->scratch;
   CTI_TRY(add_package(&l));
   l.types = CTI_NEW_N(arena, uint32_t, draft->local.names.count);
   l.interfaces = CTI_NEW_N(arena, uint32_t, draft->local.interfaces.count);
   l.worlds = CTI_NEW_N(arena, uint32_t, draft->local.worlds.count);
-  if (!l.types || !l.interfaces || !l.worlds) return arena->error->status;
+  if (!l.types || !l.interfaces || !l.worlds || !reserve_types(&l)) return arena->error->status;
   CTI_TRY(link_entities(&l));
   CTI_TRY(complete_worlds(&l));
   CTI_TRY(list_in_package(&l));

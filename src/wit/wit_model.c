@@ -168,6 +168,7 @@ ct_slice cti_func_item_name(const cti_wit_func *func) {
 }
 
 bool cti_stability_eq(const cti_stability *a, const cti_stability *b) {
-  return a->kind == b->kind && cti_slice_eq(a->feature, b->feature) && cti_semver_cmp(&a->since, &b->since) == 0 &&
-         cti_semver_cmp(&a->deprecated, &b->deprecated) == 0;
+  if (a->kind != b->kind) return false;
+  return a->gate == b->gate || (cti_slice_eq(a->gate->feature, b->gate->feature) && cti_semver_cmp(&a->gate->since, &b->gate->since) == 0 &&
+                                cti_semver_cmp(&a->gate->deprecated, &b->gate->deprecated) == 0);
 }

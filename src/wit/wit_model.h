@@ -24,10 +24,15 @@ typedef struct cti_span {
 typedef enum cti_stability_kind { CTI_STABILITY_UNKNOWN, CTI_STABILITY_STABLE, CTI_STABILITY_UNSTABLE } cti_stability_kind;
 
 /* @since(version = ..) is STABLE, @unstable(feature = ..) is UNSTABLE; @deprecated(version = ..) goes with either. */
-typedef struct cti_stability {
-  cti_stability_kind kind;
+typedef struct cti_gate {
   cti_semver since, deprecated;
   ct_slice feature;
+} cti_gate;
+
+/* Few items are gated, so what the gate says lies apart. */
+typedef struct cti_stability {
+  cti_stability_kind kind;
+  const cti_gate *gate; /* NULL when UNKNOWN; never changed, so it may be shared */
 } cti_stability;
 
 typedef enum cti_owner_kind { CTI_OWNER_NONE, CTI_OWNER_INTERFACE, CTI_OWNER_WORLD } cti_owner_kind;

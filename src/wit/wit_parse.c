@@ -20,11 +20,11 @@ static bool parse_version_argument(cti_lexer *lexer, cti_semver *out, cti_span n
 }
 
 /* `feature = name` */
-static bool parse_feature(cti_lexer *lexer, cti_ast_gates *out, cti_span name) {
+static bool parse_feature(cti_lexer *lexer, cti_gate *out, cti_span name) {
   cti_ast_id feature;
-  if (out->stability.feature.data) return cti_lexer_fail(lexer, name.at, name.size, "@unstable stands twice");
+  if (out->feature.data) return cti_lexer_fail(lexer, name.at, name.size, "@unstable stands twice");
   if (!parse_word(lexer, "feature") || !cti_lexer_expect(lexer, CTI_TOKEN_EQUALS) || !cti_parse_id(lexer, &feature)) return false;
-  out->stability.feature = feature.name;
+  out->feature = feature.name;
   return true;
 }
 
@@ -37,33 +37,62 @@ static bool parse_external_id(cti_lexer *lexer, cti_ast_gates *out, cti_span nam
   return !cti_lexer_failed(lexer);
 }
 
-static bool parse_attribute(cti_lexer *lexer, cti_ast_gates *out) {
+typedef enum attribute { SINCE, UNSTABLE, DEPRECATED, EXTERNAL_ID, ATTRIBUTE_COUNT } attribute;
+
+static attribute attribute_of(ct_slice name) {
+  static const char *const names[ATTRIBUTE_COUNT] = {"since", "unstable", "deprecated", "external-id"};
+  for (unsigned i = 0; i < ATTRIBUTE_COUNT; i++)
+    if (cti_slice_is(name, names[i])) return (attribute)i;
+  return ATTRIBUTE_COUNT;
+}
+
+static bool parse_argument(cti_lexer *lexer, attribute which, cti_ast_gates *out, cti_gate *gate, cti_span name) {
+  switch (which) {
+  case SINCE: return parse_version_argument(lexer, &gate->since, name);
+  case DEPRECATED: return parse_version_argument(lexer, &gate->deprecated, name);
+  case UNSTABLE: return parse_feature(lexer, gate, name);
+  default: return parse_external_id(lexer, out, name);
+  }
+}
+
+static bool parse_attribute(cti_lexer *lexer, cti_ast_gates *out, cti_gate *gate) {
   cti_ast_id id;
   if (!cti_parse_id(lexer, &id)) return false;
   if (out->span.size == 0) out->span = id.span;
-  if (!cti_slice_is(id.name, "since") && !cti_slice_is(id.name, "deprecated") && !cti_slice_is(id.name, "unstable") && !cti_slice_is(id.name, "external-id")) {
+  attribute which = attribute_of(id.name);
+  if (which == ATTRIBUTE_COUNT) {
     cti_lexer_fail(lexer, id.span.at, id.span.size, "unknown attribute `@%.*s`", CTI_S(id.name));
     cti_error_hint(lexer->error, "there are @since(version = 1.2.3), @unstable(feature = name), @deprecated(version = 1.2.3) and @external-id(\"text\")");
     return false;
   }
-  if (!cti_lexer_expect(lexer, CTI_TOKEN_LEFT_PAREN)) return false;
-  bool ok = cti_slice_is(id.name, "since")        ? parse_version_argument(lexer, &out->stability.since, id.span)
-            : cti_slice_is(id.name, "deprecated") ? parse_version_argument(lexer, &out->stability.deprecated, id.span)
-            : cti_slice_is(id.name, "unstable")   ? parse_feature(lexer, out, id.span)
-                                                  : parse_external_id(lexer, out, id.span);
-  return ok && cti_lexer_expect(lexer, CTI_TOKEN_RIGHT_PAREN);
+  return cti_lexer_expect(lexer, CTI_TOKEN_LEFT_PAREN) && parse_argument(lexer, which, out, gate, id.span) && cti_lexer_expect(lexer, CTI_TOKEN_RIGHT_PAREN);
 }
 
-bool cti_parse_gates(cti_lexer *lexer, cti_ast_gates *out) {
-  while (cti_lexer_eat(lexer, CTI_TOKEN_AT))
-    if (!parse_attribute(lexer, out)) return false;
-  cti_stability *stability = &out->stability;
-  if (stability->since.present && stability->feature.data)
-    return cti_lexer_fail(lexer, out->span.at, out->span.size, "@since and @unstable exclude each other: what is stable since a version is not unstable");
-  if (stability->deprecated.present && !stability->since.present && !stability->feature.data)
+/* What the attributes mean together. */
+static bool settle_stability(cti_lexer *lexer, cti_ast_gates *out, const cti_gate *gate) {
+  bool since = gate->since.present, unstable = gate->feature.data != NULL;
+  if (since && unstable) return cti_lexer_fail(lexer, out->span.at, out->span.size, "@since and @unstable exclude each other: what is stable since a version is not unstable");
+  if (gate->deprecated.present && !since && !unstable)
     return cti_lexer_fail(lexer, out->span.at, out->span.size, "@deprecated stands alone: it needs @since or @unstable beside it");
-  stability->kind = stability->since.present ? CTI_STABILITY_STABLE : stability->feature.data ? CTI_STABILITY_UNSTABLE : CTI_STABILITY_UNKNOWN;
-  return !cti_lexer_failed(lexer);
+  if (!since && !unstable) return true;
+  cti_gate *kept = CTI_NEW(lexer->keep, cti_gate);
+  if (!kept) return false;
+  *kept = *gate;
+  out->stability = (cti_stability){since ? CTI_STABILITY_STABLE : CTI_STABILITY_UNSTABLE, kept};
+  return true;
+}
+
+bool cti_parse_gates(cti_lexer *lexer, const cti_ast_gates **out) {
+  static const cti_ast_gates none;
+  cti_gate gate = {0};
+  *out = &none;
+  if (lexer->token != CTI_TOKEN_AT) return !cti_lexer_failed(lexer);
+  cti_ast_gates *made = CTI_NEW(lexer->arena, cti_ast_gates);
+  if (!made) return false;
+  *out = made;
+  while (cti_lexer_eat(lexer, CTI_TOKEN_AT))
+    if (!parse_attribute(lexer, made, &gate)) return false;
+  return settle_stability(lexer, made, &gate) && !cti_lexer_failed(lexer);
 }
 
 static bool reject_external_id(cti_lexer *lexer, const cti_ast_gates *gates, const char *what) {
@@ -116,6 +145,7 @@ static bool parse_renames(cti_lexer *lexer, cti_ast_renames *out, bool needs_as)
     cti_ast_rename *rename = cti_vec_add(lexer->arena, out);
     if (!rename || !cti_parse_id(lexer, &rename->id)) return false;
     if (needs_as && lexer->token != CTI_TOKEN_AS) return cti_lexer_expect(lexer, CTI_TOKEN_AS);
+    lexer->stack->type_count += 2; /* a name, and what it stands for in another package */
     if (cti_lexer_eat(lexer, CTI_TOKEN_AS) && !cti_parse_id(lexer, &rename->as)) return false;
     if (cti_lexer_eat(lexer, CTI_TOKEN_COMMA)) continue;
     if (!cti_lexer_expect(lexer, CTI_TOKEN_RIGHT_BRACE)) return false;
@@ -139,7 +169,7 @@ static bool parse_use(cti_lexer *lexer, cti_ast_use *out) {
 static bool parse_include(cti_lexer *lexer, cti_ast_use *out) {
   out->span = cti_lexer_span(lexer);
   cti_lexer_next(lexer);
-  if (!reject_external_id(lexer, &out->gates, "include statements") || !parse_path(lexer, &out->path)) return false;
+  if (!reject_external_id(lexer, out->gates, "include statements") || !parse_path(lexer, &out->path)) return false;
   if (cti_lexer_eat(lexer, CTI_TOKEN_WITH)) return parse_renames(lexer, &out->names, true);
   return cti_lexer_expect(lexer, CTI_TOKEN_SEMICOLON);
 }
@@ -156,19 +186,19 @@ static bool parse_interface_item(cti_lexer *lexer, cti_ast_item *item, ct_slice 
   if (cti_parse_at_typedef(lexer)) {
     if (!NEW_ITEM(lexer, item, type, CTI_AST_TYPEDEF, cti_ast_typedef)) return false;
     item->of.type->docs = docs;
-    item->of.type->gates = *gates;
+    item->of.type->gates = gates;
     return cti_parse_typedef(lexer, item->of.type);
   }
   if (lexer->token == CTI_TOKEN_USE) {
     if (!NEW_ITEM(lexer, item, use, CTI_AST_USE, cti_ast_use)) return false;
-    item->of.use->gates = *gates;
+    item->of.use->gates = gates;
     return parse_use(lexer, item->of.use);
   }
   if (lexer->token != CTI_TOKEN_ID && lexer->token != CTI_TOKEN_EXPLICIT_ID)
     return cti_lexer_expected(lexer, "a type, `use`, or the name of a function");
   if (!NEW_ITEM(lexer, item, func, CTI_AST_FUNC, cti_ast_func)) return false;
   item->of.func->docs = docs;
-  item->of.func->gates = *gates;
+  item->of.func->gates = gates;
   return parse_named_func(lexer, item->of.func);
 }
 
@@ -177,10 +207,10 @@ typedef bool (*parse_item_fn)(cti_lexer *lexer, cti_ast_item *item, ct_slice doc
 static bool parse_items(cti_lexer *lexer, cti_ast_items *out, parse_item_fn parse_item) {
   if (!cti_lexer_expect(lexer, CTI_TOKEN_LEFT_BRACE)) return false;
   while (!cti_lexer_eat(lexer, CTI_TOKEN_RIGHT_BRACE)) {
-    cti_ast_gates gates = {0};
+    const cti_ast_gates *gates;
     ct_slice docs = cti_lexer_docs(lexer);
     cti_ast_item *item = cti_vec_add(lexer->arena, out);
-    if (!item || !cti_parse_gates(lexer, &gates) || !parse_item(lexer, item, docs, &gates)) return false;
+    if (!item || !cti_parse_gates(lexer, &gates) || !parse_item(lexer, item, docs, gates)) return false;
   }
   return !cti_lexer_failed(lexer);
 }
@@ -228,12 +258,12 @@ static bool parse_world_item(cti_lexer *lexer, cti_ast_item *item, ct_slice docs
   if (lexer->token == CTI_TOKEN_IMPORT || lexer->token == CTI_TOKEN_EXPORT) {
     if (!NEW_ITEM(lexer, item, extern_, CTI_AST_EXTERN, cti_ast_extern)) return false;
     item->of.extern_->docs = item->of.extern_->func.docs = docs;
-    item->of.extern_->gates = item->of.extern_->func.gates = *gates;
+    item->of.extern_->gates = item->of.extern_->func.gates = gates;
     return parse_extern(lexer, item->of.extern_);
   }
   if (lexer->token == CTI_TOKEN_INCLUDE) {
     if (!NEW_ITEM(lexer, item, use, CTI_AST_INCLUDE, cti_ast_use)) return false;
-    item->of.use->gates = *gates;
+    item->of.use->gates = gates;
     return parse_include(lexer, item->of.use);
   }
   if (lexer->token == CTI_TOKEN_USE || cti_parse_at_typedef(lexer)) return parse_interface_item(lexer, item, docs, gates);
@@ -246,7 +276,7 @@ static bool parse_block(cti_lexer *lexer, cti_ast_decl *out, ct_slice docs, cons
   cti_ast_block *block = out->block = CTI_NEW(lexer->arena, cti_ast_block);
   if (!block) return false;
   block->docs = docs;
-  block->gates = *gates;
+  block->gates = gates;
   block->is_world = lexer->token == CTI_TOKEN_WORLD;
   cti_lexer_next(lexer);
   return reject_external_id(lexer, gates, block->is_world ? "worlds" : "interfaces") && cti_parse_id(lexer, &block->id) &&
@@ -258,6 +288,7 @@ static bool parse_top_use(cti_lexer *lexer, cti_ast_decl *out, const cti_ast_gat
   cti_ast_use *use = out->use = CTI_NEW(lexer->arena, cti_ast_use);
   if (!use) return false;
   use->span = cti_lexer_span(lexer);
+  use->gates = gates;
   if (gates->span.size) return cti_lexer_fail(lexer, use->span.at, use->span.size, "attributes are not allowed on a `use` at the top of a file");
   cti_lexer_next(lexer);
   if (!parse_path(lexer, &use->path)) return false;
@@ -286,20 +317,22 @@ static bool parse_nested(cti_lexer *lexer, cti_ast_file *file, ct_slice docs, co
 
 /* `file` is NULL inside of a nested package. */
 static bool parse_decl(cti_lexer *lexer, cti_ast_unit *out, cti_ast_file *file) {
-  cti_ast_gates gates = {0};
+  const cti_ast_gates *gates;
   ct_slice docs = cti_lexer_docs(lexer);
   if (!cti_parse_gates(lexer, &gates)) return false;
-  if (lexer->token == CTI_TOKEN_PACKAGE) return parse_nested(lexer, file, docs, &gates);
+  if (lexer->token == CTI_TOKEN_PACKAGE) return parse_nested(lexer, file, docs, gates);
   cti_ast_decl *decl = cti_vec_add(lexer->arena, &out->decls);
   if (!decl) return false;
-  if (lexer->token == CTI_TOKEN_INTERFACE || lexer->token == CTI_TOKEN_WORLD) return parse_block(lexer, decl, docs, &gates);
-  if (lexer->token == CTI_TOKEN_USE) return parse_top_use(lexer, decl, &gates);
+  if (lexer->token == CTI_TOKEN_INTERFACE || lexer->token == CTI_TOKEN_WORLD) return parse_block(lexer, decl, docs, gates);
+  if (lexer->token == CTI_TOKEN_USE) return parse_top_use(lexer, decl, gates);
   return cti_lexer_expected(lexer, "`interface`, `world`, `use` or `package`");
 }
 
 static bool parse_decls(cti_lexer *lexer, cti_ast_unit *out, cti_ast_file *file, cti_token end) {
+  uint32_t before = lexer->stack->type_count;
   while (lexer->token != end || cti_lexer_failed(lexer))
     if (!parse_decl(lexer, out, file)) return false;
+  out->type_bound = lexer->stack->type_count - before;
   if (end != CTI_TOKEN_END) cti_lexer_next(lexer);
   return !cti_lexer_failed(lexer);
 }
@@ -321,10 +354,12 @@ static bool parse_header(cti_lexer *lexer, cti_ast_unit *out) {
   return cti_lexer_expect(lexer, CTI_TOKEN_SEMICOLON);
 }
 
-ct_status cti_wit_parse(cti_ast_file *out, cti_resolve *resolve, uint32_t file) {
+ct_status cti_wit_parse(cti_ast_file *out, cti_resolve *resolve, uint32_t file, cti_arena *scratch) {
   cti_lexer lexer;
+  cti_parse_stack stack = {.type_count = 0};
   *out = (cti_ast_file){.file = file};
-  cti_lexer_init(&lexer, resolve->files.items[file].path, resolve->files.items[file].text, file, resolve->arena);
+  cti_lexer_init(&lexer, resolve->files.items[file].path, resolve->files.items[file].text, file, scratch, resolve->arena);
+  lexer.stack = &stack;
   if (parse_header(&lexer, &out->main)) parse_decls(&lexer, &out->main, out, CTI_TOKEN_END);
   return lexer.error->status;
 }

@@ -64,17 +64,31 @@ static const type_shape *shape_of(cti_token token) {
   return NULL;
 }
 
-typedef CTI_VEC(cti_ast_type) type_list;
+/* A list as it grows on the stack of its kind, from `start` on, to an array of its exact size in the arena. */
+#define TAKE_LIST(lexer, list, start, out, out_count)                                                                  \
+  take_list((lexer), (list)->items ? &(list)->items[start] : NULL, &(list)->count, (start), sizeof *(list)->items, (const void **)(out), (out_count))
 
-static bool parse_tuple(cti_lexer *lexer, type_list *list, uint32_t depth) {
-  while (!cti_lexer_eat(lexer, CTI_TOKEN_GREATER)) {
-    cti_ast_type *part = cti_vec_add(lexer->arena, list);
-    cti_ast_type parsed = {0};
-    if (!part || !parse_type(lexer, &parsed, depth)) return false;
-    *cti_vec_last(list) = parsed;
-    if (!cti_lexer_eat(lexer, CTI_TOKEN_COMMA)) return cti_lexer_expect(lexer, CTI_TOKEN_GREATER);
-  }
+static bool take_list(cti_lexer *lexer, const void *items, uint32_t *count, uint32_t start, size_t size, const void **out, uint32_t *out_count) {
+  void *copy = cti_alloc_raw(lexer->arena, *count - start, size);
+  if (!copy) return false;
+  if (*count > start) memcpy(copy, items, (*count - start) * size);
+  *out = copy;
+  *out_count = *count - start;
+  *count = start;
   return true;
+}
+
+static bool parse_tuple(cti_lexer *lexer, cti_ast_type *out, uint32_t depth) {
+  cti_parse_stack *stack = lexer->stack;
+  uint32_t start = stack->types.count;
+  while (!cti_lexer_eat(lexer, CTI_TOKEN_GREATER)) {
+    cti_ast_type part = {0};
+    if (!parse_type(lexer, &part, depth) || !cti_vec_push(lexer->arena, &stack->types, part)) return false;
+    if (cti_lexer_eat(lexer, CTI_TOKEN_COMMA)) continue;
+    if (!cti_lexer_expect(lexer, CTI_TOKEN_GREATER)) return false;
+    break;
+  }
+  return TAKE_LIST(lexer, &stack->types, start, &out->of.parts, &out->count);
 }
 
 /* `, N` of list<T, N>. */
@@ -91,13 +105,14 @@ static bool parse_length(cti_lexer *lexer, cti_ast_type *out) {
 }
 
 static bool parse_parts(cti_lexer *lexer, cti_ast_type *out, const type_shape *shape, uint32_t depth) {
-  out->parts = CTI_NEW_N(lexer->arena, cti_ast_type, shape->parts);
-  if (!out->parts) return false;
+  cti_ast_type *parts = CTI_NEW_N(lexer->arena, cti_ast_type, shape->parts);
+  if (!parts) return false;
+  out->of.parts = parts;
   for (out->count = 0; out->count < shape->parts; out->count++) {
     if (out->count > 0 && !cti_lexer_eat(lexer, CTI_TOKEN_COMMA)) break;
     bool omitted = out->def == CTI_DEF_RESULT && out->count == 0 && cti_lexer_eat(lexer, CTI_TOKEN_UNDERSCORE);
     if (omitted && lexer->token != CTI_TOKEN_COMMA) return cti_lexer_expected(lexer, "`,` and the error's type after `_`");
-    if (!omitted && !parse_type(lexer, &out->parts[out->count], depth)) return false;
+    if (!omitted && !parse_type(lexer, &parts[out->count], depth)) return false;
   }
   if (out->count < shape->required) return cti_lexer_expect(lexer, CTI_TOKEN_COMMA);
   if (out->def == CTI_DEF_LIST && cti_lexer_eat(lexer, CTI_TOKEN_COMMA) && !parse_length(lexer, out)) return false;
@@ -106,16 +121,18 @@ static bool parse_parts(cti_lexer *lexer, cti_ast_type *out, const type_shape *s
 
 static bool parse_built_in(cti_lexer *lexer, cti_ast_type *out, const type_shape *shape, uint32_t depth) {
   out->kind = CTI_AST_DEF;
-  out->def = shape->def;
+  out->def = (uint8_t)shape->def;
+  lexer->stack->type_count++;
   cti_lexer_next(lexer);
   if (shape->bare && lexer->token != CTI_TOKEN_LESS) return !cti_lexer_failed(lexer);
   if (!cti_lexer_expect(lexer, CTI_TOKEN_LESS)) return false;
-  if (shape->parts) return parse_parts(lexer, out, shape, depth);
-  type_list list = {0};
-  if (!parse_tuple(lexer, &list, depth)) return false;
-  out->parts = list.items;
-  out->count = list.count;
-  return true;
+  return shape->parts ? parse_parts(lexer, out, shape, depth) : parse_tuple(lexer, out, depth);
+}
+
+static void set_name(cti_ast_type *out, const cti_ast_id *id) {
+  out->of.name = id->name.data;
+  out->count = (uint32_t)id->name.size;
+  out->span = id->span;
 }
 
 /* `own<r>` and `borrow<r>`; their place is that of the name inside. */
@@ -123,10 +140,10 @@ static bool parse_handle(cti_lexer *lexer, cti_ast_type *out) {
   cti_ast_id resource;
   out->kind = CTI_AST_DEF;
   out->def = lexer->token == CTI_TOKEN_OWN ? CTI_DEF_OWN : CTI_DEF_BORROW;
+  lexer->stack->type_count++;
   cti_lexer_next(lexer);
   if (!cti_lexer_expect(lexer, CTI_TOKEN_LESS) || !cti_parse_id(lexer, &resource)) return false;
-  out->name = resource.name;
-  out->span = resource.span;
+  set_name(out, &resource);
   return cti_lexer_expect(lexer, CTI_TOKEN_GREATER);
 }
 
@@ -136,7 +153,7 @@ static bool parse_type(cti_lexer *lexer, cti_ast_type *out, uint32_t depth) {
   cti_prim prim = prim_of(lexer->token);
   if (prim != CTI_PRIM_COUNT) {
     out->kind = CTI_AST_PRIM;
-    out->prim = prim;
+    out->prim = (uint8_t)prim;
     cti_lexer_next(lexer);
     return !cti_lexer_failed(lexer);
   }
@@ -147,7 +164,7 @@ static bool parse_type(cti_lexer *lexer, cti_ast_type *out, uint32_t depth) {
   cti_ast_id id;
   out->kind = CTI_AST_NAME;
   if (!cti_parse_id(lexer, &id)) return false;
-  out->name = id.name;
+  set_name(out, &id);
   return true;
 }
 
@@ -170,19 +187,22 @@ bool cti_parse_at_func_type(const cti_lexer *lexer) {
   return lexer->token == CTI_TOKEN_FUNC || lexer->token == CTI_TOKEN_ASYNC || accessor_at(lexer) != CTI_ACCESSOR_NONE;
 }
 
+static bool parse_param(cti_lexer *lexer, cti_ast_param *out) {
+  return cti_parse_id(lexer, &out->id) && cti_lexer_expect(lexer, CTI_TOKEN_COLON) && cti_parse_type(lexer, &out->type);
+}
+
 static bool parse_params(cti_lexer *lexer, cti_ast_func *out) {
-  CTI_VEC(cti_ast_param) params = {0};
+  cti_parse_stack *stack = lexer->stack;
+  uint32_t start = stack->params.count;
   if (!cti_lexer_expect(lexer, CTI_TOKEN_LEFT_PAREN)) return false;
   while (!cti_lexer_eat(lexer, CTI_TOKEN_RIGHT_PAREN)) {
-    cti_ast_param *param = cti_vec_add(lexer->arena, &params);
-    if (!param || !cti_parse_id(lexer, &param->id) || !cti_lexer_expect(lexer, CTI_TOKEN_COLON) || !cti_parse_type(lexer, &param->type)) return false;
+    cti_ast_param param = {0};
+    if (!parse_param(lexer, &param) || !cti_vec_push(lexer->arena, &stack->params, param)) return false;
     if (cti_lexer_eat(lexer, CTI_TOKEN_COMMA)) continue;
     if (!cti_lexer_expect(lexer, CTI_TOKEN_RIGHT_PAREN)) return false;
     break;
   }
-  out->params = params.items;
-  out->param_count = params.count;
-  return true;
+  return TAKE_LIST(lexer, &stack->params, start, &out->params, &out->param_count);
 }
 
 static bool parse_signature(cti_lexer *lexer, cti_ast_func *out) {
@@ -217,6 +237,7 @@ static bool parse_resource(cti_lexer *lexer, cti_ast_typedef *out) {
   while (!cti_lexer_eat(lexer, CTI_TOKEN_RIGHT_BRACE)) {
     cti_ast_func *func = cti_vec_add(lexer->arena, &out->funcs);
     if (!func) return false;
+    lexer->stack->type_count++; /* borrow<self> */
     func->docs = cti_lexer_docs(lexer);
     if (!cti_parse_gates(lexer, &func->gates) || !parse_resource_func(lexer, func)) return false;
   }
@@ -234,18 +255,18 @@ static bool parse_member(cti_lexer *lexer, cti_def_kind def, cti_ast_member *out
 }
 
 static bool parse_members(cti_lexer *lexer, cti_ast_type *out) {
-  CTI_VEC(cti_ast_member) members = {0};
+  cti_parse_stack *stack = lexer->stack;
+  uint32_t start = stack->members.count;
+  out->is_members = true;
   if (!cti_lexer_expect(lexer, CTI_TOKEN_LEFT_BRACE)) return false;
   while (!cti_lexer_eat(lexer, CTI_TOKEN_RIGHT_BRACE)) {
-    cti_ast_member *member = cti_vec_add(lexer->arena, &members);
-    if (!member || !parse_member(lexer, out->def, member)) return false;
+    cti_ast_member member = {0};
+    if (!parse_member(lexer, (cti_def_kind)out->def, &member) || !cti_vec_push(lexer->arena, &stack->members, member)) return false;
     if (cti_lexer_eat(lexer, CTI_TOKEN_COMMA)) continue;
     if (!cti_lexer_expect(lexer, CTI_TOKEN_RIGHT_BRACE)) return false;
     break;
   }
-  out->members = members.items;
-  out->count = members.count;
-  return true;
+  return TAKE_LIST(lexer, &stack->members, start, &out->of.members, &out->count);
 }
 
 static cti_def_kind def_of(cti_token token) {
@@ -264,10 +285,11 @@ bool cti_parse_at_typedef(const cti_lexer *lexer) { return def_of(lexer->token) 
 
 bool cti_parse_typedef(cti_lexer *lexer, cti_ast_typedef *out) {
   cti_def_kind def = def_of(lexer->token);
+  lexer->stack->type_count++;
   cti_lexer_next(lexer);
   if (!cti_parse_id(lexer, &out->id)) return false;
   if (def == CTI_DEF_ALIAS)
     return cti_lexer_expect(lexer, CTI_TOKEN_EQUALS) && cti_parse_type(lexer, &out->type) && cti_lexer_expect(lexer, CTI_TOKEN_SEMICOLON);
-  out->type = (cti_ast_type){.kind = CTI_AST_DEF, .def = def, .span = out->id.span};
+  out->type = (cti_ast_type){.kind = CTI_AST_DEF, .def = (uint8_t)def, .span = out->id.span};
   return def == CTI_DEF_RESOURCE ? parse_resource(lexer, out) : parse_members(lexer, &out->type);
 }

@@ -89,14 +89,14 @@ static void put_version_gate(printer *p, const char *attribute, const cti_semver
 static void put_stability(printer *p, const cti_stability *stability) {
   if (stability->kind == CTI_STABILITY_UNKNOWN) return;
   if (stability->kind == CTI_STABILITY_STABLE) {
-    put_version_gate(p, "@since", &stability->since);
+    put_version_gate(p, "@since", &stability->gate->since);
   } else {
     put(p, "@unstable(feature = ");
-    put_name(p, stability->feature);
+    put_name(p, stability->gate->feature);
     put(p, ")");
     newline(p);
   }
-  if (stability->deprecated.present) put_version_gate(p, "@deprecated", &stability->deprecated);
+  if (stability->gate->deprecated.present) put_version_gate(p, "@deprecated", &stability->gate->deprecated);
 }
 
 static void put_escaped(printer *p, uint32_t c, ct_slice bytes) {

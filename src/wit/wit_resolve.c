@@ -10,12 +10,12 @@ static ct_status status_of(const cti_draft *d) { return d->resolve->arena->error
 
 static void forget_names(cti_draft *d) {
   d->names[0] = d->names[1] = (cti_map){0};
-  d->raw_names.count = 0;
+  memset(&d->raw_names, 0, sizeof d->raw_names);
 }
 
 /* A mangled name enters a scope: all in one must differ in more than case, hyphens and most annotations. */
 static ct_status claim_name(cti_draft *d, cti_map *scope, ct_slice name, cti_span span) {
-  cti_arena *arena = d->resolve->arena;
+  cti_arena *arena = &d->temporary;
   ct_slice canonical = cti_plain_name_canonical(arena, name);
   uint32_t index = d->raw_names.count;
   bool added;
@@ -48,7 +48,7 @@ static ct_status use_name(cti_draft *d, const cti_ast_use *use, const cti_ast_re
   if (used == CTI_MAP_NONE) return fail_unknown_use(d, &rename->id, from);
   const cti_ast_id *id = rename->as.name.data ? &rename->as : &rename->id;
   cti_def def = {.kind = CTI_DEF_ALIAS, .element = cti_valtype_def(used)};
-  cti_wit_type names = {.name = id->name, .owner = d->owner, .stability = use->gates.stability, .external_id = use->gates.external_id, .span = rename->id.span};
+  cti_wit_type names = {.name = id->name, .owner = d->owner, .stability = use->gates->stability, .external_id = use->gates->external_id, .span = rename->id.span};
   CTI_TRY(cti_draft_add_type(d, &def, &names, &type));
   return cti_draft_define(d, id, type);
 }
@@ -120,7 +120,8 @@ static ct_status check_constructor(cti_draft *d, const cti_ast_func *func, const
   if (!result)
     return cti_wit_fail(d->resolve, CT_WIT_TYPE, func->result.span, "what a constructor returns, when it is written, must be a `result` with the resource as its ok type");
   if (cti_valtype_is_def(result->element) && cti_valtype_index(result->element) == out->resource) return CT_OK;
-  cti_span span = func->result.parts && func->result.parts[0].span.size ? func->result.parts[0].span : func->result.span;
+  bool written = cti_ast_part_count(&func->result) && func->result.of.parts[0].span.size;
+  cti_span span = written ? func->result.of.parts[0].span : func->result.span;
   return cti_wit_fail(d->resolve, CT_WIT_TYPE, span, "the ok type of a constructor's result must be the resource that it constructs");
 }
 
@@ -142,8 +143,8 @@ ct_status cti_draft_func(cti_draft *d, const cti_ast_func *func, const cti_ast_i
                         .accessor = func->accessor,
                         .is_async = func->is_async,
                         .resource = resource ? cti_map_get(cti_draft_type_names(d), resource->name) : CTI_WIT_NONE,
-                        .stability = func->gates.stability,
-                        .external_id = func->gates.external_id,
+                        .stability = func->gates->stability,
+                        .external_id = func->gates->external_id,
                         .span = func->id.span};
   out->name = mangle(d, func, resource);
   if (!out->name.data) return status_of(d);
@@ -180,7 +181,7 @@ static ct_status claim_type_names(cti_draft *d, const cti_map *types) {
 static const cti_wit_func *interface_func_at(const void *list, uint32_t at) { return &((const cti_wit_func *)list)[at]; }
 
 static ct_status settle_setters(cti_draft *d, uint32_t interface) {
-  cti_arena *arena = d->resolve->arena;
+  cti_arena *arena = d->scratch;
   cti_wit_interface *it = &d->local.interfaces.items[interface];
   uint32_t *order, lonely;
   CTI_TRY(cti_setter_order(arena, &order, &lonely, it->funcs.items, it->funcs.count, interface_func_at));
@@ -219,7 +220,7 @@ static cti_wit_world *current_world(cti_draft *d) { return &d->local.worlds.item
 static ct_status add_world_item(cti_draft *d, bool is_export, const cti_world_item *item) {
   cti_wit_world *world = current_world(d);
   cti_world_items *items = is_export ? &world->exports : &world->imports;
-  return cti_vec_push(d->resolve->arena, items, *item) ? CT_OK : status_of(d);
+  return cti_vec_push(d->scratch, items, *item) ? CT_OK : status_of(d);
 }
 
 /* Types of the world are imports of it, in the order in which they were defined. */
@@ -242,7 +243,7 @@ static ct_status resolve_includes(cti_draft *d, const cti_ast_items *items) {
     if (!ref.is_world)
       return cti_wit_fail(d->resolve, CT_WIT_NAME, use->path.item.span, "`%.*s` is an interface, and a world is needed here", CTI_S(use->path.item.name));
     cti_draft_include include = {d->owner.id, ref.id, use};
-    if (!cti_vec_push(d->resolve->arena, &d->includes, include)) return status_of(d);
+    if (!cti_vec_push(d->scratch, &d->includes, include)) return status_of(d);
   }
   return CT_OK;
 }
@@ -269,18 +270,18 @@ static ct_status resolve_inline(cti_draft *d, const cti_ast_extern *it, cti_worl
   uint32_t raw_count = d->raw_names.count;
   ct_slice *raw = d->raw_names.items;
   memset(&d->raw_names, 0, sizeof d->raw_names);
-  CTI_TRY(resolve_interface(d, item->interface, &it->items, it->docs, &it->gates));
+  CTI_TRY(resolve_interface(d, item->interface, &it->items, it->docs, it->gates));
   d->owner = world;
   d->names[0] = names[0];
   d->names[1] = names[1];
   d->raw_names.items = raw;
   d->raw_names.count = d->raw_names.capacity = raw_count;
-  item->stability = it->gates.stability;
+  item->stability = it->gates->stability;
   return CT_OK;
 }
 
 static ct_status resolve_path_item(cti_draft *d, const cti_ast_extern *it, cti_world_item *item) {
-  item->stability = it->gates.stability;
+  item->stability = it->gates->stability;
   CTI_TRY(cti_draft_docs(d, it->docs, &item->docs));
   item->implements = it->kind == CTI_EXTERN_NAMED_PATH;
   item->span = item->implements ? it->id.span : it->path.item.span;
@@ -288,7 +289,7 @@ static ct_status resolve_path_item(cti_draft *d, const cti_ast_extern *it, cti_w
 }
 
 static ct_status resolve_extern(cti_draft *d, const cti_ast_extern *it, cti_map seen[2]) {
-  cti_world_item item = {.name = it->id.name, .kind = CTI_WORLD_INTERFACE, .external_id = it->gates.external_id, .span = it->id.span};
+  cti_world_item item = {.name = it->id.name, .kind = CTI_WORLD_INTERFACE, .external_id = it->gates->external_id, .span = it->id.span};
   if (it->kind == CTI_EXTERN_FUNC) {
     item.kind = CTI_WORLD_FUNC;
     item.external_id = (ct_slice){0};
@@ -303,7 +304,7 @@ static ct_status resolve_extern(cti_draft *d, const cti_ast_extern *it, cti_map 
     uint32_t value = 0;
     bool added;
     item.name = (ct_slice){0};
-    CTI_TRY(cti_map_add_u64(&seen[it->is_export], d->resolve->arena, item.interface, &value, &added));
+    CTI_TRY(cti_map_add_u64(&seen[it->is_export], d->scratch, item.interface, &value, &added));
     if (!added) return cti_wit_fail(d->resolve, CT_WIT_NAME, item.span, "an interface cannot be %s twice", it->is_export ? "exported" : "imported");
   } else {
     CTI_TRY(claim_name(d, &d->names[it->is_export], item.name, it->id.span));
@@ -314,7 +315,7 @@ static ct_status resolve_extern(cti_draft *d, const cti_ast_extern *it, cti_map 
 static ct_status resolve_world(cti_draft *d, uint32_t world, const cti_ast_block *block) {
   cti_wit_world *it = &d->local.worlds.items[world];
   cti_map seen[2] = {{0}, {0}};
-  it->stability = block->gates.stability;
+  it->stability = block->gates->stability;
   CTI_TRY(cti_draft_docs(d, block->docs, &it->docs));
   d->owner = (cti_owner){CTI_OWNER_WORLD, world};
   d->world_types = (cti_map){0};
@@ -340,7 +341,7 @@ static ct_status name_package(cti_draft *d) {
     const cti_ast_unit *unit = d->units.items[i];
     if (!unit->has_name) continue;
     if (named && (!cti_slice_eq(named->name.ns, unit->name.ns) || !cti_slice_eq(named->name.name, unit->name.name) || cti_semver_cmp(&named->name.version, &unit->name.version) != 0)) {
-      cti_arena *arena = d->resolve->arena;
+      cti_arena *arena = d->scratch;
       cti_wit_fail(d->resolve, CT_WIT_PACKAGE, unit->name_span, "this file is of the package `%.*s`, another of the same directory of `%.*s`",
                    CTI_S(cti_package_name_text(arena, &unit->name)), CTI_S(cti_package_name_text(arena, &named->name)));
       cti_error_hint(arena->error, "the other one is named at %.*s; each package has a directory of its own, those that are depended on in deps/NAME", CTI_S(cti_span_text(d->resolve, named->name_span)));
@@ -360,20 +361,38 @@ static ct_status name_package(cti_draft *d) {
   return CT_WIT_PACKAGE;
 }
 
-ct_status cti_draft_make(cti_draft *d, cti_resolve *resolve, const cti_ast_unit *const *units, uint32_t count) {
-  *d = (cti_draft){.resolve = resolve};
-  cti_resolve_init(&d->local, resolve->arena);
-  for (uint32_t i = 0; i < count; i++)
-    if (!cti_vec_push(resolve->arena, &d->units, units[i])) return status_of(d);
-  CTI_TRY(name_package(d));
-  CTI_TRY(cti_draft_scopes(d));
+static ct_status resolve_block(cti_draft *d, const cti_draft_block *it) {
+  d->unit = it->unit;
+  if (it->ref.is_world) return resolve_world(d, it->ref.id, it->block);
+  return resolve_interface(d, it->ref.id, &it->block->items, it->block->docs, it->block->gates);
+}
+
+/* Interfaces before worlds, each list in the order of its dependencies. */
+static ct_status resolve_blocks(cti_draft *d) {
   for (uint32_t world = 0; world < 2; world++)
     for (uint32_t i = 0; i < d->blocks.count; i++) {
       const cti_draft_block *it = &d->blocks.items[d->order[i]];
       if (it->ref.is_world != (world == 1)) continue;
-      d->unit = it->unit;
-      if (it->ref.is_world) CTI_TRY(resolve_world(d, it->ref.id, it->block));
-      else CTI_TRY(resolve_interface(d, it->ref.id, &it->block->items, it->block->docs, &it->block->gates));
+      ct_status status = resolve_block(d, it);
+      cti_arena_free(&d->temporary);
+      forget_names(d);
+      if (status != CT_OK) return status;
     }
   return CT_OK;
+}
+
+ct_status cti_draft_make(cti_draft *d, cti_resolve *resolve, const cti_ast_unit *const *units, uint32_t count, cti_arena *scratch) {
+  uint32_t types = 0;
+  *d = (cti_draft){.resolve = resolve, .scratch = scratch};
+  cti_arena_init(&d->temporary, resolve->arena->error);
+  cti_resolve_init(&d->local, scratch);
+  for (uint32_t i = 0; i < count; i++) {
+    types += units[i]->type_bound;
+    if (!cti_vec_push(scratch, &d->units, units[i])) return status_of(d);
+  }
+  if (!cti_vec_ensure(scratch, &d->local.types.defs, types) || !cti_vec_ensure(scratch, &d->local.names, types) || !cti_vec_ensure(scratch, &d->roots, types))
+    return status_of(d);
+  CTI_TRY(name_package(d));
+  CTI_TRY(cti_draft_scopes(d));
+  return resolve_blocks(d);
 }

@@ -21,7 +21,7 @@ ct_status cti_draft_add_type(cti_draft *d, const cti_def *def, const cti_wit_typ
   if (id == CTI_WIT_NONE) return d->resolve->arena->error->status;
   bool alias = def->kind == CTI_DEF_ALIAS && cti_valtype_is_def(def->element);
   uint32_t root = alias ? d->roots.items[cti_valtype_index(def->element)] : id;
-  return cti_vec_push(d->resolve->arena, &d->roots, root) ? CT_OK : d->resolve->arena->error->status;
+  return cti_vec_push(d->scratch, &d->roots, root) ? CT_OK : d->resolve->arena->error->status;
 }
 
 ct_status cti_draft_define(cti_draft *d, const cti_ast_id *id, uint32_t type) {
@@ -32,7 +32,7 @@ ct_status cti_draft_define(cti_draft *d, const cti_ast_id *id, uint32_t type) {
     return CT_WIT_NAME;
   }
   if (d->owner.kind == CTI_OWNER_INTERFACE) return cti_interface_add_type(&d->local, d->owner.id, type);
-  return cti_map_set(&d->world_types, d->resolve->arena, id->name, type);
+  return cti_map_set(&d->world_types, d->scratch, id->name, type);
 }
 
 /* ---- names of types ---- */
@@ -60,27 +60,43 @@ static ct_status find_type(cti_draft *d, ct_slice name, cti_span span, uint32_t 
 
 /* A resource, or an alias of one, for a handle. Of foreign types linking will tell. */
 static ct_status find_resource(cti_draft *d, const cti_ast_type *handle, uint32_t *out) {
-  CTI_TRY(find_type(d, handle->name, handle->span, out));
+  CTI_TRY(find_type(d, cti_ast_name(handle), handle->span, out));
   uint32_t root = d->roots.items[*out];
   cti_def_kind kind = d->local.types.defs.items[root].kind;
   if (kind == CTI_DEF_RESOURCE) return CT_OK;
   if (kind != CTI_DEF_UNKNOWN)
-    return cti_wit_fail(d->resolve, CT_WIT_TYPE, handle->span, "`%.*s` is no resource, and own<> and borrow<> are for resources alone", CTI_S(handle->name));
+    return cti_wit_fail(d->resolve, CT_WIT_TYPE, handle->span, "`%.*s` is no resource, and own<> and borrow<> are for resources alone", CTI_S(cti_ast_name(handle)));
   cti_required_resource required = {root, handle->span};
-  return cti_vec_push(d->resolve->arena, &d->required_resources, required) ? CT_OK : d->resolve->arena->error->status;
+  return cti_vec_push(d->scratch, &d->required_resources, required) ? CT_OK : d->resolve->arena->error->status;
 }
 
 /* ---- members ---- */
 
-ct_status cti_label_set_add(cti_draft *d, cti_label_set *set, const cti_ast_id *id, const char *what) {
-  cti_arena *arena = d->resolve->arena;
-  uint32_t index = set->raw.count;
+#define FEW_LABELS 16 /* so few are compared one by one, which is cheaper than a map */
+
+/* The index of a label that is the same but for case and hyphens, or the count. */
+static ct_status find_label(cti_draft *d, cti_label_set *set, ct_slice name, uint32_t *out) {
+  uint32_t count = set->raw.count;
+  *out = 0;
+  if (count < FEW_LABELS) {
+    while (*out < count && !cti_label_same(set->raw.items[*out], name)) ++*out;
+    return CT_OK;
+  }
   bool added;
-  ct_slice canonical = cti_plain_name_canonical(arena, id->name);
-  if (!canonical.data || !cti_vec_push(arena, &set->raw, id->name)) return arena->error->status;
-  CTI_TRY(cti_map_add(&set->canonical, arena, canonical, &index, &added));
-  if (added) return CT_OK;
-  ct_slice other = set->raw.items[index];
+  for (; set->mapped <= count; set->mapped++) {
+    ct_slice canonical = cti_plain_name_canonical(&d->temporary, set->mapped < count ? set->raw.items[set->mapped] : name);
+    *out = set->mapped;
+    if (!canonical.data) return d->resolve->arena->error->status;
+    CTI_TRY(cti_map_add(&set->canonical, &d->temporary, canonical, out, &added));
+  }
+  return CT_OK;
+}
+
+ct_status cti_label_set_add(cti_draft *d, cti_label_set *set, const cti_ast_id *id, const char *what) {
+  uint32_t same;
+  CTI_TRY(find_label(d, set, id->name, &same));
+  if (same == set->raw.count) return cti_vec_push(&d->temporary, &set->raw, id->name) ? CT_OK : d->resolve->arena->error->status;
+  ct_slice other = set->raw.items[same];
   if (cti_slice_eq(other, id->name)) return cti_wit_fail(d->resolve, CT_WIT_NAME, id->span, "the %s `%.*s` is defined more than once", what, CTI_S(other));
   return cti_wit_fail(d->resolve, CT_WIT_NAME, id->span, "the %s `%.*s` differs from `%.*s` in case and hyphens alone, which is not enough", what, CTI_S(id->name),
                       CTI_S(other));
@@ -100,19 +116,19 @@ static members_rule rule_of(cti_def_kind kind) {
 }
 
 static ct_status make_members(cti_draft *d, const cti_ast_type *type, const cti_stability *stability, cti_def *def) {
-  members_rule rule = rule_of(type->def);
+  members_rule rule = rule_of((cti_def_kind)type->def);
   cti_label_set seen = {0};
   if (type->count == 0) return cti_wit_fail(d->resolve, CT_WIT_TYPE, type->span, "%s", rule.empty);
   if (type->def == CTI_DEF_FLAGS && type->count > MAX_FLAGS)
-    return cti_wit_fail(d->resolve, CT_WIT_TYPE, type->members[MAX_FLAGS].id.span, "%u flags are too many: %d is the most", type->count, MAX_FLAGS);
+    return cti_wit_fail(d->resolve, CT_WIT_TYPE, type->of.members[MAX_FLAGS].id.span, "%u flags are too many: %d is the most", type->count, MAX_FLAGS);
   def->member_count = type->count;
   def->members = CTI_NEW_N(d->resolve->arena, cti_member, type->count);
   if (!def->members) return d->resolve->arena->error->status;
-  for (uint32_t i = 0; i < type->count; i++) CTI_TRY(cti_label_set_add(d, &seen, &type->members[i].id, rule.member));
+  for (uint32_t i = 0; i < type->count; i++) CTI_TRY(cti_label_set_add(d, &seen, &type->of.members[i].id, rule.member));
   for (uint32_t i = 0; i < type->count; i++) {
-    def->members[i].name = type->members[i].id.name;
-    CTI_TRY(cti_draft_docs(d, type->members[i].docs, &def->members[i].docs));
-    CTI_TRY(cti_draft_type(d, &type->members[i].type, stability, &def->members[i].type));
+    def->members[i].name = type->of.members[i].id.name;
+    CTI_TRY(cti_draft_docs(d, type->of.members[i].docs, &def->members[i].docs));
+    CTI_TRY(cti_draft_type(d, &type->of.members[i].type, stability, &def->members[i].type));
   }
   return CT_OK;
 }
@@ -122,7 +138,7 @@ static ct_status make_tuple(cti_draft *d, const cti_ast_type *type, const cti_st
   def->member_count = type->count;
   def->members = CTI_NEW_N(d->resolve->arena, cti_member, type->count);
   if (!def->members) return d->resolve->arena->error->status;
-  for (uint32_t i = 0; i < type->count; i++) CTI_TRY(cti_draft_type(d, &type->parts[i], stability, &def->members[i].type));
+  for (uint32_t i = 0; i < type->count; i++) CTI_TRY(cti_draft_type(d, &type->of.parts[i], stability, &def->members[i].type));
   return CT_OK;
 }
 
@@ -137,7 +153,7 @@ static ct_status make_parts(cti_draft *d, const cti_ast_type *type, const cti_st
   def->length = type->length;
   for (uint32_t i = 0; i < type->count; i++) {
     cti_valtype part;
-    CTI_TRY(cti_draft_type(d, &type->parts[i], stability, &part));
+    CTI_TRY(cti_draft_type(d, &type->of.parts[i], stability, &part));
     cti_def_set_child(def, i, part);
   }
   if (def->kind == CTI_DEF_MAP && !is_map_key(def->key))
@@ -147,9 +163,9 @@ static ct_status make_parts(cti_draft *d, const cti_ast_type *type, const cti_st
 
 /* The definition that a type makes; a name or a primitive is an alias. */
 static ct_status make_def(cti_draft *d, const cti_ast_type *type, const cti_stability *stability, cti_def *def) {
-  *def = (cti_def){.kind = type->kind == CTI_AST_DEF ? type->def : CTI_DEF_ALIAS};
+  *def = (cti_def){.kind = type->kind == CTI_AST_DEF ? (cti_def_kind)type->def : CTI_DEF_ALIAS};
   if (type->kind != CTI_AST_DEF) return cti_draft_type(d, type, stability, &def->element);
-  switch (type->def) {
+  switch ((cti_def_kind)type->def) {
   case CTI_DEF_OWN:
   case CTI_DEF_BORROW: return find_resource(d, type, &def->resource);
   case CTI_DEF_RESOURCE: return CT_OK;
@@ -188,13 +204,13 @@ static cti_stability inherited_stability(const cti_draft *d, const cti_def *def,
 }
 
 static ct_status intern(cti_draft *d, const cti_def *def, const cti_stability *stability, cti_span span, cti_valtype *out) {
-  ct_slice key = anonymous_key(d->resolve->arena, def);
+  ct_slice key = anonymous_key(d->scratch, def);
   if (!key.data) return d->resolve->arena->error->status;
   uint32_t id = cti_map_get(&d->anonymous, key);
   if (id == CTI_MAP_NONE) {
     cti_wit_type names = {.stability = inherited_stability(d, def, stability), .span = span};
     CTI_TRY(cti_draft_add_type(d, def, &names, &id));
-    CTI_TRY(cti_map_set(&d->anonymous, d->resolve->arena, key, id));
+    CTI_TRY(cti_map_set(&d->anonymous, d->scratch, key, id));
   }
   *out = cti_valtype_def(id);
   return CT_OK;
@@ -212,9 +228,9 @@ ct_status cti_draft_type(cti_draft *d, const cti_ast_type *type, const cti_stabi
   *out = CTI_VALTYPE_NONE;
   switch (type->kind) {
   case CTI_AST_NONE: return CT_OK;
-  case CTI_AST_PRIM: *out = cti_valtype_prim(type->prim); return CT_OK;
+  case CTI_AST_PRIM: *out = cti_valtype_prim((cti_prim)type->prim); return CT_OK;
   case CTI_AST_NAME:
-    CTI_TRY(find_type(d, type->name, type->span, &id));
+    CTI_TRY(find_type(d, cti_ast_name(type), type->span, &id));
     *out = cti_valtype_def(id);
     return CT_OK;
   default: break;
@@ -238,22 +254,22 @@ typedef struct typedef_sorter {
 } typedef_sorter;
 
 static ct_status add_name_edge(cti_draft *d, typedef_sorter *sorter, const cti_ast_type *type) {
-  uint32_t on = cti_map_get(&sorter->node_of, type->name);
-  if (on == CTI_MAP_NONE) return fail_unknown_type(d, type->name, type->span, &sorter->node_of);
+  uint32_t on = cti_map_get(&sorter->node_of, cti_ast_name(type));
+  if (on == CTI_MAP_NONE) return fail_unknown_type(d, cti_ast_name(type), type->span, &sorter->node_of);
   cti_edge edge = {sorter->node, on, type->span};
-  return cti_vec_push(d->resolve->arena, &sorter->edges, edge) ? CT_OK : d->resolve->arena->error->status;
+  return cti_vec_push(&d->temporary, &sorter->edges, edge) ? CT_OK : d->resolve->arena->error->status;
 }
 
 /* Nesting is as deep as the parser let it be. */
 static ct_status add_type_edges(cti_draft *d, typedef_sorter *sorter, const cti_ast_type *type) {
-  if (type->name.data) CTI_TRY(add_name_edge(d, sorter, type));
-  for (uint32_t i = 0; type->parts && i < type->count; i++) CTI_TRY(add_type_edges(d, sorter, &type->parts[i]));
-  for (uint32_t i = 0; type->members && i < type->count; i++) CTI_TRY(add_type_edges(d, sorter, &type->members[i].type));
+  if (cti_ast_has_name(type)) return add_name_edge(d, sorter, type);
+  for (uint32_t i = 0; i < cti_ast_part_count(type); i++) CTI_TRY(add_type_edges(d, sorter, &type->of.parts[i]));
+  for (uint32_t i = 0; i < cti_ast_member_count(type); i++) CTI_TRY(add_type_edges(d, sorter, &type->of.members[i].type));
   return CT_OK;
 }
 
 static ct_status add_node(cti_draft *d, typedef_sorter *sorter, const cti_ast_id *id, const cti_ast_typedef *it) {
-  cti_arena *arena = d->resolve->arena;
+  cti_arena *arena = &d->temporary;
   uint32_t node = sorter->nodes.count;
   bool added;
   CTI_TRY(cti_map_add(&sorter->node_of, arena, id->name, &node, &added));
@@ -283,10 +299,10 @@ static ct_status fail_type_cycle(cti_draft *d, const typedef_sorter *sorter, con
 
 static ct_status make_typedef(cti_draft *d, const cti_ast_typedef *it) {
   cti_def def;
-  cti_wit_type names = {.name = it->id.name, .owner = d->owner, .stability = it->gates.stability, .external_id = it->gates.external_id, .span = it->id.span};
+  cti_wit_type names = {.name = it->id.name, .owner = d->owner, .stability = it->gates->stability, .external_id = it->gates->external_id, .span = it->id.span};
   uint32_t type;
   CTI_TRY(cti_draft_docs(d, it->docs, &names.docs));
-  CTI_TRY(make_def(d, &it->type, &it->gates.stability, &def));
+  CTI_TRY(make_def(d, &it->type, &it->gates->stability, &def));
   CTI_TRY(cti_draft_add_type(d, &def, &names, &type));
   return cti_draft_define(d, &it->id, type);
 }
@@ -298,7 +314,7 @@ ct_status cti_draft_typedefs(cti_draft *d, const cti_ast_items *items) {
   CTI_TRY(add_nodes(d, &sorter, items));
   for (sorter.node = 0; sorter.node < sorter.nodes.count; sorter.node++)
     if (sorter.nodes.items[sorter.node]) CTI_TRY(add_type_edges(d, &sorter, &sorter.nodes.items[sorter.node]->type));
-  CTI_TRY(cti_order_nodes(&order, &cycle, sorter.nodes.count, &sorter.edges, d->resolve->arena));
+  CTI_TRY(cti_order_nodes(&order, &cycle, sorter.nodes.count, &sorter.edges, &d->temporary));
   if (!order) return fail_type_cycle(d, &sorter, &cycle);
   for (uint32_t i = 0; i < sorter.nodes.count; i++)
     if (sorter.nodes.items[order[i]]) CTI_TRY(make_typedef(d, sorter.nodes.items[order[i]]));

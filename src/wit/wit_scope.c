@@ -10,7 +10,7 @@ static ct_status visit_uses(cti_draft *d, const cti_ast_block *from, const cti_a
   for (uint32_t i = 0; i < items->count; i++) {
     if (items->items[i].kind != CTI_AST_USE) continue;
     cti_ast_use *use = items->items[i].of.use;
-    CTI_TRY(visit(d, from, &use->gates, &use->path, &use->names, false));
+    CTI_TRY(visit(d, from, use->gates, &use->path, &use->names, false));
   }
   return CT_OK;
 }
@@ -20,7 +20,7 @@ static ct_status visit_externs(cti_draft *d, const cti_ast_items *items, bool ex
     if (items->items[i].kind != CTI_AST_EXTERN || items->items[i].of.extern_->is_export != exports) continue;
     cti_ast_extern *it = items->items[i].of.extern_;
     if (it->kind == CTI_EXTERN_INLINE) CTI_TRY(visit_uses(d, NULL, &it->items, visit));
-    else if (it->kind != CTI_EXTERN_FUNC) CTI_TRY(visit(d, NULL, &it->gates, &it->path, NULL, false));
+    else if (it->kind != CTI_EXTERN_FUNC) CTI_TRY(visit(d, NULL, it->gates, &it->path, NULL, false));
   }
   return CT_OK;
 }
@@ -29,8 +29,8 @@ static ct_status visit_externs(cti_draft *d, const cti_ast_items *items, bool ex
 static ct_status visit_world(cti_draft *d, const cti_ast_block *world, cti_path_visitor visit) {
   for (uint32_t i = 0; i < world->items.count; i++) {
     const cti_ast_item *item = &world->items.items[i];
-    if (item->kind == CTI_AST_USE) CTI_TRY(visit(d, NULL, &item->of.use->gates, &item->of.use->path, &item->of.use->names, false));
-    if (item->kind == CTI_AST_INCLUDE) CTI_TRY(visit(d, world, &item->of.use->gates, &item->of.use->path, NULL, true));
+    if (item->kind == CTI_AST_USE) CTI_TRY(visit(d, NULL, item->of.use->gates, &item->of.use->path, &item->of.use->names, false));
+    if (item->kind == CTI_AST_INCLUDE) CTI_TRY(visit(d, world, item->of.use->gates, &item->of.use->path, NULL, true));
   }
   CTI_TRY(visit_externs(d, &world->items, false, visit));
   return visit_externs(d, &world->items, true, visit);
@@ -39,7 +39,7 @@ static ct_status visit_world(cti_draft *d, const cti_ast_block *world, cti_path_
 ct_status cti_draft_visit_paths(cti_draft *d, const cti_ast_unit *unit, cti_path_visitor visit) {
   for (uint32_t i = 0; i < unit->decls.count; i++) {
     const cti_ast_decl *decl = &unit->decls.items[i];
-    if (!decl->block) CTI_TRY(visit(d, NULL, &decl->use->gates, &decl->use->path, NULL, false));
+    if (!decl->block) CTI_TRY(visit(d, NULL, decl->use->gates, &decl->use->path, NULL, false));
     else if (decl->block->is_world) CTI_TRY(visit_world(d, decl->block, visit));
     else CTI_TRY(visit_uses(d, decl->block, &decl->block->items, visit));
   }
@@ -49,7 +49,7 @@ ct_status cti_draft_visit_paths(cti_draft *d, const cti_ast_unit *unit, cti_path
 /* ---- other packages ---- */
 
 static ct_status add_foreign(cti_draft *d, const cti_ast_path *path, bool wants_world, uint32_t *out) {
-  cti_arena *arena = d->resolve->arena;
+  cti_arena *arena = d->scratch;
   cti_draft_foreign *foreign = cti_vec_add(arena, &d->foreign);
   if (!foreign) return arena->error->status;
   *foreign = (cti_draft_foreign){.package = path->package, .item = path->item.name, .package_span = path->package_span, .item_span = path->item.span};
@@ -64,7 +64,7 @@ static ct_status collect_foreign(cti_draft *d, const cti_ast_block *from, const 
                                  bool wants_world) {
   (void)from, (void)names;
   if (!path->is_foreign) return CT_OK;
-  cti_arena *arena = d->resolve->arena;
+  cti_arena *arena = d->scratch;
   ct_slice package = cti_package_name_text(arena, &path->package);
   ct_slice key = package.data ? cti_format(arena, "%.*s/%.*s", CTI_S(package), CTI_S(path->item.name)) : package;
   if (!key.data) return arena->error->status;
@@ -79,7 +79,7 @@ static ct_status collect_foreign(cti_draft *d, const cti_ast_block *from, const 
 /* ---- names of the package and of each file ---- */
 
 static ct_status add_block(cti_draft *d, const cti_ast_block *block, uint32_t unit) {
-  cti_arena *arena = d->resolve->arena;
+  cti_arena *arena = d->scratch;
   uint32_t index = d->blocks.count;
   bool added;
   CTI_TRY(cti_map_add(&d->block_of, arena, block->id.name, &index, &added));
@@ -104,13 +104,13 @@ static ct_status fail_unknown_item(cti_draft *d, const cti_ast_id *id, uint32_t 
 
 static ct_status define_in_file(cti_draft *d, uint32_t unit, const cti_ast_id *id, uint32_t value) {
   bool added;
-  CTI_TRY(cti_map_add(&d->scopes.items[unit], d->resolve->arena, id->name, &value, &added));
+  CTI_TRY(cti_map_add(&d->scopes.items[unit], d->scratch, id->name, &value, &added));
   return added ? CT_OK : cti_wit_fail(d->resolve, CT_WIT_NAME, id->span, "`%.*s` is defined twice in this file", CTI_S(id->name));
 }
 
 static ct_status scope_of_unit(cti_draft *d, uint32_t unit) {
   const cti_ast_unit *it = d->units.items[unit];
-  if (!cti_vec_add(d->resolve->arena, &d->scopes)) return d->resolve->arena->error->status;
+  if (!cti_vec_add(d->scratch, &d->scopes)) return d->resolve->arena->error->status;
   for (uint32_t i = 0; i < it->decls.count; i++) {
     const cti_ast_decl *decl = &it->decls.items[i];
     const cti_ast_id *id = decl->block ? &decl->block->id : &decl->as;
@@ -156,7 +156,7 @@ static ct_status add_edge(cti_draft *d, cti_edges *edges, const cti_ast_block *f
   if (value == CTI_MAP_NONE) return fail_unknown_item(d, &path->item, unit);
   if (value & CTI_SCOPE_FOREIGN) return CT_OK;
   cti_edge edge = {cti_map_get(&d->block_of, from->id.name), value, path->item.span};
-  return cti_vec_push(d->resolve->arena, edges, edge) ? CT_OK : d->resolve->arena->error->status;
+  return cti_vec_push(d->scratch, edges, edge) ? CT_OK : d->resolve->arena->error->status;
 }
 
 /* An interface depends on what it uses, a world on what it includes. */
@@ -184,7 +184,7 @@ static ct_status fail_cycle(cti_draft *d, const cti_edges *cycle) {
 static ct_status order_blocks(cti_draft *d) {
   cti_edges edges = {0}, cycle;
   for (uint32_t i = 0; i < d->blocks.count; i++) CTI_TRY(add_edges(d, &edges, &d->blocks.items[i]));
-  CTI_TRY(cti_order_nodes(&d->order, &cycle, d->blocks.count, &edges, d->resolve->arena));
+  CTI_TRY(cti_order_nodes(&d->order, &cycle, d->blocks.count, &edges, d->scratch));
   return d->order ? CT_OK : fail_cycle(d, &cycle);
 }
 

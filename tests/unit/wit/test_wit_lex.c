@@ -12,7 +12,7 @@
 static cti_lexer lexer_of(wit_fixture *f, const char *text) {
   cti_lexer lexer;
   wit_begin(f);
-  cti_lexer_init(&lexer, CTI_LIT("t.wit"), cti_slice_str(text), 0, &f->arena);
+  cti_lexer_init(&lexer, CTI_LIT("t.wit"), cti_slice_str(text), 0, &f->arena, &f->arena);
   return lexer;
 }
 
