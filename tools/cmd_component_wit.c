@@ -58,16 +58,23 @@ static ct_status emit_wasm(ct_wit *wit, const wit_options *o, ct_error *error) {
   return status;
 }
 
+static ct_wit_json_shape shape_of(const wit_options *o) {
+  if (!o->json_compat) return CT_WIT_JSON_CURRENT;
+  return strcmp(o->json_compat, "1.208") == 0 ? CT_WIT_JSON_1_208 : CT_WIT_JSON_1_225;
+}
+
 static ct_status emit(ct_wit *wit, const wit_options *o, ct_error *error) {
   ct_wit_print_options print = {o->no_docs};
-  ct_buf out = {0};
+  ct_output *output = NULL;
   if (o->wasm || o->text) return emit_wasm(wit, o, error);
   if (o->out_dir) return ct_wit_each_file(wit, &print, write_file, &(tree){o->out_dir, error}, error);
-  ct_wit_json_shape shape = !o->json_compat ? CT_WIT_JSON_CURRENT : strcmp(o->json_compat, "1.208") == 0 ? CT_WIT_JSON_1_208 : CT_WIT_JSON_1_225;
-  ct_status status = o->json || o->json_compat ? ct_wit_print_json(wit, shape, &out, error) : ct_wit_print(wit, &print, &out, error);
-  if (status == CT_OK) status = ct_output_write(o->output, (ct_slice){out.data, out.size}, false, error);
-  ct_buf_free(&out);
-  return status;
+  ct_status status = ct_output_open(&output, o->output, false, error);
+  if (status == CT_OK) {
+    ct_sink sink = ct_output_sink(output);
+    status = o->json || o->json_compat ? ct_wit_print_json_to(wit, shape_of(o), &sink, error) : ct_wit_print_to(wit, &print, &sink, error);
+  }
+  ct_status closed = ct_output_close(output, status == CT_OK, error);
+  return status != CT_OK ? status : closed;
 }
 
 static int run(const char *input, const wit_options *o, bool json_errors) {

@@ -3,7 +3,7 @@
 #ifndef CTOOL_WIT_H
 #define CTOOL_WIT_H
 
-#include "ctool/error.h"
+#include "ctool/io.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,6 +47,10 @@ typedef enum ct_wit_json_shape {
 
 /* Appends the whole graph as JSON, indented by two. */
 CT_API ct_status ct_wit_print_json(ct_wit *wit, ct_wit_json_shape shape, ct_buf *out, ct_error *error);
+
+/* The same two, given to a sink as they are made, so that long output is never held as a whole. */
+CT_API ct_status ct_wit_print_to(ct_wit *wit, const ct_wit_print_options *options, const ct_sink *sink, ct_error *error);
+CT_API ct_status ct_wit_print_json_to(ct_wit *wit, ct_wit_json_shape shape, const ct_sink *sink, ct_error *error);
 
 /* Gives each package as a file of its own: the main one as "name.wit", the others as "deps/name.wit" (with namespace or version where names are shared).
  * `path` ends with a NUL; both live until the visitor returns. A visitor that returns anything but CT_OK ends the walk with that. */

@@ -36,9 +36,7 @@ static uint32_t *find(const cti_map *map, ct_slice key, uint64_t number) {
   }
 }
 
-static ct_status grow(cti_map *map, cti_arena *arena) {
-  if (map->slot_count >= 0x80000000u) return cti_fail(arena->error, CT_NOMEM, CT_NO_OFFSET, "a table has more than %u entries", map->count);
-  uint32_t slot_count = map->slot_count ? map->slot_count * 2 : 8;
+static ct_status resize(cti_map *map, cti_arena *arena, uint32_t slot_count) {
   uint32_t *slots = CTI_NEW_N(arena, uint32_t, slot_count);
   cti_map_entry *entries = CTI_NEW_N(arena, cti_map_entry, slot_count / 2);
   if (!slots || !entries) return arena->error->status;
@@ -47,6 +45,17 @@ static ct_status grow(cti_map *map, cti_arena *arena) {
   for (uint32_t i = 0; i < map->count; i++) *find(&larger, entries[i].key, entries[i].number) = i + 1;
   *map = larger;
   return CT_OK;
+}
+
+static ct_status grow(cti_map *map, cti_arena *arena) {
+  if (map->slot_count >= 0x80000000u) return cti_fail(arena->error, CT_NOMEM, CT_NO_OFFSET, "a table has more than %u entries", map->count);
+  return resize(map, arena, map->slot_count ? map->slot_count * 2 : 8);
+}
+
+ct_status cti_map_reserve(cti_map *map, cti_arena *arena, uint32_t count) {
+  uint32_t slot_count = map->slot_count ? map->slot_count : 8;
+  while (slot_count / 2 < count && slot_count < 0x80000000u) slot_count *= 2;
+  return count == 0 || slot_count == map->slot_count ? CT_OK : resize(map, arena, slot_count);
 }
 
 /* Empty bytes as a key still need an address, which tells them from numbers. */

@@ -30,6 +30,9 @@ uint32_t cti_map_get_u64(const cti_map *map, uint64_t key);
 ct_status cti_map_add(cti_map *map, cti_arena *arena, ct_slice key, uint32_t *value, bool *added);
 ct_status cti_map_add_u64(cti_map *map, cti_arena *arena, uint64_t key, uint32_t *value, bool *added);
 
+/* Room for `count` entries in all, so that none of the smaller tables on the way there is made. */
+ct_status cti_map_reserve(cti_map *map, cti_arena *arena, uint32_t count);
+
 /* Inserts or replaces. */
 ct_status cti_map_set(cti_map *map, cti_arena *arena, ct_slice key, uint32_t value);
 ct_status cti_map_set_u64(cti_map *map, cti_arena *arena, uint64_t key, uint32_t value);

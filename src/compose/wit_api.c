@@ -140,6 +140,16 @@ ct_status ct_wit_print_json(ct_wit *wit, ct_wit_json_shape shape, ct_buf *out, c
   return cti_wit_json(&wit->resolve, (cti_json_shape)shape, out);
 }
 
+ct_status ct_wit_print_to(ct_wit *wit, const ct_wit_print_options *options, const ct_sink *sink, ct_error *error) {
+  wit->arena.error = error;
+  return cti_wit_print_to(&wit->resolve, wit->package, true, !options || !options->no_docs, sink);
+}
+
+ct_status ct_wit_print_json_to(ct_wit *wit, ct_wit_json_shape shape, const ct_sink *sink, ct_error *error) {
+  wit->arena.error = error;
+  return cti_wit_json_to(&wit->resolve, (cti_json_shape)shape, sink);
+}
+
 ct_status ct_wit_encode(ct_wit *wit, bool canonical_names, ct_buf *out, ct_error *error) {
   wit->arena.error = error;
   return cti_encode_package(out, &wit->resolve, wit->package, canonical_names);

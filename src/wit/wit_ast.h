@@ -187,8 +187,15 @@ typedef struct cti_parse_stack {
   CTI_VEC(cti_ast_type) types;
   CTI_VEC(cti_ast_param) params;
   CTI_VEC(cti_ast_member) members;
+  cti_ast_renames renames;
+  cti_ast_items items;
   uint32_t type_count; /* of all that can become a type */
 } cti_parse_stack;
+
+/* What a list on the stack of its kind holds from `start` on moves to an array of its exact size in the arena. */
+#define CTI_TAKE_LIST(lexer, list, start, out, out_count)                                                                                       \
+  cti_take_list((lexer), (list)->items ? &(list)->items[start] : NULL, &(list)->count, (start), sizeof *(list)->items, (const void **)(out), (out_count))
+bool cti_take_list(cti_lexer *lexer, const void *items, uint32_t *count, uint32_t start, size_t size, const void **out, uint32_t *out_count);
 
 bool cti_parse_id(cti_lexer *lexer, cti_ast_id *out);
 bool cti_parse_gates(cti_lexer *lexer, const cti_ast_gates **out);

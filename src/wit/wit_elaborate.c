@@ -34,19 +34,21 @@ static ct_status collect_deps(cti_dep_cache *cache, uint32_t interface, cti_inte
   const cti_wit_interface *it = &r->interfaces.items[interface];
   cti_map seen = {0};
   cti_ids ids = {0};
+  uint32_t last = CTI_WIT_NONE; /* names of one `use` follow each other */
   for (uint32_t i = 0; i < it->types.count; i++) {
     uint32_t dep = cti_type_interface_dep(r, it->types.items[i]), value = 0;
-    bool added;
-    if (dep == CTI_WIT_NONE) continue;
-    CTI_TRY(cti_map_add_u64(&seen, r->arena, dep, &value, &added));
-    if (added && !cti_vec_push(r->arena, &ids, dep)) return r->arena->error->status;
+    bool added = true;
+    if (dep == CTI_WIT_NONE || dep == last) continue;
+    last = dep;
+    CTI_TRY(cti_map_add_u64(&seen, cache->arena, dep, &value, &added));
+    if (added && !cti_vec_push(cache->arena, &ids, dep)) return cache->arena->error->status;
   }
   *out = (cti_interface_deps){ids.count, ids.items};
   return CT_OK;
 }
 
 ct_status cti_dep_cache_get(cti_dep_cache *cache, uint32_t interface, cti_interface_deps *out) {
-  cti_arena *arena = cache->resolve->arena;
+  cti_arena *arena = cache->arena;
   uint32_t slot = cti_map_get_u64(&cache->slot_of, interface);
   if (slot != CTI_MAP_NONE) {
     *out = cache->lists.items[slot];
@@ -70,7 +72,7 @@ typedef struct dep_frame {
 typedef struct elaborator {
   cti_dep_cache *cache;
   cti_resolve *resolve;
-  cti_arena *arena;
+  cti_arena *arena; /* goes at the end: the lists are copied as they are sorted */
   uint32_t world;
   cti_world_items imports, exports; /* new */
   cti_item_index imports_at, exports_at;
@@ -202,31 +204,47 @@ static unsigned class_of(const cti_resolve *r, const cti_world_item *item) {
   return cti_type_interface_dep(r, item->type) == CTI_WIT_NONE ? CLASS_TYPE : CLASS_USE;
 }
 
-static ct_status sort_by_class(const cti_resolve *r, cti_world_items *items) {
+/* Sorts into a list of the exact size in the arena of the resolve. */
+static ct_status sort_by_class(const cti_resolve *r, const cti_world_items *items, cti_world_items *out, cti_arena *arena) {
   uint32_t start[CLASS_COUNT + 1] = {0};
-  cti_world_item *sorted = CTI_NEW_N(r->arena, cti_world_item, items->count);
-  if (!sorted) return r->arena->error->status;
+  cti_world_item *sorted = CTI_NEW_N(arena, cti_world_item, items->count);
+  if (!sorted) return arena->error->status;
   for (uint32_t i = 0; i < items->count; i++) start[class_of(r, &items->items[i]) + 1]++;
   for (unsigned i = 0; i < CLASS_COUNT; i++) start[i + 1] += start[i];
   for (uint32_t i = 0; i < items->count; i++) sorted[start[class_of(r, &items->items[i])]++] = items->items[i];
-  items->items = sorted;
-  items->capacity = items->count;
+  out->items = sorted;
+  out->count = out->capacity = items->count;
   return CT_OK;
+}
+
+static ct_status copy_items(const cti_world_items *items, cti_world_items *out, cti_arena *arena) {
+  cti_world_item *copy = CTI_NEW_N(arena, cti_world_item, items->count);
+  if (!copy) return arena->error->status;
+  if (items->count) memcpy(copy, items->items, items->count * sizeof *copy);
+  out->items = copy;
+  out->count = out->capacity = items->count;
+  return CT_OK;
+}
+
+static ct_status elaborate(elaborator *e, cti_wit_world *it) {
+  cti_world_items imports, exports = it->exports;
+  CTI_TRY(sort_by_class(e->resolve, &it->imports, &imports, e->arena));
+  for (uint32_t i = 0; i < imports.count; i++) CTI_TRY(import_item(e, &imports.items[i]));
+  CTI_TRY(cti_item_index_make(&e->written_exports, &exports, e->arena));
+  for (uint32_t i = 0; i < exports.count; i++)
+    if (exports.items[i].kind != CTI_WORLD_INTERFACE) CTI_TRY(cti_items_add(&e->exports, &e->exports_at, &exports.items[i], e->arena));
+  for (uint32_t i = 0; i < exports.count; i++)
+    if (exports.items[i].kind == CTI_WORLD_INTERFACE) CTI_TRY(export_interface(e, &exports.items[i]));
+  CTI_TRY(sort_by_class(e->resolve, &e->imports, &it->imports, e->resolve->arena));
+  return copy_items(&e->exports, &it->exports, e->resolve->arena);
 }
 
 ct_status cti_elaborate_world(cti_dep_cache *cache, uint32_t world) {
   cti_resolve *r = cache->resolve;
-  elaborator e = {.cache = cache, .resolve = r, .arena = r->arena, .world = world};
-  cti_wit_world *it = &r->worlds.items[world];
-  CTI_TRY(sort_by_class(r, &it->imports));
-  for (uint32_t i = 0; i < it->imports.count; i++) CTI_TRY(import_item(&e, &it->imports.items[i]));
-  CTI_TRY(cti_item_index_make(&e.written_exports, &it->exports, r->arena));
-  for (uint32_t i = 0; i < it->exports.count; i++)
-    if (it->exports.items[i].kind != CTI_WORLD_INTERFACE) CTI_TRY(cti_items_add(&e.exports, &e.exports_at, &it->exports.items[i], r->arena));
-  for (uint32_t i = 0; i < it->exports.count; i++)
-    if (it->exports.items[i].kind == CTI_WORLD_INTERFACE) CTI_TRY(export_interface(&e, &it->exports.items[i]));
-  CTI_TRY(sort_by_class(r, &e.imports));
-  it->imports = e.imports;
-  it->exports = e.exports;
-  return CT_OK;
+  cti_arena temporary;
+  cti_arena_init(&temporary, r->arena->error);
+  elaborator e = {.cache = cache, .resolve = r, .arena = &temporary, .world = world};
+  ct_status status = elaborate(&e, &r->worlds.items[world]);
+  cti_arena_free(&temporary);
+  return status;
 }

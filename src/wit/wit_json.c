@@ -9,7 +9,10 @@ typedef struct writer {
   cti_json json;
   const cti_resolve *resolve;
   cti_json_shape shape;
+  const ct_sink *sink;
 } writer;
+
+static void flush(writer *w) { cti_wit_flush(w->json.out, w->sink, false, w->resolve->arena->error); }
 
 static void put_type(writer *w, cti_valtype type) {
   if (cti_valtype_is_none(type)) cti_json_null(&w->json);
@@ -119,6 +122,7 @@ static void put_func(writer *w, const cti_wit_func *func) {
   put_stability(w, &func->stability);
   put_external_id(w, func->external_id);
   cti_json_close(&w->json, '}');
+  flush(w);
 }
 
 /* ---- types ---- */
@@ -224,6 +228,7 @@ static void put_typedef(writer *w, uint32_t type) {
   put_stability(w, &names->stability);
   put_external_id(w, names->external_id);
   cti_json_close(&w->json, '}');
+  flush(w);
 }
 
 /* ---- worlds, interfaces, packages ---- */
@@ -259,6 +264,7 @@ static void put_world_item(writer *w, const cti_world_item *item) {
     put_imported_interface(w, item);
   }
   cti_json_close(&w->json, '}');
+  flush(w);
 }
 
 static void put_world_items(writer *w, const char *key, const cti_world_items *items) {
@@ -293,6 +299,7 @@ static void put_interface(writer *w, const cti_wit_interface *interface) {
   for (uint32_t i = 0; i < interface->types.count; i++) {
     cti_json_key_slice(&w->json, w->resolve->names.items[interface->types.items[i]].name);
     cti_json_uint(&w->json, interface->types.items[i]);
+    flush(w);
   }
   cti_json_close(&w->json, '}');
   cti_json_key(&w->json, "functions");
@@ -322,6 +329,7 @@ static void put_package(writer *w, uint32_t package) {
   for (uint32_t i = 0; i < it->interfaces.count; i++) {
     cti_json_key_slice(&w->json, w->resolve->interfaces.items[it->interfaces.items[i]].name);
     cti_json_uint(&w->json, it->interfaces.items[i]);
+    flush(w);
   }
   cti_json_close(&w->json, '}');
   cti_json_key(&w->json, "worlds");
@@ -329,13 +337,14 @@ static void put_package(writer *w, uint32_t package) {
   for (uint32_t i = 0; i < it->worlds.count; i++) {
     cti_json_key_slice(&w->json, w->resolve->worlds.items[it->worlds.items[i]].name);
     cti_json_uint(&w->json, it->worlds.items[i]);
+    flush(w);
   }
   cti_json_close(&w->json, '}');
   cti_json_close(&w->json, '}');
 }
 
-ct_status cti_wit_json(const cti_resolve *resolve, cti_json_shape shape, cti_buf *out) {
-  writer w = {cti_json_make(out, 2), resolve, shape};
+static ct_status put_resolve(const cti_resolve *resolve, cti_json_shape shape, cti_buf *out, const ct_sink *sink) {
+  writer w = {cti_json_make(out, 2), resolve, shape, sink};
   cti_json_open(&w.json, '{');
   cti_json_key(&w.json, "worlds");
   cti_json_open(&w.json, '[');
@@ -354,5 +363,16 @@ ct_status cti_wit_json(const cti_resolve *resolve, cti_json_shape shape, cti_buf
   for (uint32_t i = 0; i < resolve->packages.count; i++) put_package(&w, i);
   cti_json_close(&w.json, ']');
   cti_json_close(&w.json, '}');
-  return cti_buf_check(out, resolve->arena->error);
+  cti_wit_flush(out, sink, true, resolve->arena->error);
+  cti_buf_check(out, resolve->arena->error);
+  return resolve->arena->error->status;
+}
+
+ct_status cti_wit_json(const cti_resolve *resolve, cti_json_shape shape, cti_buf *out) { return put_resolve(resolve, shape, out, NULL); }
+
+ct_status cti_wit_json_to(const cti_resolve *resolve, cti_json_shape shape, const ct_sink *sink) {
+  cti_buf out = {0};
+  ct_status status = put_resolve(resolve, shape, &out, sink);
+  ct_buf_free(&out);
+  return status;
 }

@@ -257,6 +257,10 @@ static ct_status link_interface(cti_linker *l, uint32_t interface) {
   cti_wit_interface made = {.name = from->name, .package = l->package, .docs = from->docs, .stability = from->stability, .span = from->span, .clone_of = CTI_WIT_NONE};
   uint32_t id = l->interfaces[interface] = cti_resolve_add_interface(l->resolve, &made);
   if (id == CTI_WIT_NONE) return status_of(l);
+  cti_wit_interface *into = &l->resolve->interfaces.items[id];
+  if (!cti_vec_ensure(l->resolve->arena, &into->types, from->types.count) || !cti_vec_ensure(l->resolve->arena, &into->funcs, from->funcs.count)) return status_of(l);
+  CTI_TRY(cti_map_reserve(&into->type_ids, l->resolve->arena, from->types.count));
+  CTI_TRY(cti_map_reserve(&into->func_slots, l->resolve->arena, from->funcs.count));
   for (uint32_t i = 0; i < from->types.count; i++)
     if (l->types[from->types.items[i]] != CTI_WIT_NONE) CTI_TRY(cti_interface_add_type(l->resolve, id, l->types[from->types.items[i]]));
   return link_funcs(l, from, id);
@@ -287,6 +291,7 @@ static ct_status map_world_item(cti_linker *l, cti_world_item *item, bool *there
 }
 
 static ct_status link_items(cti_linker *l, cti_world_items *out, const cti_world_items *from) {
+  if (!cti_vec_ensure(l->resolve->arena, out, from->count)) return status_of(l);
   for (uint32_t i = 0; i < from->count; i++) {
     cti_world_item item = from->items[i];
     bool there;
@@ -341,7 +346,7 @@ static ct_status link_entities(cti_linker *l) {
 /* Worlds come in the order of their includes, so what is included is complete. */
 static ct_status complete_worlds(cti_linker *l) {
   const cti_draft *d = l->draft;
-  l->deps.resolve = l->resolve;
+  l->deps = (cti_dep_cache){.resolve = l->resolve, .arena = l->draft->scratch};
   for (uint32_t i = d->foreign_worlds; i < d->local.worlds.count; i++) {
     if (l->worlds[i] == CTI_WIT_NONE) continue;
     CTI_TRY(cti_link_includes(l, i));
@@ -359,14 +364,15 @@ static ct_status list_in_package(cti_linker *l) {
   return CT_OK;
 }
 
-/* Room for all types at once: those of the draft, and a handle for each that is, or may be, a resource. */
-static bool reserve_types(cti_linker *l) {
+/* Room for all interfaces and types at once: those of the draft, and a handle for each that is, or may be, a resource. */
+static bool reserve(cti_linker *l) {
   const cti_draft *d = l->draft;
   uint32_t count = d->local.names.count - d->foreign_types;
   for (uint32_t i = 0; i < d->roots.count; i++) {
     cti_def_kind kind = d->local.types.defs.items[d->roots.items[i]].kind;
     count += kind == CTI_DEF_RESOURCE || kind == CTI_DEF_UNKNOWN;
   }
+  if (!cti_vec_ensure(l->resolve->arena, &l->resolve->interfaces, d->local.interfaces.count - d->foreign_interfaces)) return false;
   return cti_vec_ensure(l->resolve->arena, &l->resolve->types.defs, count) && cti_vec_ensure(l->resolve->arena, &l->resolve->names, count);
 }
 
@@ -377,7 +383,7 @@ ct_status cti_draft_link(cti_draft *draft, uint32_t *package, const cti_wit_gate
   l.types = CTI_NEW_N(arena, uint32_t, draft->local.names.count);
   l.interfaces = CTI_NEW_N(arena, uint32_t, draft->local.interfaces.count);
   l.worlds = CTI_NEW_N(arena, uint32_t, draft->local.worlds.count);
-  if (!l.types || !l.interfaces || !l.worlds || !reserve_types(&l)) return arena->error->status;
+  if (!l.types || !l.interfaces || !l.worlds || !reserve(&l)) return arena->error->status;
   CTI_TRY(link_entities(&l));
   CTI_TRY(complete_worlds(&l));
   CTI_TRY(list_in_package(&l));

@@ -278,7 +278,7 @@ static ct_status move_files(merger *m) {
 
 /* Interfaces that got more types may need more imports in worlds that were complete. */
 static ct_status elaborate_all(cti_resolve *resolve) {
-  cti_dep_cache deps = {.resolve = resolve};
+  cti_dep_cache deps = {.resolve = resolve, .arena = resolve->arena};
   for (uint32_t i = 0; i < resolve->worlds.count; i++) CTI_TRY(cti_elaborate_world(&deps, i));
   return CT_OK;
 }

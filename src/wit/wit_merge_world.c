@@ -139,7 +139,7 @@ static ct_status add_items(world_merger *m, cti_cloner *cloner, const cti_world_
 }
 
 ct_status cti_world_merge(cti_resolve *resolve, uint32_t from, uint32_t into, cti_clone_maps *maps) {
-  world_merger m = {.resolve = resolve, .arena = resolve->arena, .from = from, .into = into, .deps = {.resolve = resolve}};
+  world_merger m = {.resolve = resolve, .arena = resolve->arena, .from = from, .into = into, .deps = {.resolve = resolve, .arena = resolve->arena}};
   CTI_TRY(cti_item_index_make(&m.into_imports, &world_of(&m, into)->imports, m.arena));
   CTI_TRY(cti_item_index_make(&m.into_exports, &world_of(&m, into)->exports, m.arena));
   CTI_TRY(collect_new(&m, false));

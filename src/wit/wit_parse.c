@@ -138,20 +138,26 @@ static bool parse_path(cti_lexer *lexer, cti_ast_path *out) {
 
 /* ---- items of interfaces and worlds ---- */
 
+static bool parse_rename(cti_lexer *lexer, cti_ast_rename *out, bool needs_as) {
+  if (!cti_parse_id(lexer, &out->id)) return false;
+  if (needs_as && lexer->token != CTI_TOKEN_AS) return cti_lexer_expect(lexer, CTI_TOKEN_AS);
+  lexer->stack->type_count += 2; /* a name, and what it stands for in another package */
+  return !cti_lexer_eat(lexer, CTI_TOKEN_AS) ? !cti_lexer_failed(lexer) : cti_parse_id(lexer, &out->as);
+}
+
 /* The names between braces; `as` is required in `include .. with`. */
 static bool parse_renames(cti_lexer *lexer, cti_ast_renames *out, bool needs_as) {
+  cti_ast_renames *list = &lexer->stack->renames;
+  uint32_t start = list->count;
   if (!cti_lexer_expect(lexer, CTI_TOKEN_LEFT_BRACE)) return false;
   while (!cti_lexer_eat(lexer, CTI_TOKEN_RIGHT_BRACE)) {
-    cti_ast_rename *rename = cti_vec_add(lexer->arena, out);
-    if (!rename || !cti_parse_id(lexer, &rename->id)) return false;
-    if (needs_as && lexer->token != CTI_TOKEN_AS) return cti_lexer_expect(lexer, CTI_TOKEN_AS);
-    lexer->stack->type_count += 2; /* a name, and what it stands for in another package */
-    if (cti_lexer_eat(lexer, CTI_TOKEN_AS) && !cti_parse_id(lexer, &rename->as)) return false;
+    cti_ast_rename rename = {0};
+    if (!parse_rename(lexer, &rename, needs_as) || !cti_vec_push(lexer->arena, list, rename)) return false;
     if (cti_lexer_eat(lexer, CTI_TOKEN_COMMA)) continue;
     if (!cti_lexer_expect(lexer, CTI_TOKEN_RIGHT_BRACE)) return false;
     break;
   }
-  return !cti_lexer_failed(lexer);
+  return CTI_TAKE_LIST(lexer, list, start, &out->items, &out->count);
 }
 
 static bool parse_use(cti_lexer *lexer, cti_ast_use *out) {
@@ -205,14 +211,16 @@ static bool parse_interface_item(cti_lexer *lexer, cti_ast_item *item, ct_slice 
 typedef bool (*parse_item_fn)(cti_lexer *lexer, cti_ast_item *item, ct_slice docs, const cti_ast_gates *gates);
 
 static bool parse_items(cti_lexer *lexer, cti_ast_items *out, parse_item_fn parse_item) {
+  cti_ast_items *list = &lexer->stack->items;
+  uint32_t start = list->count;
   if (!cti_lexer_expect(lexer, CTI_TOKEN_LEFT_BRACE)) return false;
   while (!cti_lexer_eat(lexer, CTI_TOKEN_RIGHT_BRACE)) {
     const cti_ast_gates *gates;
     ct_slice docs = cti_lexer_docs(lexer);
-    cti_ast_item *item = cti_vec_add(lexer->arena, out);
-    if (!item || !cti_parse_gates(lexer, &gates) || !parse_item(lexer, item, docs, gates)) return false;
+    cti_ast_item item = {.kind = CTI_AST_USE};
+    if (!cti_parse_gates(lexer, &gates) || !parse_item(lexer, &item, docs, gates) || !cti_vec_push(lexer->arena, list, item)) return false;
   }
-  return !cti_lexer_failed(lexer);
+  return CTI_TAKE_LIST(lexer, list, start, &out->items, &out->count);
 }
 
 /* ---- imports and exports ---- */

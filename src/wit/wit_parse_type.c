@@ -64,11 +64,7 @@ static const type_shape *shape_of(cti_token token) {
   return NULL;
 }
 
-/* A list as it grows on the stack of its kind, from `start` on, to an array of its exact size in the arena. */
-#define TAKE_LIST(lexer, list, start, out, out_count)                                                                  \
-  take_list((lexer), (list)->items ? &(list)->items[start] : NULL, &(list)->count, (start), sizeof *(list)->items, (const void **)(out), (out_count))
-
-static bool take_list(cti_lexer *lexer, const void *items, uint32_t *count, uint32_t start, size_t size, const void **out, uint32_t *out_count) {
+bool cti_take_list(cti_lexer *lexer, const void *items, uint32_t *count, uint32_t start, size_t size, const void **out, uint32_t *out_count) {
   void *copy = cti_alloc_raw(lexer->arena, *count - start, size);
   if (!copy) return false;
   if (*count > start) memcpy(copy, items, (*count - start) * size);
@@ -88,7 +84,7 @@ static bool parse_tuple(cti_lexer *lexer, cti_ast_type *out, uint32_t depth) {
     if (!cti_lexer_expect(lexer, CTI_TOKEN_GREATER)) return false;
     break;
   }
-  return TAKE_LIST(lexer, &stack->types, start, &out->of.parts, &out->count);
+  return CTI_TAKE_LIST(lexer, &stack->types, start, &out->of.parts, &out->count);
 }
 
 /* `, N` of list<T, N>. */
@@ -202,7 +198,7 @@ static bool parse_params(cti_lexer *lexer, cti_ast_func *out) {
     if (!cti_lexer_expect(lexer, CTI_TOKEN_RIGHT_PAREN)) return false;
     break;
   }
-  return TAKE_LIST(lexer, &stack->params, start, &out->params, &out->param_count);
+  return CTI_TAKE_LIST(lexer, &stack->params, start, &out->params, &out->param_count);
 }
 
 static bool parse_signature(cti_lexer *lexer, cti_ast_func *out) {
@@ -266,7 +262,7 @@ static bool parse_members(cti_lexer *lexer, cti_ast_type *out) {
     if (!cti_lexer_expect(lexer, CTI_TOKEN_RIGHT_BRACE)) return false;
     break;
   }
-  return TAKE_LIST(lexer, &stack->members, start, &out->of.members, &out->count);
+  return CTI_TAKE_LIST(lexer, &stack->members, start, &out->of.members, &out->count);
 }
 
 static cti_def_kind def_of(cti_token token) {

@@ -9,12 +9,21 @@
 typedef struct printer {
   const cti_resolve *resolve;
   cti_buf *out;
+  const ct_sink *sink;
   uint32_t package; /* whose items need no package name */
   uint32_t indent;
   bool line_start; /* the next thing is indented */
   bool any_items;  /* something stands in this block already */
   bool docs;
 } printer;
+
+#define FLUSH_AT 65536
+
+void cti_wit_flush(cti_buf *out, const ct_sink *sink, bool all, ct_error *error) {
+  if (!sink || out->failed || error->status != CT_OK || out->size < (all ? 1 : FLUSH_AT)) return;
+  sink->write(sink->user, cti_buf_slice(out), error); /* its failure is the error's */
+  cti_buf_truncate(out, 0);
+}
 
 /* ---- text ---- */
 
@@ -62,6 +71,7 @@ static void put_name(printer *p, ct_slice name) {
 
 /* A blank line between items, not before the first. */
 static void new_item(printer *p) {
+  cti_wit_flush(p->out, p->sink, false, p->resolve->arena->error);
   if (p->any_items) newline(p);
   p->any_items = true;
 }
@@ -411,6 +421,7 @@ static ct_status put_world_interface(printer *p, const cti_world_item *item) {
 }
 
 static ct_status put_world_item(printer *p, const cti_world_item *item, const char *keyword) {
+  cti_wit_flush(p->out, p->sink, false, p->resolve->arena->error);
   bool is_func = item->kind == CTI_WORLD_FUNC;
   ct_slice docs = is_func ? item->func.docs : item->docs;
   if (!is_func && !docs.data && item->name.data) docs = p->resolve->interfaces.items[item->interface].docs;
@@ -506,16 +517,30 @@ static ct_status put_package(printer *p, uint32_t package, bool is_main) {
   return CT_OK;
 }
 
+static ct_status put_packages(printer *p, uint32_t package, bool nested) {
+  bool first = true;
+  CTI_TRY(put_package(p, package, true));
+  for (uint32_t i = 0; nested && i < p->resolve->packages.count; i++) {
+    if (i == package) continue;
+    if (!first) newline(p);
+    if (!first) newline(p);
+    first = false;
+    CTI_TRY(put_package(p, i, false));
+  }
+  cti_wit_flush(p->out, p->sink, true, p->resolve->arena->error);
+  cti_buf_check(p->out, p->resolve->arena->error);
+  return p->resolve->arena->error->status;
+}
+
 ct_status cti_wit_print(const cti_resolve *resolve, uint32_t package, bool nested, bool docs, cti_buf *out) {
   printer p = {.resolve = resolve, .out = out, .docs = docs};
-  bool first = true;
-  CTI_TRY(put_package(&p, package, true));
-  for (uint32_t i = 0; nested && i < resolve->packages.count; i++) {
-    if (i == package) continue;
-    if (!first) newline(&p);
-    if (!first) newline(&p);
-    first = false;
-    CTI_TRY(put_package(&p, i, false));
-  }
-  return cti_buf_check(out, resolve->arena->error);
+  return put_packages(&p, package, nested);
+}
+
+ct_status cti_wit_print_to(const cti_resolve *resolve, uint32_t package, bool nested, bool docs, const ct_sink *sink) {
+  cti_buf out = {0};
+  printer p = {.resolve = resolve, .out = &out, .sink = sink, .docs = docs};
+  ct_status status = put_packages(&p, package, nested);
+  ct_buf_free(&out);
+  return status;
 }

@@ -162,7 +162,17 @@ static ct_status add_func(cti_draft *d, const cti_ast_func *func, const cti_ast_
   return cti_interface_add_func(&d->local, d->owner.id, &made);
 }
 
+static uint32_t count_funcs(const cti_ast_items *items) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < items->count; i++) {
+    count += items->items[i].kind == CTI_AST_FUNC;
+    if (items->items[i].kind == CTI_AST_TYPEDEF) count += items->items[i].of.type->funcs.count;
+  }
+  return count;
+}
+
 static ct_status resolve_funcs(cti_draft *d, const cti_ast_items *items) {
+  if (!cti_vec_ensure(d->scratch, &d->local.interfaces.items[d->owner.id].funcs, count_funcs(items))) return status_of(d);
   for (uint32_t i = 0; i < items->count; i++) {
     const cti_ast_item *item = &items->items[i];
     if (item->kind == CTI_AST_FUNC) CTI_TRY(add_func(d, item->of.func, NULL));
@@ -173,6 +183,7 @@ static ct_status resolve_funcs(cti_draft *d, const cti_ast_items *items) {
 }
 
 static ct_status claim_type_names(cti_draft *d, const cti_map *types) {
+  CTI_TRY(cti_map_reserve(&d->names[0], &d->temporary, types->count));
   for (uint32_t i = 0; i < types->count; i++)
     CTI_TRY(claim_name(d, &d->names[0], types->entries[i].key, d->local.names.items[types->entries[i].value].span));
   return CT_OK;

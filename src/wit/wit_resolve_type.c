@@ -307,10 +307,21 @@ static ct_status make_typedef(cti_draft *d, const cti_ast_typedef *it) {
   return cti_draft_define(d, &it->id, type);
 }
 
+static uint32_t count_types(const cti_ast_items *items) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < items->count; i++) {
+    count += items->items[i].kind == CTI_AST_TYPEDEF;
+    if (items->items[i].kind == CTI_AST_USE) count += items->items[i].of.use->names.count;
+  }
+  return count;
+}
+
 ct_status cti_draft_typedefs(cti_draft *d, const cti_ast_items *items) {
   typedef_sorter sorter = {0};
   cti_edges cycle;
   uint32_t *order;
+  CTI_TRY(cti_map_reserve(&sorter.node_of, &d->temporary, items->count));
+  CTI_TRY(cti_map_reserve(cti_draft_type_names(d), d->scratch, count_types(items)));
   CTI_TRY(add_nodes(d, &sorter, items));
   for (sorter.node = 0; sorter.node < sorter.nodes.count; sorter.node++)
     if (sorter.nodes.items[sorter.node]) CTI_TRY(add_type_edges(d, &sorter, &sorter.nodes.items[sorter.node]->type));

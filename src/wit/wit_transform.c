@@ -9,7 +9,7 @@
 static ct_status status_of(const cti_resolve *r) { return r->arena->error->status; }
 
 static ct_status elaborate(cti_resolve *r, uint32_t world) {
-  cti_dep_cache deps = {.resolve = r};
+  cti_dep_cache deps = {.resolve = r, .arena = r->arena};
   return cti_elaborate_world(&deps, world);
 }
 
@@ -175,7 +175,7 @@ ct_status cti_world_merge_imports(cti_resolve *r, uint32_t world) {
   }
   it->imports = kept;
   for (uint32_t i = 0; i < it->exports.count; i++) CTI_TRY(redirect_item(r, &it->exports.items[i], &replacements));
-  cti_dep_cache deps = {.resolve = r};
+  cti_dep_cache deps = {.resolve = r, .arena = r->arena};
   for (uint32_t i = 0; i < r->worlds.count; i++) CTI_TRY(cti_elaborate_world(&deps, i));
   return CT_OK;
 }
@@ -272,7 +272,7 @@ static ct_status nominalize_items(nominalizer *n, bool exports) {
 }
 
 ct_status cti_world_nominalize(cti_resolve *r, uint32_t world) {
-  nominalizer n = {.resolve = r, .world = world, .deps = {.resolve = r}};
+  nominalizer n = {.resolve = r, .world = world, .deps = {.resolve = r, .arena = r->arena}};
   CTI_TRY(nominalize_items(&n, false));
   return nominalize_items(&n, true);
 }

@@ -23,6 +23,7 @@ typedef struct cti_interface_deps {
 
 typedef struct cti_dep_cache {
   cti_resolve *resolve;
+  cti_arena *arena; /* of the lists */
   cti_map slot_of; /* interface -> index into lists */
   CTI_VEC(cti_interface_deps) lists;
 } cti_dep_cache;

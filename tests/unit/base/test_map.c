@@ -78,9 +78,25 @@ static void test_failure__map_stays_whole(void **state) {
   }
 }
 
+static void test_reserve__room_at_once(void **state) {
+  (void)state;
+  fixture *f = fresh();
+  cti_map_set_u64(&f->map, &f->arena, 7, 70);
+  assert_int_equal(cti_map_reserve(&f->map, &f->arena, 1000), CT_OK);
+  assert_true(f->map.capacity >= 1000);
+  const cti_map_entry *entries = f->map.entries;
+  for (uint32_t i = 0; i < 1000; i++) cti_map_set_u64(&f->map, &f->arena, i, i);
+  assert_ptr_equal(f->map.entries, entries);
+  assert_int_equal(cti_map_get_u64(&f->map, 7), 7);
+  assert_int_equal(cti_map_get_u64(&f->map, 999), 999);
+  assert_int_equal(cti_map_reserve(&f->map, &f->arena, 10), CT_OK); /* never smaller */
+  assert_ptr_equal(f->map.entries, entries);
+  cti_arena_free(&f->arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_bytes__add_get_set),
+      cmocka_unit_test(test_bytes__add_get_set), cmocka_unit_test(test_reserve__room_at_once),
       cmocka_unit_test(test_bytes__empty_key),
       cmocka_unit_test(test_numbers__strided),
       cmocka_unit_test(test_failure__map_stays_whole),
