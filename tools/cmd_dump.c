@@ -1,6 +1,4 @@
 /* ctool dump [FILE]: each byte of a binary beside what it means. ctool objdump [FILE]: the table of its sections. */
-#include <string.h>
-
 #include "common.h"
 #include "opts.h"
 
@@ -10,31 +8,17 @@ typedef struct dump_options {
 } dump_options;
 
 static ct_status dump_file(const char *path, const dump_options *o, ct_error *error) {
-  ct_input input;
-  ct_buf made = {0};
+  ct_wasm_file file;
   ct_output *output = NULL;
-  ct_status status = ct_input_open(&input, path, error);
-  ct_slice binary = input.bytes;
-  if (status == CT_OK && ct_kind_of(binary) == CT_KIND_TEXT) {
-    status = ct_text_parse_input(&made, &input, error);
-    binary = (ct_slice){made.data, made.size};
-  }
+  ct_status status = wasm_file_open(&file, path, error);
   if (status == CT_OK) status = ct_output_open(&output, o->output, false, error);
   if (status == CT_OK) {
     ct_sink sink = ct_output_sink(output);
-    status = o->sections_only ? ct_objdump(&sink, binary, error) : ct_dump(&sink, binary, o->colored, error);
+    status = o->sections_only ? ct_objdump(&sink, file.bytes, error) : ct_dump(&sink, file.bytes, o->colored, error);
   }
   ct_status closed = ct_output_close(output, status == CT_OK, error);
-  ct_buf_free(&made);
-  ct_input_close(&input);
+  wasm_file_close(&file);
   return status != CT_OK ? status : closed;
-}
-
-/* False for a word that is none of the three. */
-static bool choose_color(dump_options *o) {
-  const char *word = o->color ? o->color : "auto";
-  o->colored = strcmp(word, "always") == 0 || (strcmp(word, "auto") == 0 && strcmp(o->output, "-") == 0 && ct_is_terminal(1));
-  return o->colored || strcmp(word, "auto") == 0 || strcmp(word, "never") == 0;
 }
 
 static int run(const opt_spec *spec, dump_options *o, int argc, char **argv) {
@@ -45,7 +29,8 @@ static int run(const opt_spec *spec, dump_options *o, int argc, char **argv) {
   bool json = wants_json(o->error_format, &bad);
   if (bad) return opt_usage_error(spec, "--error-format takes text or json, not \"%s\"", o->error_format);
   if (count > 1) return opt_usage_error(spec, "one file is shown at a time; \"%s\" is a second one", argv[2]);
-  if (!choose_color(o)) return opt_usage_error(spec, "--color takes auto, always or never, not \"%s\"", o->color);
+  o->colored = wants_color(o->color, o->output, &bad);
+  if (bad) return opt_usage_error(spec, "--color takes auto, always or never, not \"%s\"", o->color);
   const char *path = count ? argv[1] : "-";
   ct_error error;
   ct_error_clear(&error);

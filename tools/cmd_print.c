@@ -13,23 +13,16 @@ typedef struct print_options {
 enum { MAX_INDENT = 64 };
 
 static ct_status print_file(const char *path, const print_options *o, ct_error *error) {
-  ct_input input;
-  ct_buf made = {0};
+  ct_wasm_file file;
   ct_output *output = NULL;
-  ct_status status = ct_input_open(&input, path, error);
-  ct_slice binary = input.bytes;
-  if (status == CT_OK && ct_kind_of(binary) == CT_KIND_TEXT) {
-    status = ct_text_parse_input(&made, &input, error);
-    binary = (ct_slice){made.data, made.size};
-  }
+  ct_status status = wasm_file_open(&file, path, error);
   if (status == CT_OK) status = ct_output_open(&output, o->output, false, error);
   if (status == CT_OK) {
     ct_sink sink = ct_output_sink(output);
-    status = ct_print(&sink, binary, &o->print, error);
+    status = ct_print(&sink, file.bytes, &o->print, error);
   }
   ct_status closed = ct_output_close(output, status == CT_OK, error);
-  ct_buf_free(&made);
-  ct_input_close(&input);
+  wasm_file_close(&file);
   return status != CT_OK ? status : closed;
 }
 
@@ -42,13 +35,6 @@ static const char *indentation(const print_options *o, char blanks[MAX_INDENT + 
   memset(blanks, ' ', count);
   blanks[count] = 0;
   return blanks;
-}
-
-/* --color; without it, colours go to terminals alone. False for a word that is none of the three. */
-static bool wants_color(const print_options *o, bool *color) {
-  const char *word = o->color ? o->color : "auto";
-  *color = strcmp(word, "always") == 0 || (strcmp(word, "auto") == 0 && strcmp(o->output, "-") == 0 && ct_is_terminal(1));
-  return *color || strcmp(word, "auto") == 0 || strcmp(word, "never") == 0;
 }
 
 int cmd_print(int argc, char **argv) {
@@ -83,7 +69,8 @@ int cmd_print(int argc, char **argv) {
   if (count > 1) return opt_usage_error(&spec, "one file is printed at a time; \"%s\" is a second one", argv[2]);
   o.print.indent = indentation(&o, blanks);
   if (!o.print.indent) return opt_usage_error(&spec, "--indent takes a number up to %d, not \"%s\"", MAX_INDENT, o.indent);
-  if (!wants_color(&o, &o.print.color)) return opt_usage_error(&spec, "--color takes auto, always or never, not \"%s\"", o.color);
+  o.print.color = wants_color(o.color, o.output, &bad);
+  if (bad) return opt_usage_error(&spec, "--color takes auto, always or never, not \"%s\"", o.color);
   const char *path = count ? argv[1] : "-";
   ct_error error;
   ct_error_clear(&error);

@@ -22,6 +22,12 @@ bool wants_json(const char *format, bool *bad) {
   return json;
 }
 
+bool wants_color(const char *when, const char *output, bool *bad) {
+  bool is_auto = !when || strcmp(when, "auto") == 0, always = when && strcmp(when, "always") == 0;
+  *bad = !is_auto && !always && strcmp(when, "never") != 0;
+  return always || (is_auto && strcmp(output, "-") == 0 && ct_is_terminal(1));
+}
+
 ct_status wasm_file_open(ct_wasm_file *out, const char *path, ct_error *error) {
   *out = (ct_wasm_file){0};
   ct_status status = ct_input_open(&out->input, path, error);

@@ -12,6 +12,9 @@ int tell(ct_error *error, const char *file, bool json);
 /* Is `format` "json" (true), or "text" or NULL (false)? Anything else sets *bad. */
 bool wants_json(const char *format, bool *bad);
 
+/* Is `when` "always", or "auto" or NULL and `output` a terminal? "never" is not; anything else sets *bad. */
+bool wants_color(const char *when, const char *output, bool *bad);
+
 /* A binary from a file in either form: text becomes binary in `made`. All-zero may be closed. */
 typedef struct ct_wasm_file {
   ct_slice bytes;
