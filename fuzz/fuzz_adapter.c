@@ -190,6 +190,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   size_t half = (size_t)data[0] * (size - 2) / 255;
   world_open(NULL, 0, data[1] & 1 ? 0 : CTI_ADAPTER_MEMORY);
   world.preopens = data[1] >> 1 & 3;
+  world.listeners = data[1] >> 3 & 3;
   has_reset = 0;
   at = data + 2 + half;
   left = size - 2 - half;

@@ -1,4 +1,6 @@
 /* ctool component new [MODULE] -o OUT: makes a component of a core module. */
+#include <arpa/inet.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +11,7 @@
 typedef struct new_options {
   bool validate, skip_validation, realloc_via_memory_grow, merge_imports, canonical, reject_legacy_names, debug_names, return_call_ref, verbose, all_features, text, exit_with_code, adapter_names;
   const char *output, *wit, *world, *encoding, *error_format, *wasi_adapter;
-  opt_strings adapters, import_names, features;
+  opt_strings adapters, import_names, features, tcp_listen;
 } new_options;
 
 /* Everything that is open while a component is made. */
@@ -19,6 +21,7 @@ typedef struct session {
   ct_wasm_file *adapter_files;
   ct_adapter *adapters;
   ct_import_name *import_names;
+  ct_tcp_address *addresses;
   char **names; /* made for adapters and import names; freed at the end */
   size_t name_count;
   ct_buf world; /* the content of a component-type section, of --wit */
@@ -30,6 +33,7 @@ static void close_session(session *s) {
   free(s->names);
   free(s->adapter_files);
   free(s->adapters);
+  free(s->addresses);
   free(s->import_names);
   wasm_file_close(&s->module);
   ct_buf_free(&s->world);
@@ -47,7 +51,8 @@ static bool make_room(session *s) {
   s->adapters = calloc(adapters + 1, sizeof *s->adapters);
   s->import_names = calloc(imports + 1, sizeof *s->import_names);
   s->names = calloc(adapters + imports + 1, sizeof *s->names);
-  return s->adapter_files && s->adapters && s->import_names && s->names;
+  s->addresses = calloc(s->o->tcp_listen.count + 1, sizeof *s->addresses);
+  return s->addresses && s->adapter_files && s->adapters && s->import_names && s->names;
 }
 
 static ct_status out_of_memory(ct_error *error) {
@@ -87,6 +92,30 @@ static ct_status split_import_names(session *s, ct_error *error) {
   return CT_OK;
 }
 
+/* ADDR:PORT, an IPv6 address in brackets. */
+static bool parse_address(ct_tcp_address *out, const char *text) {
+  const char *colon = strrchr(text, ':');
+  char host[64];
+  uint8_t bytes[16] = {0};
+  size_t size = colon ? (size_t)(colon - text) : 0;
+  unsigned long port = colon && isdigit((unsigned char)colon[1]) ? strtoul(colon + 1, NULL, 10) : 65536;
+  *out = (ct_tcp_address){.is_ipv6 = text[0] == '[', .port = (uint16_t)port};
+  if (!size || size >= sizeof host || port > 65535 || colon[1 + strspn(colon + 1, "0123456789")]) return false;
+  if (out->is_ipv6 && text[size - 1] != ']') return false;
+  memcpy(host, text + out->is_ipv6, size - 2u * out->is_ipv6);
+  host[size - 2u * out->is_ipv6] = 0;
+  if (inet_pton(out->is_ipv6 ? AF_INET6 : AF_INET, host, bytes) != 1) return false;
+  for (unsigned i = 0; i < 8; i++) out->words[i] = out->is_ipv6 ? (uint16_t)(bytes[2 * i] << 8 | bytes[2 * i + 1]) : i < 4 ? bytes[i] : 0;
+  return true;
+}
+
+static const char *bad_address(const new_options *o) {
+  ct_tcp_address ignored;
+  for (size_t i = 0; i < o->tcp_listen.count; i++)
+    if (!parse_address(&ignored, o->tcp_listen.items[i])) return o->tcp_listen.items[i];
+  return NULL;
+}
+
 /* What --wit names, as the module would carry it had it been embedded. */
 static ct_status read_world(session *s, ct_string_encoding encoding, ct_error *error) {
   ct_wit *wit = NULL;
@@ -107,10 +136,11 @@ static ct_status make_component(session *s, ct_error *error) {
       .import_names = s->import_names, .import_name_count = o->import_names.count,
       .skip_validation = !o->validate || o->skip_validation,
       .realloc_via_memory_grow = o->realloc_via_memory_grow, .keep_import_versions = !o->merge_imports, .canonical_names = o->canonical,
-      .exit_with_code = o->exit_with_code, .adapter_names = o->adapter_names,
+      .exit_with_code = o->exit_with_code, .tcp_listen = s->addresses, .tcp_listen_count = o->tcp_listen.count, .adapter_names = o->adapter_names,
       .reject_legacy_names = o->reject_legacy_names, .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref,
       .tell = tell_notice, .context = (void *)o};
-  parse_wasi_adapter(&options.wasi_adapter, o->wasi_adapter); /* known to be good */
+  parse_wasi_adapter(&options.wasi_adapter, o->wasi_adapter); /* known to be good, as are the addresses */
+  for (size_t i = 0; i < o->tcp_listen.count; i++) parse_address(&s->addresses[i], o->tcp_listen.items[i]);
   ct_pieces pieces = {0};
   ct_status status = ct_component_new(&pieces, s->module.bytes, &options, error);
   if (status == CT_OK) status = o->text ? write_text_pieces(o->output, &pieces, error) : ct_output_write_pieces(o->output, pieces.items, pieces.count, true, error);
@@ -157,6 +187,7 @@ int cmd_component_new(int argc, char **argv) {
       {0, "adapt", OPT_STRINGS, &o.adapters, "[NAME=]FILE", "An adapter for imports from module NAME; repeatable"},
       {0, "wasi-adapter", OPT_STRING, &o.wasi_adapter, "command|reactor|proxy|none", "The form of ctool's own adapter for wasi_snapshot_preview1"},
       {0, "exit-with-code", OPT_FLAG, &o.exit_with_code, NULL, "It tells exit codes but 0 and 1: for hosts of WASI 0.2.12"},
+      {0, "tcp-listen", OPT_STRINGS, &o.tcp_listen, "ADDR:PORT", "It listens there, for preview1's sock_accept; repeatable"},
       {0, "import-name", OPT_STRINGS, &o.import_names, "OLD=NEW", "Give an imported instance another name; repeatable"},
       {0, "realloc-via-memory-grow", OPT_FLAG, &o.realloc_via_memory_grow, NULL, "Adapters take memory by memory.grow, not by cabi_realloc"},
       {0, "merge-imports-based-on-semver", OPT_FLAG, &o.merge_imports, "true|false", "One import for compatible versions of an interface (default)"},
@@ -191,6 +222,7 @@ int cmd_component_new(int argc, char **argv) {
   ct_string_encoding encoding;
   if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
   if (!parse_wasi_adapter(&(ct_wasi_adapter){0}, o.wasi_adapter)) return opt_usage_error(&spec, "--wasi-adapter takes command, reactor, proxy or none, not \"%s\"", o.wasi_adapter);
+  if (bad_address(&o)) return opt_usage_error(&spec, "--tcp-listen takes ADDR:PORT with an address in numbers, [ADDR]:PORT for IPv6, not \"%s\"", bad_address(&o));
   if (!parse_encoding(&encoding, o.encoding)) return opt_usage_error(&spec, "--encoding takes utf8, utf16 or compact-utf16, not \"%s\"", o.encoding);
   if (bad_import_name(&o)) return opt_usage_error(&spec, "--import-name takes OLD=NEW, not \"%s\"", bad_import_name(&o));
   if (o.world && !o.wit) return opt_usage_error(&spec, "--world chooses a world of --wit, which is not given");

@@ -63,6 +63,13 @@ typedef enum ct_wasi_adapter {
   CT_WASI_ADAPTER_NONE   /* the module's imports must be met by others */
 } ct_wasi_adapter;
 
+/* Where a component listens, see tcp_listen. */
+typedef struct ct_tcp_address {
+  bool is_ipv6;
+  uint16_t port;
+  uint16_t words[8]; /* of an IPv6 address; the four bytes of an IPv4 address, one in each */
+} ct_tcp_address;
+
 typedef enum ct_notice {
   CT_NOTICE_NOTE,   /* a decision: what -v shows */
   CT_NOTICE_WARNING /* what may be a mistake */
@@ -84,6 +91,8 @@ typedef struct ct_component_new_options {
   bool no_debug_names;          /* no names for what is generated */
   ct_wasi_adapter wasi_adapter; /* ctool's own, for modules of preview1 */
   bool exit_with_code;          /* it tells the exit code by wasi:cli/exit's exit-with-code, which hosts have since 0.2.12 */
+  const ct_tcp_address *tcp_listen; /* it listens there, by wasi:sockets, and the module finds the sockets as descriptors after its preopened directories */
+  size_t tcp_listen_count;
   bool adapter_names;           /* its functions have names */
   bool return_call_ref;         /* shims call through typed function references rather than a table */
   void (*tell)(void *context, ct_notice kind, const char *text); /* may be NULL; `text` lives until it returns */

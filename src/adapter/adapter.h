@@ -40,6 +40,14 @@
   X(file_seek, 8, CTI_ADAPTER_NO_FILES)                                                                                                    \
   X(file_ready, 0, CTI_ADAPTER_NO_FILES)                                                                                                   \
   X(input_piece, 8, CTI_ADAPTER_NO_READ)                                                                                                   \
+  X(open_listeners, 0, CTI_ADAPTER_NO_SOCKETS)                                                                                             \
+  X(socket_piece, 8, CTI_ADAPTER_NO_SOCKETS)                                                                                               \
+  X(socket_subscribe, 0, CTI_ADAPTER_NO_SOCKETS)                                                                                           \
+  X(socket_close, 0, CTI_ADAPTER_NO_SOCKETS)                                                                                               \
+  X(socket_accept, 57, CTI_ADAPTER_NO_SOCKETS)                                                                                             \
+  X(socket_shut, 57, CTI_ADAPTER_NO_SOCKETS)                                                                                               \
+  X(socket_recv, 57, CTI_ADAPTER_NO_SOCKETS)                                                                                               \
+  X(socket_send, 57, CTI_ADAPTER_NO_SOCKETS)                                                                                               \
   X(fetch_arguments, 0, CTI_ADAPTER_NO_ARGUMENTS)                                                                                          \
   X(fetch_environment, 0, CTI_ADAPTER_NO_ENVIRONMENT)                                                                                      \
   X(terminal, 0, CTI_ADAPTER_NO_CLI)                                                                                                       \
@@ -48,10 +56,15 @@
 
 /* Preview1's functions that only files and directories have: EBADF where none can be open. */
 #define CTI_ADAPTER_FILE_EXPORTS(X)                                                                                                        \
-  X(fd_advise) X(fd_allocate) X(fd_datasync) X(fd_fdstat_set_flags) X(fd_filestat_set_size) X(fd_filestat_set_times) X(fd_prestat_get)     \
+  X(fd_advise) X(fd_allocate) X(fd_datasync) X(fd_filestat_set_size) X(fd_filestat_set_times) X(fd_prestat_get)     \
   X(fd_prestat_dir_name) X(fd_readdir) X(fd_sync) X(path_create_directory) X(path_filestat_get) X(path_filestat_set_times) X(path_link)    \
   X(path_open) X(path_readlink) X(path_remove_directory) X(path_rename) X(path_symlink) X(path_unlink_file)
 #define CTI_ADAPTER_FILE_RESULT 8
+
+/* (index, part) -> a number: where to listen. Its body is replaced by one that knows the addresses: part 0 is 4 or 6, the version of the internet protocol,
+ * and 0 behind the last; part 1 the port; the others what follows it in wasi:sockets' ip-socket-address: 2 to 5 the bytes of an address of version 4,
+ * 3 to 10 the words of one of version 6 (2 and 11 are its flow and scope). */
+#define CTI_ADAPTER_LISTEN_ADDRESS "listen-address"
 
 /* Bodies for `grow`: the guest's `malloc`; pages of memory.grow, where no allocator of the guest takes them for its own. */
 #define CTI_ADAPTER_GROW_BY_MALLOC "grow-by-malloc"
@@ -66,7 +79,8 @@ enum {
   CTI_ADAPTER_NO_ARGUMENTS = 1 << 4,   /* it does not import args_get or args_sizes_get; or a proxy */
   CTI_ADAPTER_NO_ENVIRONMENT = 1 << 5, /* it does not import environ_get or environ_sizes_get; or a proxy */
   CTI_ADAPTER_NO_CLI = 1 << 6,         /* a proxy: no terminals, no exit */
-  CTI_ADAPTER_NO_EXIT_CODE = 1 << 7    /* the default: exit-with-code, which not all hosts have, was not asked for */
+  CTI_ADAPTER_NO_SOCKETS = 1 << 7,     /* the default: no addresses to listen at were given */
+  CTI_ADAPTER_NO_EXIT_CODE = 1 << 8    /* the default: exit-with-code, which not all hosts have, was not asked for */
 };
 
 #endif

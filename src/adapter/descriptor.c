@@ -48,13 +48,15 @@ EXPORT(fd_filestat_set_times)(u32 number, u64 access, u64 change, u32 flags) {
   return ad_failed(1);
 }
 
+static u32 stream_type(u32 d) { return D(d).kind < KIND_LISTENER ? ad_terminal(d) : FILETYPE_SOCKET_STREAM; }
+
 EXPORT(fd_fdstat_get)(u32 number, u32 out) {
   u32 d = ad_find(number);
   if (d < ERRNO_LIMIT) return d;
   if (ad_fault(out, FDSTAT_SIZE)) return EFAULT;
   if (D(d).kind >= KIND_FILE) return ad_file_fdstat(d, out);
-  u32 rights = D(d).kind == KIND_STDIN ? RIGHTS_FD_READ : RIGHTS_FD_WRITE;
-  FIELD(any64, out, FDSTAT_TYPE) = ad_terminal(d);
+  u32 kind = D(d).kind, rights = kind == KIND_STDIN ? RIGHTS_FD_READ : kind < KIND_LISTENER ? RIGHTS_FD_WRITE : RIGHTS_OF_SOCKET;
+  FIELD(any64, out, FDSTAT_TYPE) = stream_type(d) | (D(d).flags & FDFLAGS_ALL) << 8 * FDSTAT_FLAGS;
   FIELD(any64, out, FDSTAT_RIGHTS) = rights;
   FIELD(any64, out, FDSTAT_INHERITING) = rights;
   return SUCCESS;
@@ -62,8 +64,10 @@ EXPORT(fd_fdstat_get)(u32 number, u32 out) {
 
 EXPORT(fd_fdstat_set_flags)(u32 number, u32 flags) {
   if (flags & ~(u32)(FDFLAGS_NONBLOCK | FDFLAGS_APPEND)) return EINVAL;
-  u32 d = ad_find_file(number, EBADF);
+  u32 d = ad_find(number);
   if (d < ERRNO_LIMIT) return d;
+  if (D(d).kind < KIND_LISTENER || D(d).kind == KIND_DIRECTORY) return EBADF;
+  if (D(d).kind < KIND_FILE) flags &= FDFLAGS_NONBLOCK; /* a socket has no end to append to */
   D(d).flags = (u8)((D(d).flags & ~(FDFLAGS_NONBLOCK | FDFLAGS_APPEND)) | flags);
   return SUCCESS;
 }
@@ -80,7 +84,7 @@ EXPORT(fd_filestat_get)(u32 number, u32 out) {
   if (ad_fault(out, FILESTAT_SIZE)) return EFAULT;
   if (D(d).kind >= KIND_FILE) return ad_file_filestat(d, out);
   clear(out, FILESTAT_SIZE);
-  FIELD(u8, out, FILESTAT_TYPE) = (u8)ad_terminal(d);
+  FIELD(u8, out, FILESTAT_TYPE) = (u8)stream_type(d);
   return SUCCESS;
 }
 
@@ -103,6 +107,7 @@ EXPORT(fd_tell)(u32 number, u32 out) {
 
 static void close(u32 d, u32 number) {
   if (D(d).kind >= KIND_FILE) ad_file_close(d);
+  else if (D(d).kind >= KIND_LISTENER) ad_socket_close(d);
   if (S->kept_by == number + 1) S->kept_by = 0;
 }
 

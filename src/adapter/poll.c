@@ -31,7 +31,8 @@ static u32 subscribe(u32 at) {
   if (d < ERRNO_LIMIT) return d;
   u32 kind = D(d).kind;
   if (kind == KIND_DIRECTORY) return EBADF;
-  if (kind > KIND_FILE) S->moved = h_subscribe_duration(0);
+  if (kind >= KIND_FILE) S->moved = h_subscribe_duration(0);
+  else if (kind >= KIND_LISTENER) S->moved = ad_socket_subscribe(d, tag);
   else if (kind == KIND_STDIN && tag == EVENTTYPE_FD_READ) S->moved = h_input_subscribe(ad_input_stream(d));
   else if (kind != KIND_STDIN && tag == EVENTTYPE_FD_WRITE) S->moved = h_output_subscribe(ad_output_stream(d));
   else return EBADF;

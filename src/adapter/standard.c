@@ -3,9 +3,8 @@
 
 enum { FLUSHED_AT_ONCE = 4096 }; /* what blocking-write-and-flush takes */
 
-/* The errno of a result whose error is a stream-error at `offset`; a closed stream is `closed`. EIO comes with the host's error in S->reason, which is
- * the last of its stream: those of standard streams are left to the host. */
-static u32 stream_failed(u32 offset, u32 closed) {
+/* Errors of standard streams are left to the host: there is one for each stream at most. */
+u32 ad_stream_failed(u32 offset, u32 closed) {
   if (!OUT(u8, 0)) return SUCCESS;
   S->reason = OUT(u32, offset + 4);
   return OUT(u8, offset) ? closed : EIO;
@@ -13,7 +12,7 @@ static u32 stream_failed(u32 offset, u32 closed) {
 
 /* After the last call of a piece. */
 static u32 moved(u32 length) {
-  u32 error = stream_failed(4, EPIPE);
+  u32 error = ad_stream_failed(4, EPIPE);
   if (!error) S->moved = length;
   return error;
 }
@@ -21,13 +20,13 @@ static u32 moved(u32 length) {
 u32 ad_output_piece(u32 stream, u32 at, u32 length) {
   if (length > FLUSHED_AT_ONCE) {
     h_output_check_write(stream, RESULT);
-    u32 error = stream_failed(8, EPIPE);
+    u32 error = ad_stream_failed(8, EPIPE);
     if (error) return error;
     u64 room = OUT(u64, 8);
     if (room > FLUSHED_AT_ONCE) {
       if (length > room) length = (u32)room;
       h_output_write(stream, at, length, RESULT);
-      error = stream_failed(4, EPIPE);
+      error = ad_stream_failed(4, EPIPE);
       if (error) return error;
       h_output_flush(stream, RESULT);
       return moved(length);
@@ -56,16 +55,17 @@ void ad_received(u32 at, u32 length) {
   if (OUT(u32, 4) != at) copy(at, OUT(u32, 4), S->moved);
 }
 
-/* Waits for the first bytes only: those that came with them are taken, as readv does. */
-HOOK(input_piece)(u32 d, u32 at, u32 length, u32 waits) {
-  u32 stream = ad_input_stream(d);
+u32 ad_input(u32 stream, u32 at, u32 length, u32 waits) {
   ad_expect(at, length);
   if (waits) h_input_blocking_read(stream, length, RESULT);
   else h_input_read(stream, length, RESULT);
-  if (OUT(u8, 0)) return stream_failed(4, SUCCESS);
+  if (OUT(u8, 0)) return ad_stream_failed(4, SUCCESS);
   ad_received(at, length);
   return SUCCESS;
 }
+
+/* Waits for the first bytes only: those that came with them are taken, as readv does. */
+HOOK(input_piece)(u32 d, u32 at, u32 length, u32 waits) { return ad_input(ad_input_stream(d), at, length, waits); }
 
 /* Whether a standard stream is a terminal, as preview1's file type. The host is asked once, for it answers with a handle each time. */
 HOOK(terminal)(u32 d) {

@@ -17,6 +17,7 @@ static void start(void) {
     D(DESCRIPTOR(i)).kind = (u8)(KIND_STDIN + i);
   }
   ad_open_preopens();
+  ad_open_listeners();
 }
 
 u32 ad_enter(void) {

@@ -78,18 +78,21 @@ struct state {
 };
 
 /* Kinds of descriptors. Those of files and directories are KIND_FILE + preview1's file type. */
-enum { KIND_CLOSED, KIND_BAD, KIND_STDIN, KIND_STDOUT, KIND_STDERR, KIND_FILE = 8, KIND_DIRECTORY = KIND_FILE + FILETYPE_DIRECTORY };
+enum { KIND_CLOSED, KIND_BAD, KIND_STDIN, KIND_STDOUT, KIND_STDERR, KIND_LISTENER, KIND_SOCKET, KIND_FILE = 8, KIND_DIRECTORY = KIND_FILE + FILETYPE_DIRECTORY };
 
 /* Flags of a descriptor, beside preview1's fdflags. The last two mean another thing of standard streams. */
 enum { HAS_STREAM = 32, CAN_READ = 64, CAN_WRITE = 128, TERMINAL_KNOWN = 64, TERMINAL = 128 };
 
 struct descriptor {
   u32 handle;   /* the host's descriptor; the next closed one when closed */
-  u32 stream;   /* with HAS_STREAM: that of standard input or output, of appending, of a directory's entries */
+  u32 stream;   /* with HAS_STREAM: that of standard input or output, of appending, of a directory's entries; of a socket: that to read from */
   u64 position; /* of files: the offset; of directories: the cookie of the entry that `stream` gives next */
   u8 kind, flags;
-  u16 preopen;        /* 1 + its number among the preopened directories, 0 for others */
-  u32 preopen_length; /* of its name */
+  u16 preopen; /* 1 + its number among the preopened directories, 0 for others */
+  union {
+    u32 preopen_length; /* of its name */
+    u32 output;         /* of a socket: the stream to write to */
+  };
 };
 
 enum { PLACING = 1 }; /* a value of ad_base: the guest's allocator is being asked */
@@ -153,11 +156,27 @@ u32 ad_file_fdstat(u32 d, u32 out);
 u32 ad_file_filestat(u32 d, u32 out);
 u32 ad_file_seek(u32 d, u64 offset, u32 whence);
 u32 ad_file_ready(u32 d, u32 event);
+u32 ad_open_listeners(void);
+u32 ad_listen_address(u32 index, u32 part);
+u32 ad_socket_piece(u32 d, u32 writes, u32 at, u32 length, u32 is_first);
+u32 ad_socket_subscribe(u32 d, u32 tag);
+u32 ad_socket_close(u32 d);
+u32 ad_socket_accept(u32 d, u32 flags, u32 out);
+u32 ad_socket_shut(u32 d, u32 how);
+u32 ad_socket_recv(u32 number, u32 list, u32 count, u32 out);
+u32 ad_socket_send(u32 number, u32 list, u32 count, u32 out);
 u32 ad_fetch_arguments(void);
 u32 ad_fetch_environment(void);
 u32 ad_terminal(u32 d);
 u32 ad_exit(u32 code);
 u32 ad_exit_with(u32 code);
+
+/* Reads from an input stream; nothing and SUCCESS at its end. S->moved says how much. */
+u32 ad_input(u32 stream, u32 at, u32 length, u32 waits);
+
+/* The errno of a result whose error is a stream-error at `offset`; a closed stream is `closed`. EIO comes with the host's error in S->reason, which is
+ * the last of its stream. */
+u32 ad_stream_failed(u32 offset, u32 closed);
 
 /* Writes to an output stream as much as the host takes at once; S->moved says how much. */
 u32 ad_output_piece(u32 stream, u32 at, u32 length);

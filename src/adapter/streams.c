@@ -5,6 +5,7 @@ static u32 piece(u32 d, u32 writes, u32 at, u32 length, u64 offset, u32 is_first
   S->moved = 0;
   u32 kind = D(d).kind;
   if (kind >= KIND_FILE) return ad_file_piece(d, writes, at, length, offset);
+  if (kind >= KIND_LISTENER) return ad_socket_piece(d, writes, at, length, is_first);
   if (kind == KIND_STDIN) return writes ? EBADF : ad_input_piece(d, at, length, is_first);
   return writes ? ad_output_piece(ad_output_stream(d), at, length) : EBADF;
 }
@@ -38,7 +39,7 @@ static u32 move_on(u32 number, u32 writes, u32 list, u32 count, u32 out) {
   u32 error = move(d, writes, list, count, D(d).position, out);
   if (error) return error;
   if (writes && D(d).flags & FDFLAGS_APPEND) return ad_file_seek(d, 0, WHENCE_END);
-  D(d).position += AT(any32, out);
+  D(d).position += AT(any32, out); /* of others it means nothing */
   return SUCCESS;
 }
 

@@ -57,7 +57,8 @@ static bool can_have_files(const builtin *b) {
  * are not known: the reference takes pages there, too. */
 static void choose_growth(builtin *b) {
   static const char *const reallocs[] = {"cabi_realloc_adapter", "cabi_realloc", "canonical_abi_realloc"};
-  if (b->place.kind != CTI_PLACE_NONE && ((b->reasons & CTI_ADAPTER_NO_FILES) || b->place.kind == CTI_PLACE_GO)) {
+  const uint32_t nothing = CTI_ADAPTER_NO_FILES | CTI_ADAPTER_NO_SOCKETS;
+  if (b->place.kind != CTI_PLACE_NONE && ((b->reasons & nothing) == nothing || b->place.kind == CTI_PLACE_GO)) {
     b->reasons |= CTI_ADAPTER_NO_GROWTH;
     return;
   }
@@ -69,10 +70,11 @@ static void choose_growth(builtin *b) {
 static ct_status look_at_guest(builtin *b) {
   b->form = b->plan->options->wasi_adapter;
   if (b->form == CT_WASI_ADAPTER_AUTO) b->form = exports_func(b->guest, "_start") ? CT_WASI_ADAPTER_COMMAND : CT_WASI_ADAPTER_REACTOR;
-  bool files = can_have_files(b);
-  CTI_TRY(cti_find_place(&b->place, b->guest, files ? CTI_ADAPTER_MEMORY : CTI_ADAPTER_MEMORY_NO_FILES, b->plan->arena));
+  bool files = can_have_files(b), sockets = b->plan->options->tcp_listen_count > 0;
+  CTI_TRY(cti_find_place(&b->place, b->guest, files || sockets ? CTI_ADAPTER_MEMORY : CTI_ADAPTER_MEMORY_NO_FILES, b->plan->arena));
   if (b->place.kind != CTI_PLACE_NONE) b->reasons |= CTI_ADAPTER_PLACED;
   if (!files) b->reasons |= CTI_ADAPTER_NO_FILES;
+  if (!sockets) b->reasons |= CTI_ADAPTER_NO_SOCKETS;
   bool is_proxy = b->form == CT_WASI_ADAPTER_PROXY;
   if (is_proxy) b->reasons |= CTI_ADAPTER_NO_CLI;
   if (is_proxy || !(imports(b->guest, "args_get") || imports(b->guest, "args_sizes_get"))) b->reasons |= CTI_ADAPTER_NO_ARGUMENTS;
@@ -127,6 +129,43 @@ static ct_status replace_growth(builtin *b) {
   return CT_OK;
 }
 
+static void when_equal(cti_buf *code, uint8_t local, uint32_t value) {
+  cti_buf_u8(code, 0x20); /* local.get */
+  cti_buf_u8(code, local);
+  cti_buf_u8(code, 0x41); /* i32.const */
+  cti_buf_sleb(code, (int32_t)value);
+  cti_buf_u8(code, 0x46); /* i32.eq */
+}
+
+/* if (index == i && part == k) return value */
+static void answer(cti_buf *code, uint32_t index, uint32_t part, uint32_t value) {
+  if (value == 0) return;
+  when_equal(code, 0, index);
+  when_equal(code, 1, part);
+  cti_buf_bytes(code, CTI_LIT("\x71\x04\x40\x41")); /* i32.and, if, i32.const */
+  cti_buf_sleb(code, (int32_t)value);
+  cti_buf_bytes(code, CTI_LIT("\x0f\x0b")); /* return, end */
+}
+
+/* The function that tells where to listen: the flat form of wasi:sockets' ip-socket-address (adapter.h). */
+static ct_status write_addresses(builtin *b) {
+  const ct_component_new_options *o = b->plan->options;
+  const cti_export *export_ = export_named(b, CTI_ADAPTER_LISTEN_ADDRESS);
+  if (!export_) return broken(b, CTI_ADAPTER_LISTEN_ADDRESS);
+  cti_buf code = {0};
+  cti_buf_u8(&code, 0); /* no locals */
+  for (uint32_t i = 0; i < o->tcp_listen_count; i++) {
+    const ct_tcp_address *address = &o->tcp_listen[i];
+    answer(&code, i, 0, address->is_ipv6 ? 6 : 4);
+    answer(&code, i, 1, address->port);
+    for (uint32_t k = 0; k < (address->is_ipv6 ? 8u : 4u); k++) answer(&code, i, (address->is_ipv6 ? 3 : 2) + k, address->words[k]);
+  }
+  cti_buf_bytes(&code, CTI_LIT("\x41\0\x0b"));
+  ct_slice body = cti_take(&code, b->plan->arena);
+  b->module.funcs.items[export_->index].body = body;
+  return body.data ? CT_OK : b->plan->arena->error->status;
+}
+
 static ct_status set_global(builtin *b, const char *name, uint32_t value) {
   const cti_export *export_ = export_named(b, name);
   if (!export_) return broken(b, name);
@@ -152,6 +191,7 @@ static ct_status make_module(ct_slice *out, builtin *b) {
   for (uint32_t i = 0; i < b->module.exports.count; i++) CTI_TRY(cti_map_set(&b->exports, arena, b->module.exports.items[i].name, i));
   CTI_TRY(empty_hooks(b));
   CTI_TRY(replace_growth(b));
+  if (!(b->reasons & CTI_ADAPTER_NO_SOCKETS)) CTI_TRY(write_addresses(b));
   CTI_TRY(set_global(b, CTI_ADAPTER_BASE, b->place.base));
   CTI_TRY(set_global(b, CTI_ADAPTER_LIMIT, b->place.limit));
   if (!cti_module_touch(&b->module, CTI_SECTION_CODE) || !cti_module_touch(&b->module, CTI_SECTION_GLOBAL)) return arena->error->status;

@@ -2,10 +2,11 @@
 """Each function of preview1 in a guest of its own (guest.c), made a component with ctool's own adapter and run: run.py --ctool PATH [--work DIR] [--bless] HOST
 
 HOST: wasmtime (the Python package) and jco: what the guest prints is expected.txt; of jco where its library differs, expected-jco.txt.
+      sockets: an echo server in Go (../echo) that listens by --tcp-listen, in the command wasmtime.
       reference: the same guest with the reference adapter, in wasmtime: it prints the same, but for the tests in differences.txt, which must differ.
 Exit status 0, 1, or 77 when something that is needed cannot be had. --bless writes expected.txt or expected-jco.txt anew.
 """
-import argparse, os, re, shutil, subprocess, sys, tempfile
+import argparse, os, re, shutil, socket, subprocess, sys, tempfile, threading, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + '/..')
@@ -141,13 +142,55 @@ def reference(o, work):
     print('reference: %d tests, of which %d differ as they should' % (len(tests()) - 3, len(differ)))
 
 
+def talk(port, data, out):
+    """Sends data, reads all that comes back."""
+    for _ in range(300):
+        try:
+            connection = socket.create_connection(('127.0.0.1', port), 30)
+            break
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+    else:
+        return
+    sender = threading.Thread(target=lambda: (connection.sendall(data), connection.shutdown(socket.SHUT_WR)))
+    sender.start()
+    got = b''.join(iter(lambda: connection.recv(65536), b''))
+    sender.join()
+    out.append(got == data)
+
+
+def sockets(o, work):
+    wasmtime, core = fetch.program('wasmtime'), work + '/echo.wasm'
+    if not wasmtime: raise Skip('no command wasmtime')
+    env = fetch.clean_env(GOOS='wasip1', GOARCH='wasm', GO111MODULE='off', GOTOOLCHAIN='local')
+    programs.call([fetch.go(), 'build', '-trimpath', '-o', core, HERE + '/../echo/main.go'], env=env)
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        port = free.getsockname()[1]
+    path = component(o.ctool, core, work + '/component.wasm', '--tcp-listen', '127.0.0.1:%d' % port)
+    first, _ = folders(work)
+    data = [bytes([65 + i]) * (10**i * 100 + i) for i in range(5)]
+    server = subprocess.Popen([wasmtime, 'run', '-S', 'inherit-network', '--dir', first + '::/', path, '4', str(len(data))], stdout=subprocess.PIPE)
+    echoed = []
+    clients = [threading.Thread(target=talk, args=(port, d, echoed), daemon=True) for d in data]
+    for client in clients: client.start()
+    for client in clients: client.join(60)
+    server.terminate() if len(echoed) < len(data) else None
+    output = server.communicate(timeout=60)[0].decode()
+    if echoed != [True] * len(data) or server.returncode != 0: raise Failure('%s; exit %s\n%s' % (echoed, server.returncode, output))
+    plain = component(o.ctool, core, work + '/plain.wasm')
+    with open(plain, 'rb') as f:
+        if b'wasi:sockets' in f.read(): raise Failure('without --tcp-listen it imports wasi:sockets')
+    print('sockets: %d connections' % len(data))
+
+
 def main():
     programs.with_runtime()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--ctool', required=True)
     parser.add_argument('--work')
     parser.add_argument('--bless', action='store_true')
-    parser.add_argument('host', choices=['wasmtime', 'jco', 'reference'])
+    parser.add_argument('host', choices=['wasmtime', 'jco', 'sockets', 'reference'])
     o = parser.parse_args()
     o.ctool = os.path.abspath(o.ctool)
     with tempfile.TemporaryDirectory() as temporary:
@@ -155,6 +198,7 @@ def main():
         os.makedirs(work, exist_ok=True)
         try:
             if o.host == 'reference': reference(o, work)
+            elif o.host == 'sockets': sockets(o, work)
             else: host(o, in_jco if o.host == 'jco' else in_wasmtime, work)
         except Skip as e:
             print('skipped: %s' % e)

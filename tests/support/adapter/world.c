@@ -55,7 +55,7 @@ static u32 handle_count, live, lost;
 u32 world_handle_new(enum world_kind kind, u32 node, u64 position) {
   u32 handle = handle_count++;
   WORLD_CHECK(handle < HANDLES);
-  handles[handle] = (struct world_handle){kind, node, position, 0};
+  handles[handle] = (struct world_handle){.kind = kind, .node = node, .position = position};
   live++;
   return handle + 1; /* 0 is none, as in wasmtime */
 }
@@ -248,8 +248,7 @@ void h_get_terminal_stdout(u32 out) { terminal(out); }
 void h_get_terminal_stderr(u32 out) { terminal(out); }
 
 static void read_input(u32 stream, u64 length, u32 out, u32 least_bytes) {
-  world_handle(stream, WORLD_INPUT);
-  if (world_stream_fails(out, 4, 0)) return;
+  if (world_stream_fails(out, 4, world_handle(stream, WORLD_INPUT)->parent)) return;
   u64 given = world_decide(3) ? world_decide(255) : length;
   if (given < least_bytes) given = least_bytes;
   if (given > length) given = length;
@@ -267,7 +266,7 @@ u32 h_output_subscribe(u32 stream) { return world_handle(stream, WORLD_OUTPUT), 
 void h_output_check_write(u32 stream, u32 out) {
   struct world_handle *h = world_handle(stream, WORLD_OUTPUT);
   h->permit = 0;
-  if (world_stream_fails(out, 8, h->node)) return;
+  if (world_stream_fails(out, 8, h->node || h->parent)) return;
   static const u32 permits[] = {65536, 0, 1, 4096, 4097, 1000000};
   h->permit = permits[world_decide(6)];
   AT(u64, out + 8) = h->permit;
@@ -284,28 +283,36 @@ void h_output_write(u32 stream, u32 at, u32 length, u32 out) {
   WORLD_CHECK(length <= h->permit);
   h->permit = 0;
   take_output(h, at, length);
-  world_stream_fails(out, 4, h->node);
+  world_stream_fails(out, 4, h->node || h->parent);
 }
 
 void h_output_write_and_flush(u32 stream, u32 at, u32 length, u32 out) {
   struct world_handle *h = world_handle(stream, WORLD_OUTPUT);
   WORLD_CHECK(length <= 4096);
   take_output(h, at, length);
-  world_stream_fails(out, 4, h->node);
+  world_stream_fails(out, 4, h->node || h->parent);
 }
 
 void h_output_flush(u32 stream, u32 out) {
-  world_stream_fails(out, 4, world_handle(stream, WORLD_OUTPUT)->node);
+  struct world_handle *h = world_handle(stream, WORLD_OUTPUT);
+  world_stream_fails(out, 4, h->node || h->parent);
 }
 
-void h_drop_output(u32 stream) { world_handle_drop(stream, WORLD_OUTPUT); }
+void h_output_begin_flush(u32 stream, u32 out) { h_output_flush(stream, out); }
+
+void h_drop_output(u32 stream) {
+  struct world_handle *h = world_handle(stream, WORLD_OUTPUT);
+  if (h->parent) world_handle(h->parent, WORLD_SOCKET)->children--;
+  world_handle_drop(stream, WORLD_OUTPUT);
+}
+
 void h_drop_pollable(u32 pollable) { world_handle_drop(pollable, WORLD_POLLABLE); }
 void h_drop_error(u32 error) { world_handle_drop(error, WORLD_ERROR); }
 
 void h_poll(u32 pollables, u32 count, u32 out) {
   world_result(out);
   WORLD_CHECK(count && pollables % 4 == 0);
-  world_bytes(pollables, count * 4);
+  WORLD_CHECK((u64)pollables + (u64)count * 4 <= memory_size()); /* the adapter's own when it waits by itself */
   u32 ready = 0;
   static u8 is_ready[4096];
   for (u32 i = 0; i < count; i++) {
@@ -359,6 +366,11 @@ void world_open(const uint8_t *decisions, size_t size, u32 adapter_memory) {
 
 static void check_descriptor(u32 d) {
   u32 kind = D(d).kind;
+  if (kind == KIND_LISTENER || kind == KIND_SOCKET) {
+    world_handle(D(d).handle, WORLD_SOCKET);
+    if (kind == KIND_SOCKET) world_handle(D(d).stream, WORLD_INPUT), world_handle(D(d).output, WORLD_OUTPUT);
+    return;
+  }
   if (kind < KIND_FILE) {
     WORLD_CHECK(kind <= KIND_STDERR);
     if (kind > KIND_BAD && D(d).flags & HAS_STREAM) world_handle(D(d).stream, kind == KIND_STDIN ? WORLD_INPUT : WORLD_OUTPUT);

@@ -32,7 +32,8 @@ struct world {
   u32 pages;
   u32 arguments, variables; /* how many; each is one of world_strings */
   const char *strings[WORLD_STRINGS];
-  u32 preopens;
+  u32 preopens, listeners;
+  u32 waiting; /* connections that can be accepted at once */
   u32 exit_code, exits;
   u32 written; /* bytes to standard output and error */
   u32 calls;   /* of the host, all in all */

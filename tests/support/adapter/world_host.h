@@ -6,13 +6,15 @@
 
 #include "adapter/state.h"
 
-enum world_kind { WORLD_NONE, WORLD_DESCRIPTOR, WORLD_INPUT, WORLD_OUTPUT, WORLD_ENTRIES, WORLD_POLLABLE, WORLD_ERROR };
+enum world_kind { WORLD_NONE, WORLD_DESCRIPTOR, WORLD_INPUT, WORLD_OUTPUT, WORLD_ENTRIES, WORLD_POLLABLE, WORLD_ERROR, WORLD_SOCKET };
 
 struct world_handle {
   enum world_kind kind;
   u32 node; /* of descriptors and their streams: the file; of pollables: whether ready */
   u64 position;
-  u32 permit; /* of output streams: what check-write allowed */
+  u32 permit;   /* of output streams: what check-write allowed */
+  u32 children; /* of sockets: streams that are to go first */
+  u32 parent;   /* of their streams */
 };
 
 extern jmp_buf world_stopped; /* where stop() goes: memory is at its end */
