@@ -45,9 +45,12 @@ def unleb(data, at):
             return value, at
 
 
+MODULE, COMPONENT = b'\0asm\1\0\0\0', b'\0asm\x0d\0\1\0'
+
+
 def split(data):
-    """[(id, payload)], or None when the bytes are no core module."""
-    if data[:8] != b'\0asm\1\0\0\0':
+    """[(id, payload)], or None when the bytes are neither module nor component."""
+    if data[:8] not in (MODULE, COMPONENT):
         return None
     at, out = 8, []
     try:
@@ -61,8 +64,8 @@ def split(data):
     return out
 
 
-def join(sections):
-    return b'\0asm\1\0\0\0' + b''.join(bytes([kind]) + leb(len(payload)) + payload for kind, payload in sections)
+def join(sections, start=MODULE):
+    return start + b''.join(bytes([kind]) + leb(len(payload)) + payload for kind, payload in sections)
 
 
 def bodies(payload):
@@ -115,6 +118,8 @@ def mutate(rng, data):
     sections = split(data)
     if not sections or rng.random() < 0.1:
         return mutate_bytes(rng, data)
+    if data[:8] == COMPONENT:
+        return mutate_component(rng, sections)
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
         codes = [i for i, s in enumerate(sections) if s[0] == 10]
         if codes and rng.random() < 0.65:
@@ -132,6 +137,25 @@ def mutate(rng, data):
             i = rng.randrange(len(sections))
             sections[i] = (sections[i][0], mutate_bytes(rng, sections[i][1]))
     return join(sections)
+
+
+def mutate_component(rng, sections):
+    """A section, or what is nested in it; now and then two sections swapped, doubled or dropped."""
+    i = rng.randrange(len(sections))
+    kind, payload = sections[i]
+    roll = rng.random()
+    if roll < 0.1:
+        j = rng.randrange(len(sections))
+        sections[i], sections[j] = sections[j], sections[i]
+    elif roll < 0.15:
+        sections.insert(rng.randrange(len(sections) + 1), sections[i])
+    elif roll < 0.2:
+        del sections[i]
+    elif kind in (1, 4) and payload:
+        sections[i] = (kind, mutate(rng, payload))
+    else:
+        sections[i] = (kind, mutate_bytes(rng, payload))
+    return join(sections, COMPONENT)
 
 
 SMITH = ['gc', 'reference-types', 'simd', 'relaxed-simd', 'exceptions', 'multi-value', 'bulk-memory', 'memory64', 'tail-call', 'threads', 'shared-everything-threads',
@@ -259,7 +283,7 @@ def main():
         return 0
     rng = random.Random(o.seed)
     paths = []
-    for seed in o.seeds or [os.path.join(ROOT, '..', 'shared', 'conformance', 'core'), os.path.join(ROOT, '..', 'shared', 'guests')]:
+    for seed in o.seeds or [os.path.join(ROOT, '..', 'shared', name) for name in ('conformance/core', 'conformance/component', 'guests')]:
         if os.path.isfile(seed):
             paths.append(seed)
         for top, folders, files in os.walk(seed):
@@ -274,7 +298,7 @@ def main():
         for i in range(o.count):
             data = smith(rng, o.reference) if rng.random() < 0.5 or not pool else None
             data = data or rng.choice(pool or [b'\0asm\1\0\0\0'])
-            if rng.random() < 0.9:
+            if rng.random() < 0.75:
                 data = mutate(rng, data)
             yield 'case%d' % i, data, random_features(rng, names)
 
