@@ -10,6 +10,7 @@
 #define CTI_COLD __attribute__((cold, noinline))
 #define CTI_MUST_USE __attribute__((warn_unused_result))
 #define CTI_FALLTHROUGH __attribute__((fallthrough))
+#define CTI_LABELS_AS_VALUES 1 /* `goto *` to the address of a label */
 #else
 #define CTI_PRINTF(text, first)
 #define CTI_LIKELY(x) (x)

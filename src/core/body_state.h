@@ -70,6 +70,14 @@ void cti_locals_undo(cti_body *b, uint32_t to);
 /* Empties the stacks and opens the outermost block, for instructions between b->pc and b->end. */
 ct_status cti_body_begin(cti_body *b, uint32_t result_type);
 
+/* ---- the fast path */
+
+/* Fills body->fast from opcodes.def and the features. */
+void cti_fast_init(cti_body *b);
+
+/* Validates the instructions from b->pc to the end of the outermost block, or of the bytes. The byte before b->end, or the one at it, must be an `end`. */
+ct_status cti_fast_run(cti_body *b);
+
 /* ---- instructions */
 
 /* Checks the instruction at b->pc in full and moves behind it. */

