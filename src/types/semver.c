@@ -1,7 +1,5 @@
 /* semver.c - semantic versions: text to numbers and back, order, and the tracks within which versions are compatible.
  * https://semver.org/spec/v2.0.0.html, https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#import-and-export-definitions */
-#include <inttypes.h>
-
 #include "types/semver.h"
 
 static bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
@@ -100,8 +98,29 @@ int cti_semver_cmp(const cti_semver *a, const cti_semver *b) {
   return order ? order : cmp_identifiers(a->build, b->build);
 }
 
+#define MAX_NUMBERS 62 /* three of 20 digits and two dots */
+
+static size_t put_number(uint8_t *out, uint64_t value) {
+  uint8_t digits[20];
+  size_t count = 0;
+  do digits[count++] = (uint8_t)('0' + value % 10);
+  while ((value /= 10) != 0);
+  for (size_t i = 0; i < count; i++) out[i] = digits[count - 1 - i];
+  return count;
+}
+
+/* By hand: names with versions are made in numbers, and formatting is slow. */
+static size_t put_numbers(uint8_t *out, const cti_semver *version) {
+  size_t size = put_number(out, version->major);
+  out[size++] = '.';
+  size += put_number(out + size, version->minor);
+  out[size++] = '.';
+  return size + put_number(out + size, version->patch);
+}
+
 void cti_semver_write(const cti_semver *version, cti_buf *out) {
-  cti_buf_printf(out, "%" PRIu64 ".%" PRIu64 ".%" PRIu64, version->major, version->minor, version->patch);
+  uint8_t numbers[MAX_NUMBERS];
+  cti_buf_bytes(out, cti_slice(numbers, put_numbers(numbers, version)));
   if (version->pre.size) {
     cti_buf_u8(out, '-');
     cti_buf_bytes(out, version->pre);
@@ -112,9 +131,20 @@ void cti_semver_write(const cti_semver *version, cti_buf *out) {
   }
 }
 
+static size_t put_part(uint8_t *out, uint8_t mark, ct_slice part) {
+  if (part.size == 0) return 0;
+  out[0] = mark;
+  memcpy(out + 1, part.data, part.size);
+  return part.size + 1;
+}
+
 ct_slice cti_semver_text(cti_arena *arena, const cti_semver *version) {
-  return cti_format(arena, "%" PRIu64 ".%" PRIu64 ".%" PRIu64 "%s%.*s%s%.*s", version->major, version->minor, version->patch,
-                    version->pre.size ? "-" : "", CTI_S(version->pre), version->build.size ? "+" : "", CTI_S(version->build));
+  uint8_t *text = cti_alloc(arena, MAX_NUMBERS + version->pre.size + version->build.size + 2);
+  if (!text) return (ct_slice){0};
+  size_t size = put_numbers(text, version);
+  size += put_part(text + size, '-', version->pre);
+  size += put_part(text + size, '+', version->build);
+  return cti_slice(text, size);
 }
 
 bool cti_semver_compatible(const cti_semver *a, const cti_semver *b) {

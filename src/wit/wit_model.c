@@ -115,15 +115,26 @@ uint32_t cti_resolve_find_package(const cti_resolve *resolve, const cti_package_
 
 /* ---- names ---- */
 
-/* "ns:name/item@version"; item may be empty. */
+static uint8_t *put_part(uint8_t *at, const char *mark, ct_slice part) {
+  for (; part.size && *mark; mark++) *at++ = (uint8_t)*mark;
+  if (part.size) memcpy(at, part.data, part.size);
+  return at + part.size;
+}
+
+/* "ns:name/item@version"; item may be empty. By hand, as these are made often. */
 static ct_slice id_text(cti_arena *arena, const cti_package_name *name, ct_slice item) {
   ct_slice version = {0};
   if (name->version.present) {
     version = cti_semver_text(arena, &name->version);
     if (!version.data) return version;
   }
-  return cti_format(arena, "%.*s:%.*s%s%.*s%s%.*s", CTI_S(name->ns), CTI_S(name->name), item.size ? "/" : "", CTI_S(item), version.size ? "@" : "",
-                    CTI_S(version));
+  uint8_t *text = cti_alloc(arena, name->ns.size + name->name.size + item.size + version.size + 3), *end = text;
+  if (!text) return (ct_slice){0};
+  end = put_part(end, "", name->ns);
+  end = put_part(end, ":", name->name);
+  end = put_part(end, "/", item);
+  end = put_part(end, "@", version);
+  return cti_slice(text, (size_t)(end - text));
 }
 
 ct_slice cti_package_name_text(cti_arena *arena, const cti_package_name *name) { return id_text(arena, name, (ct_slice){0}); }
