@@ -81,8 +81,8 @@ static ct_status cut_adapter(cti_plan *plan, uint32_t id) {
   unit->is_used = true;
   ct_slice cut, realloc = main_realloc(plan);
   CTI_TRY(cti_adapter_splice(&cut, unit->bytes, unit->name, &required, realloc, plan->arena));
-  cti_plan_note(plan, "adapter \"%.*s\": %u functions are imported, %zu of %zu bytes stay; it takes memory by %.*s", CTI_S(unit->name), imported, cut.size, unit->bytes.size,
-                CTI_S(realloc.data ? realloc : CTI_LIT("memory.grow")));
+  cti_plan_note(plan, "adapter \"%.*s\": %u functions are imported, %zu of %zu bytes stay", CTI_S(unit->name), imported, cut.size, unit->bytes.size);
+  if (!unit->is_builtin) cti_plan_note(plan, "it takes memory by %.*s", CTI_S(realloc.data ? realloc : CTI_LIT("memory.grow")));
   return read_cut(plan, id, cut);
 }
 
