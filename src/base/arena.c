@@ -142,7 +142,7 @@ static void *grow_chunk(cti_arena *arena, cti_chunk **link, size_t size) {
   return (uint8_t *)larger + HEADER;
 }
 
-static uint32_t more_room(uint32_t count) { return count < 4 ? 8 : count > UINT32_MAX / 2 ? UINT32_MAX : count * 2; }
+static uint32_t more_room(uint32_t count) { return count < 2 ? 4 : count > UINT32_MAX / 2 ? UINT32_MAX : count * 2; }
 
 void *cti_vec_more(cti_arena *arena, void *items, uint32_t count, uint32_t *capacity, size_t item_size) {
   uint32_t room = more_room(count);

@@ -3,13 +3,19 @@
  * depth of types, which is limited where they are made. */
 #include "component/remap.h"
 
-void cti_remap_init(cti_remap *remap, cti_type_store *store) { *remap = (cti_remap){.store = store}; }
+void cti_remap_init(cti_remap *remap, cti_type_store *store, uint64_t offset) { *remap = (cti_remap){.store = store, .offset = offset}; }
 
 ct_status cti_remap_resource(cti_remap *remap, uint32_t from, uint32_t to) { return cti_map_set_u64(&remap->resources, remap->store->arena, from, to); }
 
 void cti_remap_begin(cti_remap *remap) { remap->session = ++remap->store->session; }
 
 static bool failed(const cti_remap *r) { return r->store->error->status != CT_OK; }
+
+/* False at the limit of what may be made anew. */
+static bool charge(cti_remap *r, uint32_t parts) {
+  r->store->substituted += parts;
+  return cti_component_limit_check(CTI_COMPONENT_LIMIT_SUBSTITUTED, r->store->substituted, r->offset, r->store->error) == CT_OK;
+}
 
 static uint32_t resource_number(const cti_remap *r, uint32_t number) {
   uint32_t to = cti_map_get_u64(&r->resources, number);
@@ -27,7 +33,7 @@ static cti_member *remap_members(cti_remap *r, const cti_member *members, uint32
     cti_valtype type = remap_value(r, members[i].type);
     if (cti_valtype_eq(type, members[i].type)) continue;
     if (!copy) {
-      copy = CTI_NEW_N(r->store->arena, cti_member, count);
+      copy = charge(r, count) ? CTI_NEW_N(r->store->arena, cti_member, count) : NULL;
       if (!copy) return NULL;
       memcpy(copy, members, count * sizeof *members);
     }
@@ -78,7 +84,7 @@ static const cti_entity *remap_entities(cti_remap *r, const cti_entity *entities
     if (failed(r)) return NULL;
     if (same_entity(entity, entities[i])) continue;
     if (!copy) {
-      copy = CTI_NEW_N(r->store->arena, cti_entity, count);
+      copy = charge(r, count) ? CTI_NEW_N(r->store->arena, cti_entity, count) : NULL;
       if (!copy) return NULL;
       memcpy(copy, entities, count * sizeof *entities);
     }
@@ -148,7 +154,7 @@ uint32_t cti_remap_type(cti_remap *remap, uint32_t id) {
   if (!(type->flags & CTI_TYPE_OPEN)) return id;
   if (type->session == remap->session) return type->to;
   uint32_t to = cti_map_get_u64(&remap->types, id);
-  if (to == CTI_MAP_NONE) to = substitute(remap, id);
+  if (to == CTI_MAP_NONE) to = charge(remap, 1) ? substitute(remap, id) : UINT32_MAX;
   if (to == UINT32_MAX) return to;
   type = cti_type_at(remap->store, id); /* it may have moved */
   type->session = remap->session;

@@ -7,19 +7,20 @@
 /* One substitution. Each type that it changes is made anew once; ask of it from one cti_remap_begin to the next. */
 typedef struct cti_remap {
   cti_type_store *store;
+  uint64_t offset; /* where too much work is reported */
   uint32_t session;
   cti_map resources; /* number of a resource -> the number that takes its place */
   cti_map types;     /* id -> id: types that take the place of others, whole */
 } cti_remap;
 
-void cti_remap_init(cti_remap *remap, cti_type_store *store);
+void cti_remap_init(cti_remap *remap, cti_type_store *store, uint64_t offset);
 ct_status cti_remap_resource(cti_remap *remap, uint32_t from, uint32_t to);
 /* After the maps are filled, before types are remapped. */
 void cti_remap_begin(cti_remap *remap);
 
-/* The type with everything substituted: the same id when nothing in it changes. UINT32_MAX when memory is out (reported). */
+/* The type with everything substituted: the same id when nothing in it changes. UINT32_MAX when memory is out, or at the limit (both reported). */
 uint32_t cti_remap_type(cti_remap *remap, uint32_t id);
-/* A list of entities of its own; NULL when memory is out. */
+/* A list of entities of its own; NULL for the same reasons. */
 const cti_entity *cti_remap_entities(cti_remap *remap, const cti_entity *entities, uint32_t count);
 
 #endif

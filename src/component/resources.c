@@ -163,6 +163,14 @@ static ct_status exported_resources(cti_component_type *out, cti_component_valid
   return CT_OK;
 }
 
+/* Instances of the component have its exports: what they are together is known once and for all. */
+static ct_status sum_exports(cti_component_type *type, cti_component_validator *v, uint64_t offset) {
+  type->exports_info = CTI_TYPE_INFO_NEW;
+  for (uint32_t i = 0; i < type->exports.names->count; i++)
+    CTI_TRY(cti_type_info_add(&type->exports_info, cti_type_info_of_entity(&v->store, &type->exports.entities[i]), offset, v->error));
+  return CT_OK;
+}
+
 ct_status cti_finish_component(uint32_t *out, cti_component_validator *v, uint64_t offset) {
   cti_scope *scope = cti_scope_current(v);
   cti_component_type *type = CTI_NEW(v->arena, cti_component_type);
@@ -171,6 +179,7 @@ ct_status cti_finish_component(uint32_t *out, cti_component_validator *v, uint64
   CTI_TRY(cti_externs_finish(&type->exports, v, &scope->exports));
   type->imported = scope->imported.items;
   type->imported_count = scope->imported.count;
+  CTI_TRY(sum_exports(type, v, offset));
   CTI_TRY(check_imports(v, scope, &type->imports, offset));
   CTI_TRY(exported_resources(type, v, scope, offset));
   *out = cti_store_component(&v->store, type, scope->info);

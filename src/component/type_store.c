@@ -229,11 +229,15 @@ static ct_status index_exports(cti_type_store *store, cti_core_exports *exports)
 }
 
 static ct_status index_imports(cti_type_store *store, cti_core_module *module, uint64_t offset) {
+  cti_map sources = {0};
   for (uint32_t i = 0; i < module->type.import_count; i++) {
     const cti_module_import *import = &module->type.imports[i];
     uint32_t from = cti_store_string(store, import->module), name = cti_store_string(store, import->name), index = i;
     bool added;
     if (from == UINT32_MAX || name == UINT32_MAX) return CT_NOMEM;
+    CTI_TRY(cti_map_add_u64(&sources, store->arena, from, &index, &added));
+    if (added && !cti_vec_push(store->arena, &module->sources, import->module)) return CT_NOMEM;
+    index = i;
     CTI_TRY(cti_map_add_u64(&module->imports, store->arena, cti_import_key(from, name), &index, &added));
     if (!added) {
       return cti_fail(store->error, CT_COMP_INVALID, offset, "the module imports `%.*s` `%.*s` twice, which is not allowed in a component", CTI_S(import->module),

@@ -61,6 +61,12 @@ static inline uint32_t cti_extern_find(const cti_extern_list *list, ct_slice nam
   return cti_names_find(list->names->items, list->names->count, &list->names->by_name, name);
 }
 
+/* Size and depth of a type, as all that it is made of is added; flags of all that it holds. */
+typedef struct cti_type_info {
+  uint32_t size, depth;
+  uint8_t flags;
+} cti_type_info;
+
 typedef struct cti_func_type {
   bool is_async;
   uint32_t param_count;
@@ -82,6 +88,7 @@ typedef struct cti_resource_path {
 
 typedef struct cti_component_type {
   cti_extern_list imports, exports;
+  cti_type_info exports_info; /* of an instance that has these exports */
   uint32_t imported_count, defined_count;
   const cti_resource_path *imported; /* resources that an instantiation must be given */
   const cti_resource_path *defined;  /* resources that an instantiation makes */
@@ -118,6 +125,7 @@ typedef struct cti_core_exports {
 typedef struct cti_core_module {
   cti_module_type type;
   cti_map imports; /* (module, name), as numbers of strings, -> index */
+  CTI_VEC(ct_slice) sources; /* the module names that it imports from, each once */
   cti_core_exports exports;
 } cti_core_module;
 
@@ -131,11 +139,13 @@ typedef struct cti_type_store {
   cti_map resource_ids;   /* (number, alias) -> id */
   CTI_VEC(uint32_t) alias_parents; /* index: an alias of a resource, less 1; the alias that it was made of */
   uint32_t resource_count;
+  uint64_t substituted;  /* types, members and entities that remap.c made */
   uint32_t session, walk, epoch; /* the last ones that were given out */
   cti_abi abi32, abi64;
   CTI_VEC(uint32_t) key;         /* scratch: the structure that is being looked up */
   CTI_VEC(const cti_core_module *) modules;
   CTI_VEC(const cti_core_exports *) core_instances;
+  cti_map linked; /* a core module and the exports that it was instantiated with, which did */
 } cti_type_store;
 
 void cti_type_store_init(cti_type_store *store, cti_arena *arena);
@@ -143,11 +153,7 @@ void cti_type_store_init(cti_type_store *store, cti_arena *arena);
 static inline cti_type *cti_type_at(const cti_type_store *store, uint32_t id) { return &store->types.items[id]; }
 static inline const cti_def *cti_value_at(const cti_type_store *store, uint32_t id) { return &store->values.defs.items[id]; }
 
-/* ---- size and depth, as all that a type is made of is added to it. `offset` is where a type that grows too large is reported. */
-typedef struct cti_type_info {
-  uint32_t size, depth;
-  uint8_t flags;
-} cti_type_info;
+/* ---- `offset` is where a type that grows too large is reported. */
 
 #define CTI_TYPE_INFO_NEW ((cti_type_info){1, 1, 0})
 ct_status cti_type_info_add(cti_type_info *info, cti_type_info part, uint64_t offset, ct_error *error);

@@ -48,10 +48,10 @@ enum { BY_ALIAS, BY_IMPORT, BY_EXPORT };
 
 /* The instance type with new resources in place of those it introduces: the same type twice makes two instances that share none. The new numbers are
  * appended to `fresh`. */
-static ct_status freshen_instance(cti_component_validator *v, uint32_t *id, uint32_t *fresh) {
+static ct_status freshen_instance(cti_component_validator *v, uint32_t *id, uint32_t *fresh, uint64_t offset) {
   const cti_instance_type *old = cti_type_at(&v->store, *id)->of.instance;
   cti_remap remap;
-  cti_remap_init(&remap, &v->store);
+  cti_remap_init(&remap, &v->store, offset);
   for (uint32_t i = 0; i < old->resource_count; i++) {
     fresh[i] = v->store.resource_count++;
     CTI_TRY(cti_remap_resource(&remap, old->resources[i], fresh[i]));
@@ -61,7 +61,7 @@ static ct_status freshen_instance(cti_component_validator *v, uint32_t *id, uint
   if (!instance) return CT_NOMEM;
   *instance = (cti_instance_type){.exports.names = old->exports.names};
   instance->exports.entities = cti_remap_entities(&remap, old->exports.entities, old->exports.names->count);
-  if (!instance->exports.entities) return CT_NOMEM;
+  CTI_TRY(v->error->status);
   *id = cti_store_instance(&v->store, instance, cti_type_info_of(&v->store, *id));
   return v->error->status;
 }
@@ -84,12 +84,12 @@ static ct_status import_resources(cti_component_validator *v, const cti_instance
   return CT_OK;
 }
 
-static ct_status prepare_instance(cti_component_validator *v, uint32_t *id, int by) {
+static ct_status prepare_instance(cti_component_validator *v, uint32_t *id, int by, uint64_t offset) {
   const cti_instance_type *old = cti_type_at(&v->store, *id)->of.instance;
   if (old->resource_count == 0 || by == BY_ALIAS) return CT_OK;
   uint32_t *fresh = CTI_NEW_N(v->arena, uint32_t, old->resource_count);
   if (!fresh) return CT_NOMEM;
-  CTI_TRY(freshen_instance(v, id, fresh));
+  CTI_TRY(freshen_instance(v, id, fresh, offset));
   if (by == BY_IMPORT) return import_resources(v, old, fresh);
   for (uint32_t i = 0; i < old->resource_count; i++)
     if (!cti_vec_push(v->arena, &cti_scope_current(v)->defined, fresh[i])) return CT_NOMEM;
@@ -139,7 +139,7 @@ static ct_status add_entity(cti_component_validator *v, cti_entity *entity, int 
     case CTI_SORT_COMPONENT: pushed = cti_vec_push(v->arena, &scope->components, entity->type); break;
     case CTI_SORT_FUNC: pushed = cti_vec_push(v->arena, &scope->funcs, entity->type); break;
     case CTI_SORT_INSTANCE:
-      CTI_TRY(prepare_instance(v, &entity->type, by));
+      CTI_TRY(prepare_instance(v, &entity->type, by, offset));
       pushed = cti_vec_push(v->arena, &scope->instances, entity->type);
       break;
     case CTI_SORT_VALUE: return add_value(v, entity, by, offset);

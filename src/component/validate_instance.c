@@ -37,16 +37,38 @@ static ct_status check_core_import(cti_component_validator *v, cti_subtype_cx *c
   return status;
 }
 
+/* Was this module instantiated with exactly these exports before? A few bytes can ask for a check of many imports; each is made once. */
+static ct_status was_linked(bool *out, cti_component_validator *v, uint32_t id, const cti_map *args) {
+  const cti_core_module *module = v->store.modules.items[id];
+  CTI_VEC(const void *) key = {0};
+  uint32_t seen = 0;
+  bool added;
+  bool room = cti_vec_push(v->arena, &key, module);
+  for (uint32_t i = 0; room && i < module->sources.count; i++) {
+    uint32_t instance = cti_map_get(args, module->sources.items[i]);
+    if (instance == CTI_MAP_NONE) return CT_OK; /* the check will say what is missing */
+    room = cti_vec_push(v->arena, &key, v->store.core_instances.items[instance]);
+  }
+  if (!room) return CT_NOMEM;
+  CTI_TRY(cti_map_add(&v->store.linked, v->arena, cti_slice(key.items, key.count * sizeof *key.items), &seen, &added));
+  *out = !added;
+  return CT_OK;
+}
+
 static ct_status instantiate_module(const cti_core_exports **out, cti_component_validator *v, const cti_item *item) {
   const cti_scope *scope = cti_scope_current(v);
   cti_map args = {0};
   cti_subtype_cx cx;
   CTI_TRY(cti_scope_check(v, scope, CTI_SORT_CORE_MODULE, item->of.instance.index, item->offset));
   CTI_TRY(core_args(&args, v, item));
-  const cti_core_module *module = v->store.modules.items[scope->core_modules.items[item->of.instance.index]];
+  uint32_t id = scope->core_modules.items[item->of.instance.index];
+  const cti_core_module *module = v->store.modules.items[id];
+  bool known = false;
+  *out = &module->exports;
+  CTI_TRY(was_linked(&known, v, id, &args));
+  if (known) return CT_OK;
   cti_subtype_init(&cx, &v->store, &v->v->types, item->offset);
   for (uint32_t i = 0; i < module->type.import_count; i++) CTI_TRY(check_core_import(v, &cx, &args, &module->type.imports[i]));
-  *out = &module->exports;
   return CT_OK;
 }
 
@@ -135,22 +157,21 @@ static ct_status instantiate_component(uint32_t *out, cti_component_validator *v
   cti_extern_list args;
   cti_subtype_cx cx;
   cti_remap remap;
-  cti_type_info info = CTI_TYPE_INFO_NEW;
   CTI_TRY(cti_scope_check(v, scope, CTI_SORT_COMPONENT, item->of.instance.index, item->offset));
   CTI_TRY(collect_args(&args, v, item));
   const cti_component_type *component = cti_type_at(&v->store, scope->components.items[item->of.instance.index])->of.component;
   const cti_extern_list *exports = &component->exports;
-  for (uint32_t i = 0; i < exports->names->count; i++) CTI_TRY(cti_type_info_add(&info, cti_type_info_of_entity(&v->store, &exports->entities[i]), item->offset, v->error));
   cti_subtype_init(&cx, &v->store, &v->v->types, item->offset);
-  cti_remap_init(&remap, &v->store);
+  cti_remap_init(&remap, &v->store, item->offset);
   CTI_TRY(cti_subtype_open(&cx, &args, component, &remap));
   CTI_TRY(fresh_resources(v, component, &remap));
   cti_remap_begin(&remap);
   cti_instance_type *instance = CTI_NEW(v->arena, cti_instance_type);
   if (!instance) return CT_NOMEM;
-  *instance = (cti_instance_type){.exports = {exports->names, cti_remap_entities(&remap, exports->entities, exports->names->count)}};
-  if (v->error->status != CT_OK) return v->error->status;
-  *out = cti_store_instance(&v->store, instance, info);
+  *instance = (cti_instance_type){.exports = *exports};
+  if (component->exports_info.flags & CTI_TYPE_OPEN) instance->exports.entities = cti_remap_entities(&remap, exports->entities, exports->names->count);
+  CTI_TRY(v->error->status);
+  *out = cti_store_instance(&v->store, instance, component->exports_info);
   return v->error->status;
 }
 

@@ -23,7 +23,7 @@ static inline ct_buf component_of_text(const char *text) {
   if (!whole) abort();
   snprintf(whole, size, "(component %s)", text);
   if (ct_text_parse(&out, cti_slice_str(whole), &error) != CT_OK) {
-    fprintf(stderr, "%s\n%u:%u: %s\n", whole, error.line, error.column, error.message);
+    fprintf(stderr, "%.2000s\n%u:%u: %s\n", whole, error.line, error.column, error.message);
     abort();
   }
   free(whole);
@@ -55,7 +55,7 @@ static inline unsigned check_verdicts(const verdict *rows, size_t count) {
     bool good = rows[i].message ? status != CT_OK && strstr(error.message, rows[i].message) : status == CT_OK;
     if (good) continue;
     wrong++;
-    fprintf(stderr, "%s [%s]\n  expected: %s\n  found:    %s (%s)\n", rows[i].text, rows[i].features, rows[i].message ? rows[i].message : "valid", status == CT_OK ? "valid" : error.message, error.trail);
+    fprintf(stderr, "%.2000s [%s]\n  expected: %s\n  found:    %s (%s)\n", rows[i].text, rows[i].features, rows[i].message ? rows[i].message : "valid", status == CT_OK ? "valid" : error.message, error.trail);
   }
   return wrong;
 }

@@ -166,6 +166,43 @@ static void test_component_limits__type_size(void **state) {
   }
 }
 
+/* Few bytes that instantiate a large component often are refused before they take the memory that they ask for. */
+static void test_component_limits__instantiation(void **state) {
+  (void)state;
+  enum { EXPORTS = 4000, INSTANCES = 1200 };
+  size_t room = EXPORTS * 32 + INSTANCES * 160 + 1000, size = 0;
+  char *text = malloc(room);
+  if (!text) abort();
+  static const char imports[] = "(import \"r\" (type (sub resource))) (type (own 0)) (import \"f\" (func (result 1)))";
+  size += (size_t)snprintf(text, room, "%s (component $c %s", imports, imports);
+  for (int i = 0; i < EXPORTS; i++) size += (size_t)snprintf(text + size, room - size, "(export \"g%d\" (func 0))", i);
+  size += (size_t)snprintf(text + size, room - size, ")");
+  size_t before = size;
+  for (int count = INSTANCES / 2; count <= INSTANCES; count += INSTANCES / 2) { /* each export twice: the list and, once, its type */
+    ct_error error;
+    size = before;
+    for (int i = 0; i < count * 2; i++) size += (size_t)snprintf(text + size, room - size, "(instance (instantiate $c (with \"r\" (type 0)) (with \"f\" (func 0))))");
+    ct_status status = validate_text(text, "", &error);
+    if (status != (count == INSTANCES ? CT_LIMIT : CT_OK)) fail_msg("%d instances: %s", count * 2, error.message);
+  }
+  free(text);
+}
+
+/* A module with many imports, instantiated often with the same exports, is checked once; with others, again. */
+static void test_component_validate__linked_once(void **state) {
+  (void)state;
+  static const verdict rows[] = {
+      {"(core module $e (func (export \"f\"))) (core module $m (import \"a\" \"f\" (func)) (import \"b\" \"f\" (func))) (core instance $i (instantiate $e))"
+       "(core instance (instantiate $m (with \"a\" (instance $i)) (with \"b\" (instance $i)))) (core instance (instantiate $m (with \"b\" (instance $i)) (with \"a\" (instance $i))))", "", NULL},
+      {"(core module $e (func (export \"f\"))) (core module $g (func (export \"g\"))) (core module $m (import \"a\" \"f\" (func)) (import \"b\" \"g\" (func)))"
+       "(core instance $i (instantiate $e)) (core instance $j (instantiate $g)) (core instance (instantiate $m (with \"a\" (instance $i)) (with \"b\" (instance $j))))"
+       "(core instance (instantiate $m (with \"a\" (instance $j)) (with \"b\" (instance $i))))", "", "argument `a` does not export `f`"},
+      {"(core module $e (func (export \"f\"))) (core module $m (import \"a\" \"f\" (func))) (core instance $i (instantiate $e)) (core instance (instantiate $m (with \"a\" (instance $i))))"
+       "(core instance (instantiate $m))", "", "missing an argument named `a`"},
+  };
+  assert_int_equal(check_verdicts(rows, sizeof rows / sizeof *rows), 0);
+}
+
 /* ---- hostile forms */
 
 static const char sample[] =
@@ -206,6 +243,8 @@ int main(void) {
       cmocka_unit_test(test_component_limits__table),
       cmocka_unit_test(test_component_limits__components),
       cmocka_unit_test(test_component_limits__type_size),
+      cmocka_unit_test(test_component_limits__instantiation),
+      cmocka_unit_test(test_component_validate__linked_once),
       cmocka_unit_test(test_component_validate__hurt),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
