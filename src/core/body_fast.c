@@ -11,19 +11,23 @@
  * guesses by what came before. tests/bench/README.md has what was tried. */
 #include "core/body_state.h"
 
-/* ---- the table: what is done with a one-byte opcode */
+/* ---- the table: what is done with an opcode */
 
 #define CLASSES(X)                                                                                                                         \
   X(NONE)                                                                                                                                  \
   X(LOCAL_GET) X(LOCAL_SET) X(LOCAL_TEE) X(GLOBAL_GET) X(GLOBAL_SET)                                                                       \
   X(UNARY)  /* pops `pop`, pushes `push` */                                                                                                \
   X(BINARY) /* pops two of `pop`, pushes `push` */                                                                                         \
+  X(TERNARY)                                                                                                                               \
+  X(MIXED)  /* pops `pop`, leaves `push` below it; vectors shifted, lanes replaced */                                                       \
+  X(GET_LANE) X(SET_LANE) /* as UNARY and MIXED with a lane below `width` */                                                               \
   X(LOAD)   /* pops an address of memory 0, pushes `push`; `width` is the natural alignment */                                             \
   X(STORE)  /* pops `pop` and an address of memory 0 */                                                                                    \
   X(LEB)    /* a constant of up to `width` bytes, pushes `push` */                                                                         \
   X(FIXED)  /* a constant of `width` bytes, pushes `push` */                                                                               \
   X(BLOCK) X(LOOP) X(IF) X(ELSE) X(END) X(BR) X(BR_IF) X(BR_TABLE) X(RETURN) X(CALL) X(CALL_INDIRECT)                                      \
-  X(DROP) X(SELECT) X(NOP)
+  X(DROP) X(SELECT) X(NOP)                                                                                                                 \
+  X(PREFIX) /* the code that follows has a row of its own */
 
 typedef enum fast_class {
 #define X(name) FAST_##name,
@@ -48,33 +52,67 @@ static uint8_t letter_code(char letter) {
     case 'I': return CTI_VT_I64;
     case 'f': return CTI_VT_F32;
     case 'F': return CTI_VT_F64;
+    case 'v': return CTI_VT_V128;
     default: return 0;
   }
 }
 
-/* A row with a signature, as one of the shapes that are known here. */
+/* Shapes of operands and results, with the class for instructions without an immediate and with a lane; x and y are any types, one letter one type. */
+static const struct {
+  const char *shape;
+  uint8_t plain, lane;
+} shapes[] = {{"x:y", FAST_UNARY, FAST_GET_LANE}, {"xx:y", FAST_BINARY, FAST_NONE}, {"xxx:y", FAST_TERNARY, FAST_NONE}, {"yx:y", FAST_MIXED, FAST_SET_LANE}};
+
+static bool has_shape(const char *signature, const char *shape, uint8_t *x, uint8_t *y) {
+  *x = *y = 0;
+  for (; *shape || *signature; shape++, signature++) {
+    if (*shape == ':' || *signature == ':' || !*shape || !*signature) {
+      if (*shape != *signature) return false;
+      continue;
+    }
+    uint8_t *letter = *shape == 'x' ? x : y, code = letter_code(*signature);
+    if (code == 0 || (*letter && *letter != code)) return false;
+    *letter = code;
+  }
+  return true;
+}
+
+/* A row with a signature, as one of the classes that are known here. */
 static cti_fast regular_row(const cti_opcode *op) {
   const char *s = op->signature;
-  uint8_t first = letter_code(s[0]), second = s[0] && s[1] ? letter_code(s[1]) : 0;
-  if (op->immediate == CTI_IMM_NONE && first && s[1] == ':') return (cti_fast){FAST_UNARY, first, letter_code(s[2]), 0};
-  if (op->immediate == CTI_IMM_NONE && first && first == second && s[2] == ':') return (cti_fast){FAST_BINARY, first, letter_code(s[3]), 0};
-  if (op->immediate == CTI_IMM_MEMARG && s[0] == 'p' && s[1] == ':') return (cti_fast){FAST_LOAD, 0, letter_code(s[2]), op->width};
-  if (op->immediate == CTI_IMM_MEMARG && s[0] == 'p' && second && s[2] == ':') return (cti_fast){FAST_STORE, second, 0, op->width};
-  if (op->immediate == CTI_IMM_I32 || op->immediate == CTI_IMM_I64) return (cti_fast){FAST_LEB, 0, letter_code(s[1]), op->immediate == CTI_IMM_I32 ? 5 : 10};
-  if (op->immediate == CTI_IMM_F32 || op->immediate == CTI_IMM_F64) return (cti_fast){FAST_FIXED, 0, letter_code(s[1]), op->immediate == CTI_IMM_F32 ? 4 : 8};
+  uint8_t x, y;
+  switch ((cti_imm)op->immediate) {
+    case CTI_IMM_NONE: case CTI_IMM_LANE:
+      for (size_t i = 0; i < CTI_COUNT(shapes); i++)
+        if (has_shape(s, shapes[i].shape, &x, &y)) return (cti_fast){op->immediate == CTI_IMM_LANE ? shapes[i].lane : shapes[i].plain, x, y, op->width};
+      break;
+    case CTI_IMM_MEMARG:
+      if (has_shape(s + 1, ":y", &x, &y)) return (cti_fast){FAST_LOAD, 0, y, op->width};
+      if (has_shape(s + 1, "x:", &x, &y)) return (cti_fast){FAST_STORE, x, 0, op->width};
+      break;
+    case CTI_IMM_I32: return (cti_fast){FAST_LEB, 0, CTI_VT_I32, 5};
+    case CTI_IMM_I64: return (cti_fast){FAST_LEB, 0, CTI_VT_I64, 10};
+    case CTI_IMM_F32: return (cti_fast){FAST_FIXED, 0, CTI_VT_F32, 4};
+    case CTI_IMM_F64: return (cti_fast){FAST_FIXED, 0, CTI_VT_F64, 8};
+    case CTI_IMM_V128: return (cti_fast){FAST_FIXED, 0, CTI_VT_V128, 16};
+    default: break;
+  }
   return (cti_fast){FAST_NONE, 0, 0, 0};
 }
 
 void cti_fast_init(cti_body *b) {
   memset(b->fast, 0, sizeof b->fast);
-  for (cti_op op = 0; op < CTI_OPS && cti_opcodes[op].prefix == 0; op++) {
+  memset(b->prefixed, 0, sizeof b->prefixed);
+  for (cti_op op = 0; op < CTI_OPS; op++) {
     const cti_opcode *row = &cti_opcodes[op];
     bool enabled = cti_features_have(b->features, (cti_feature)row->feature) && (!(row->effects & CTI_EFFECT_FLOATS) || cti_features_have(b->features, CTI_FEATURE_FLOATS));
-    if (!enabled || b->env->slow) continue;
-    b->fast[row->code] = regular_row(row);
+    if (!enabled || b->env->slow || row->prefix == 0xfb || row->prefix == 0xfe) continue;
+    cti_fast *fast = row->prefix ? &b->prefixed[row->prefix - 0xfc][row->code] : &b->fast[row->code];
+    *fast = regular_row(row);
     for (size_t i = 0; i < CTI_COUNT(single); i++)
-      if (single[i].op == op) b->fast[row->code].class = (uint8_t)single[i].class;
+      if (single[i].op == op) fast->class = (uint8_t)single[i].class;
   }
+  for (uint8_t plane = 0; plane < 2 && !b->env->slow; plane++) b->fast[0xfc + plane] = (cti_fast){FAST_PREFIX, 0, 0, plane};
 }
 
 /* ---- immediates */
@@ -239,6 +277,7 @@ ct_status cti_fast_run(cti_body *b) {
   while (pc < end) {
     at = pc;
     cti_fast fast = b->fast[*pc++];
+  again:
     switch ((fast_class)fast.class) {
       CASE(LOCAL_GET) READ_U32(index); UNLESS(index < locals); *sp++ = b->locals[index]; NEXT;
       CASE(LOCAL_SET) READ_U32(index); UNLESS(index < locals && sp[-1] == b->locals[index]); sp--; NEXT;
@@ -251,6 +290,10 @@ ct_status cti_fast_run(cti_body *b) {
         NEXT;
       CASE(UNARY) UNLESS(sp[-1] == fast.pop); sp[-1] = fast.push; NEXT;
       CASE(BINARY) UNLESS(sp[-1] == fast.pop && sp[-2] == fast.pop); sp--; sp[-1] = fast.push; NEXT;
+      CASE(TERNARY) UNLESS(sp[-1] == fast.pop && sp[-2] == fast.pop && sp[-3] == fast.pop); sp -= 2; sp[-1] = fast.push; NEXT;
+      CASE(MIXED) UNLESS(sp[-1] == fast.pop && sp[-2] == fast.push); sp--; NEXT;
+      CASE(GET_LANE) UNLESS(*pc++ < fast.width && sp[-1] == fast.pop); sp[-1] = fast.push; NEXT;
+      CASE(SET_LANE) UNLESS(*pc++ < fast.width && sp[-1] == fast.pop && sp[-2] == fast.push); sp--; NEXT;
       CASE(LOAD) UNLESS(*pc++ <= fast.width && pc < end && sp[-1] == address); READ_U32(index); sp[-1] = fast.push; NEXT;
       CASE(STORE) UNLESS(*pc++ <= fast.width && pc < end && sp[-1] == fast.pop && sp[-2] == address); READ_U32(index); sp -= 2; NEXT;
       CASE(LEB)
@@ -277,6 +320,7 @@ ct_status cti_fast_run(cti_body *b) {
       CASE(DROP) UNLESS(sp[-1] != CTI_OPERAND_BARRIER); sp--; NEXT;
       CASE(SELECT) UNLESS(sp[-1] == CTI_VT_I32 && sp[-2] >= CTI_VT_V128 && sp[-2] <= CTI_VT_I32 && sp[-3] == sp[-2]); sp -= 2; NEXT;
       CASE(NOP) NEXT;
+      CASE(PREFIX) READ_U32(index); UNLESS(index < CTI_COUNT(b->prefixed[0]) && pc < end); fast = b->prefixed[fast.width][index]; goto again;
       CASE(NONE) goto slow;
     }
   slow:

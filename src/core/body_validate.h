@@ -67,7 +67,7 @@ typedef struct cti_control {
   uint32_t offset; /* of the opening instruction, in the body */
 } cti_control;
 
-/* A one-byte opcode on the fast path (body_fast.c). */
+/* An opcode on the fast path (body_fast.c). */
 typedef struct cti_fast {
   uint8_t class, pop, push, width;
 } cti_fast;
@@ -101,6 +101,7 @@ typedef struct cti_body {
   bool shared;          /* of a shared function: everything it uses must be shared */
   bool is_const;        /* a constant expression */
   cti_fast fast[256];
+  cti_fast prefixed[2][0x120]; /* the same behind 0xfc and 0xfd */
 } cti_body;
 
 /* `error` takes the failures. Free also after a failure. */

@@ -54,6 +54,8 @@ static const char everything[] =
     "  i32.const 8 global.get $g i64.store32 offset=5 i64.const -9000000000 global.set $g\n"
     "  f32.const 1.5 f64.promote_f32 local.get 3 f64.mul local.set 3\n"
     "  local.get 0 i64.const 3 i32.const 1 call_indirect (type $r) local.get 3 i32.const 1 select drop\n"
+    "  i32.const 3 i8x16.splat i32.const 1 i16x8.shl v128.const i32x4 1 2 3 4 i8x16.relaxed_swizzle i32.const 7 i32x4.replace_lane 3 i32x4.extract_lane 2 drop\n"
+    "  i32.const 0 v128.load offset=200 i32.const 0 v128.load32_zero i32.const 0 v128.load8x8_s v128.bitselect drop local.get 3 i32.trunc_sat_f64_s drop\n"
     "  block (result f64) f64.const 1 br 0 end return)\n"
     " (func (export \"x\") i32.const 1 i64.const 2 call $f drop unreachable))";
 
