@@ -448,8 +448,9 @@ static ct_status print_locals(cti_printer *p, const cti_scope *scope, cti_cursor
 
 /* The hints of a function, when they are the next ones. */
 static const cti_branch_hint *take_hints(cti_scope *scope, uint32_t func, uint32_t *count) {
-  const cti_branch_hint *first = scope->hints.items.items + scope->next_hint;
   *count = 0;
+  if (scope->next_hint == scope->hints.items.count) return NULL;
+  const cti_branch_hint *first = scope->hints.items.items + scope->next_hint;
   while (scope->next_hint < scope->hints.items.count && scope->hints.items.items[scope->next_hint].func == func) {
     scope->next_hint++;
     ++*count;

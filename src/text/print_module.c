@@ -10,7 +10,7 @@ static ct_status print_types(cti_printer *p, cti_scope *scope) {
   for (uint32_t i = 0; i < m->rec_groups.count; i++) {
     const cti_rec_group *group = &m->rec_groups.items[i];
     cti_text_newline(&p->text, group->offset);
-    cti_print_rec_group(p, scope, m->types.items + group->first, group->count, group->written, group->offset, false);
+    cti_print_rec_group(p, scope, group->count ? m->types.items + group->first : NULL, group->count, group->written, group->offset, false);
   }
   return CT_OK;
 }

@@ -40,12 +40,10 @@ void cti_wat_define(cti_wat_builder *b, cti_sort sort, cti_wat_ident ident, uint
 
 static bool may_be_outer(cti_sort sort) { return sort == CTI_SORT_CORE_MODULE || sort == CTI_SORT_CORE_TYPE || sort == CTI_SORT_TYPE || sort == CTI_SORT_COMPONENT; }
 
-static uint32_t outer_name(cti_wat_builder *b, cti_sort sort, uint32_t ident, uint32_t count, uint32_t index) {
+static uint32_t outer_name(cti_wat_builder *b, cti_sort sort, uint32_t count, uint32_t index) {
   cti_wat_parser *p = b->p;
   if (!may_be_outer(sort) || !b->scope->c) return cti_wat_fail(p, p->token, CT_TEXT_NAME, "outer item `%.*s` is not a module, type, or component", CTI_S(cti_wat_slice(p->token))), 0;
-  uint32_t local = cti_build_alias_outer(b->scope->c, sort, count, index);
-  cti_wat_define(b, sort, (cti_wat_ident){ident, p->idents.entries[ident].key, p->token}, local);
-  return local;
+  return cti_build_alias_outer(b->scope->c, sort, count, index); /* the next use makes another one, as in the reference */
 }
 
 uint32_t cti_wat_resolve(cti_wat_builder *b, cti_sort sort) {
@@ -57,7 +55,7 @@ uint32_t cti_wat_resolve(cti_wat_builder *b, cti_sort sort) {
     if (index != CTI_MAP_NONE) break;
   }
   if (index == CTI_MAP_NONE) return cti_wat_fail(p, p->token, CT_TEXT_NAME, "unknown %s: no %s before this is called `%.*s`", cti_sorts[sort].text, cti_sorts[sort].text, CTI_S(cti_wat_slice(p->token))), 0;
-  if (count) index = outer_name(b, sort, ident, count, index);
+  if (count) index = outer_name(b, sort, count, index);
   cti_wat_advance(p);
   return index;
 }
