@@ -64,7 +64,7 @@ static ct_status read_cut(cti_plan *plan, uint32_t id, ct_slice bytes) {
   CTI_TRY(cti_match_exports(plan, id));
   CTI_TRY(cti_match_imports(plan, id));
   CTI_TRY(check_types(plan, id));
-  return unit->is_builtin && !plan->options->adapter_names ? cti_shorten_imports(plan, id) : CT_OK;
+  return unit->is_builtin && !plan->options->adapter_names ? cti_shorten_names(plan, id) : CT_OK;
 }
 
 static ct_status cut_adapter(cti_plan *plan, uint32_t id) {

@@ -219,8 +219,7 @@ static ct_slice short_name(cti_arena *arena, uint32_t number) {
   return (ct_slice){copy, copy ? sizeof text - at : 0};
 }
 
-ct_status cti_shorten_imports(cti_plan *plan, uint32_t unit) {
-  cti_unit *u = &plan->units.items[unit];
+static ct_status shorten_imports(cti_plan *plan, cti_unit *u) {
   for (uint32_t i = 0; i < u->uses.count; i++) {
     u->uses.items[i].field = short_name(plan->arena, i);
     if (!u->uses.items[i].field.data) return plan->arena->error->status;
@@ -230,6 +229,30 @@ ct_status cti_shorten_imports(cti_plan *plan, uint32_t unit) {
   u->groups.count = 1;
   u->has_renamed_imports = true;
   return CT_OK;
+}
+
+/* Exports, and who asks for them: the main module's uses, and the offers to the component model. */
+static ct_status shorten_exports(cti_plan *plan, uint32_t unit) {
+  cti_unit *u = &plan->units.items[unit], *main_unit = &plan->units.items[0];
+  cti_map places = {0};
+  for (uint32_t i = 0; i < u->module.exports.count; i++) {
+    cti_export *export_ = &u->module.exports.items[i];
+    CTI_TRY(cti_map_set(&places, plan->arena, export_->name, i));
+    export_->name = short_name(plan->arena, i);
+    if (!export_->name.data) return plan->arena->error->status;
+  }
+  for (uint32_t i = 0; i < main_unit->uses.count; i++) {
+    cti_use *use = &main_unit->uses.items[i];
+    if (use->kind == CTI_USE_ADAPTER && use->unit == unit) use->source = u->module.exports.items[cti_map_get(&places, use->source)].name;
+  }
+  for (uint32_t i = 0; i < u->offers.count; i++) u->offers.items[i].name = u->module.exports.items[cti_map_get(&places, u->offers.items[i].name)].name;
+  u->has_renamed_exports = true;
+  return CT_OK;
+}
+
+ct_status cti_shorten_names(cti_plan *plan, uint32_t unit) {
+  CTI_TRY(shorten_imports(plan, &plan->units.items[unit]));
+  return shorten_exports(plan, unit);
 }
 
 /* ---- telling */

@@ -9,8 +9,8 @@
  * Comes before cti_set_main, as adapters do; plan.main_globals is set when the main module gets another global section. */
 ct_status cti_add_builtin_adapter(cti_plan *plan, const cti_module *guest);
 
-/* Nobody reads the names by which a component's own modules import from each other: the adapter's get as short ones as there are, all under one module
- * name. After its imports were matched. */
-ct_status cti_shorten_imports(cti_plan *plan, uint32_t unit);
+/* Nobody reads the names by which a component's own modules import from each other: the adapter's get as short ones as there are, its imports all under one
+ * module name. After its imports and exports were matched, and the main module's. */
+ct_status cti_shorten_names(cti_plan *plan, uint32_t unit);
 
 #endif

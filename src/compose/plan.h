@@ -122,6 +122,7 @@ typedef struct cti_unit {
   CTI_VEC(cti_use_group) groups; /* in order of appearance */
   const cti_limits *imported_memory; /* "env" "memory" */
   bool has_renamed_imports;          /* one name was imported twice: the component needs two; or they were given short ones */
+  bool has_renamed_exports;          /* the module's exports have other names than in `bytes` */
   CTI_VEC(cti_offer) offers;
   uint32_t first_of[CTI_ROLE_COUNT]; /* the first offer of each role, or CTI_WIT_NONE */
   cti_lift *lifts;  /* by plan.export_base[item] + func; NULL when `exports` is empty */

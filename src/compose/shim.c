@@ -162,10 +162,11 @@ static ct_slice debug_name(const cti_plan *plan, const cti_use *use, ct_slice mo
   }
 }
 
-/* Does it have to wait for the main module? A memory that is imported does not; what a realloc waits for has a shim of its own then. */
-static bool must_wait(const cti_plan *plan, const cti_use *use, uint8_t needs) {
+/* Does it have to wait for the main module? A memory that is imported does not; what a realloc waits for has a shim of its own then. ctool's own adapter comes
+ * after the main module and so after its memory. (The reference makes shims for all that adapters import, too; others' components are to be equal to its.) */
+static bool must_wait(const cti_plan *plan, uint32_t unit, const cti_use *use, uint8_t needs) {
   switch (use->canon) {
-  case CTI_CANON_LOWER: return (needs & (CTI_NEEDS_MEMORY | CTI_NEEDS_REALLOC)) && !cti_memory_is_early(plan);
+  case CTI_CANON_LOWER: return (needs & (CTI_NEEDS_MEMORY | CTI_NEEDS_REALLOC)) && !cti_memory_is_early(plan) && !plan->units.items[unit].is_builtin;
   case CTI_CANON_TASK_RETURN: return needs && !cti_memory_is_early(plan);
   case CTI_CANON_STREAM_READ:
   case CTI_CANON_STREAM_WRITE:
@@ -195,7 +196,7 @@ static ct_status add_use(cti_plan *plan, uint32_t unit, uint32_t place, ct_slice
   if (use->kind != CTI_USE_CANON) return CT_OK;
   cti_shim shim = {.kind = use->canon == CTI_CANON_LOWER ? CTI_SHIM_LOWER : CTI_SHIM_BUILTIN, .unit = unit, .use = place};
   CTI_TRY(cti_use_sig(&shim.sig, plan, use));
-  bool waits = must_wait(plan, use, shim.sig.needs), takes_realloc = use->canon != CTI_CANON_TASK_RETURN && (waits || use->canon == CTI_CANON_LOWER);
+  bool waits = must_wait(plan, unit, use, shim.sig.needs), takes_realloc = use->canon != CTI_CANON_TASK_RETURN && (waits || use->canon == CTI_CANON_LOWER);
   if (waits) {
     shim.debug_name = debug_name(plan, use, module);
     CTI_TRY(push(plan, key_of_use(plan, unit, use), shim));

@@ -68,6 +68,14 @@ static ct_status put_imports(piecer *p) {
   return put_made(p, CTI_SECTION_IMPORT, &content);
 }
 
+static ct_status put_exports(piecer *p) {
+  const cti_module *module = &p->unit->module;
+  cti_buf content = {0};
+  cti_buf_uleb(&content, module->exports.count);
+  for (uint32_t i = 0; i < module->exports.count; i++) cti_write_export(&content, &module->exports.items[i]);
+  return put_made(p, CTI_SECTION_EXPORT, &content);
+}
+
 /* ---- globals, when the stack pointer was lowered (adapter_place.c) */
 
 static ct_status put_globals(piecer *p) {
@@ -139,6 +147,7 @@ static ct_status put_all(piecer *p) {
     const cti_section *section = &module->sections.items[i];
     if (section->frame.id == CTI_SECTION_CUSTOM) CTI_TRY(put_custom(p, section));
     else if (section->frame.id == CTI_SECTION_IMPORT && p->unit->has_renamed_imports) CTI_TRY(put_imports(p));
+    else if (section->frame.id == CTI_SECTION_EXPORT && p->unit->has_renamed_exports) CTI_TRY(put_exports(p));
     else if (section->frame.id == CTI_SECTION_GLOBAL && p->unit->kind == CTI_UNIT_MAIN && p->plan->main_globals.data) CTI_TRY(put_globals(p));
     else CTI_TRY(put_section(p, &section->frame));
   }
