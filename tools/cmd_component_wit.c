@@ -13,11 +13,23 @@ typedef struct wit_options {
   opt_strings features, exportize_imports;
 } wit_options;
 
+/* A hint says --world, as other commands have it; here the option that is meant has another name. */
+static ct_status name_option(ct_status status, const char *option, ct_error *error) {
+  static const char general[] = "choose with --world NAME";
+  size_t size = sizeof general - 1;
+  if (status == CT_OK || strncmp(error->hint, general, size) != 0) return status;
+  char rest[sizeof error->hint];
+  snprintf(rest, sizeof rest, "%s", error->hint + size);
+  snprintf(error->hint, sizeof error->hint, "choose with %s NAME%.700s", option, rest);
+  return status;
+}
+
 /* The world that is changed, if any is asked to be; each of the ways to do it excludes the others. */
 static ct_status transform(ct_wit *wit, const wit_options *o, ct_error *error) {
-  if (o->importize || o->importize_world) return ct_wit_importize(wit, o->importize_world, o->importize_name, error);
+  if (o->importize || o->importize_world) return name_option(ct_wit_importize(wit, o->importize_world, o->importize_name, error), "--importize-world", error);
   if (o->exportize || o->exportize_world)
-    return ct_wit_exportize(wit, o->exportize_world, o->exportize_name, o->exportize_imports.items, o->exportize_imports.count, error);
+    return name_option(ct_wit_exportize(wit, o->exportize_world, o->exportize_name, o->exportize_imports.items, o->exportize_imports.count, error),
+                       "--exportize-world", error);
   if (o->merge_world) return ct_wit_merge_imports(wit, o->merge_world, error);
   if (o->nominal_world) return ct_wit_nominalize(wit, o->nominal_world, error);
   return CT_OK;

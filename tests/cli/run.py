@@ -2,7 +2,8 @@
 """Command line goldens: run.py CTOOL CASE.test [--bless]
 
 A case is a text file: lines `RUN: arguments` (after shell splitting; %t is a folder of the case, %s the folder of the cases), each followed by what is
-expected: `EXIT n` (0 when absent), lines that begin with `out| ` or `err| `. A line `WASM: name hex...` makes a binary in %t first.
+expected: `EXIT n` (0 when absent), lines that begin with `out| ` or `err| `. A line `WASM: name hex...` makes a binary in %t first, `TEXT: path text` a
+text (with \\n for line feeds; folders on the way are made).
 `SAME a b` and `DIFFER a b` compare two files in %t; `FILES names` says what the folder holds then. --bless rewrites the expectations after RUN.
 """
 import os, shlex, subprocess, sys, tempfile
@@ -29,6 +30,7 @@ with tempfile.TemporaryDirectory() as folder:
             open(os.path.join(folder, name), 'wb').write(bytes.fromhex(data))
         elif word == 'TEXT:':
             name, _, data = rest.partition(' ')
+            os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
             open(os.path.join(folder, name), 'w').write(data.replace('\\n', '\n'))
         elif word in ('SAME', 'DIFFER'):
             a, b = rest.split()
