@@ -11,11 +11,12 @@ void cti_remap_begin(cti_remap *remap) { remap->session = ++remap->store->sessio
 
 static bool failed(const cti_remap *r) { return r->store->error->status != CT_OK; }
 
-/* False at the limit of what may be made anew. */
-static bool charge(cti_remap *r, uint32_t parts) {
-  r->store->substituted += parts;
-  return cti_component_limit_check(CTI_COMPONENT_LIMIT_SUBSTITUTED, r->store->substituted, r->offset, r->store->error) == CT_OK;
+ct_status cti_remap_charge(cti_remap *remap, uint32_t parts) {
+  remap->store->substituted += parts;
+  return cti_component_limit_check(CTI_COMPONENT_LIMIT_SUBSTITUTED, remap->store->substituted, remap->offset, remap->store->error);
 }
+
+static bool charge(cti_remap *r, uint32_t parts) { return cti_remap_charge(r, parts) == CT_OK; }
 
 static uint32_t resource_number(const cti_remap *r, uint32_t number) {
   uint32_t to = cti_map_get_u64(&r->resources, number);

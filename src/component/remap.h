@@ -15,6 +15,8 @@ typedef struct cti_remap {
 
 void cti_remap_init(cti_remap *remap, cti_type_store *store, uint64_t offset);
 ct_status cti_remap_resource(cti_remap *remap, uint32_t from, uint32_t to);
+/* Counts work of a size that few bytes of the input can ask for: CT_LIMIT when it was too much in all. */
+ct_status cti_remap_charge(cti_remap *remap, uint32_t parts);
 /* After the maps are filled, before types are remapped. */
 void cti_remap_begin(cti_remap *remap);
 

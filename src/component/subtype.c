@@ -202,13 +202,16 @@ static bool follow(const cti_type_store *store, uint32_t *number, const cti_exte
   return false;
 }
 
-/* Binds the resources that `asked` introduces to those given, then compares. The bindings stay: the caller takes them back. */
-static ct_status open_list(cti_subtype_cx *cx, const cti_extern_list *given, const cti_extern_list *asked, const cti_resource_path *paths, uint32_t path_count,
-                           uint32_t side, const char *what) {
+/* Binds the resources that `asked` introduces to those given. The bindings stay: the caller takes them back. */
+static ct_status bind_list(cti_subtype_cx *cx, const cti_extern_list *given, const cti_extern_list *asked, const cti_resource_path *paths, uint32_t path_count, uint32_t side) {
   for (uint32_t i = 0; i < path_count; i++) {
     uint32_t number;
     if (follow(cx->store, &number, given, asked, &paths[i])) CTI_TRY(bind(cx, 1 - side, paths[i].resource, stands_for(cx, number, side)));
   }
+  return CT_OK;
+}
+
+static ct_status compare_list(cti_subtype_cx *cx, const cti_extern_list *given, const cti_extern_list *asked, uint32_t side, const char *what) {
   for (uint32_t i = 0; i < asked->names->count; i++) {
     ct_slice name = asked->names->items[i]->name;
     uint32_t index = cti_extern_find(given, name);
@@ -223,8 +226,10 @@ static ct_status open_list(cti_subtype_cx *cx, const cti_extern_list *given, con
 static ct_status component_sub(cti_subtype_cx *cx, uint32_t given, uint32_t asked, uint32_t side) {
   const cti_component_type *a = cti_type_at(cx->store, given)->of.component, *b = cti_type_at(cx->store, asked)->of.component;
   uint32_t mark = cx->undo.count;
-  CTI_TRY(open_list(cx, &b->imports, &a->imports, a->imported, a->imported_count, 1 - side, "import"));
-  CTI_TRY(open_list(cx, &a->exports, &b->exports, b->defined, b->defined_count, side, "export"));
+  CTI_TRY(bind_list(cx, &b->imports, &a->imports, a->imported, a->imported_count, 1 - side));
+  CTI_TRY(compare_list(cx, &b->imports, &a->imports, 1 - side, "import"));
+  CTI_TRY(bind_list(cx, &a->exports, &b->exports, b->defined, b->defined_count, side));
+  CTI_TRY(compare_list(cx, &a->exports, &b->exports, side, "export"));
   return unbind(cx, mark);
 }
 
@@ -259,19 +264,51 @@ static ct_status rename_types(cti_subtype_cx *cx, const cti_entity *given, const
   if (asked->sort == CTI_SORT_TYPE) return cti_map_set_u64(&out->types, cx->store->arena, asked->created, given->created);
   if (asked->sort != CTI_SORT_INSTANCE) return CT_OK;
   const cti_extern_list *a = &cti_type_at(cx->store, given->type)->of.instance->exports, *b = &cti_type_at(cx->store, asked->type)->of.instance->exports;
+  CTI_TRY(cti_remap_charge(out, b->names->count));
   for (uint32_t i = 0; i < b->names->count; i++) CTI_TRY(rename_types(cx, &a->entities[cti_extern_find(a, b->names->items[i]->name)], &b->entities[i], out));
   return CT_OK;
 }
 
-ct_status cti_subtype_open(cti_subtype_cx *cx, const cti_extern_list *args, const cti_component_type *component, cti_remap *out) {
-  CTI_TRY(open_list(cx, args, &component->imports, component->imported, component->imported_count, 0, "import"));
+/* Was this component instantiated with exactly these arguments before? Types do not change, so the answer is the same: a few bytes that ask for a long
+ * comparison get it once. */
+static ct_status was_opened(bool *out, cti_subtype_cx *cx, const cti_extern_list *args, const cti_component_type *component) {
+  CTI_VEC(uint64_t) key = {0};
+  uint32_t seen = 0;
+  bool added, room = cti_vec_push(cx->store->arena, &key, (uint64_t)(uintptr_t)component);
+  for (uint32_t i = 0; room && i < component->imports.names->count; i++) {
+    uint32_t index = cti_extern_find(args, component->imports.names->items[i]->name);
+    if (index == CTI_MAP_NONE) return CT_OK; /* the comparison will say what is missing */
+    const cti_entity *given = &args->entities[index];
+    room = cti_vec_push(cx->store->arena, &key, (uint64_t)given->sort) && cti_vec_push(cx->store->arena, &key, (uint64_t)given->type << 32 | given->created);
+  }
+  if (!room) return CT_NOMEM;
+  CTI_TRY(cti_map_add(&cx->store->opened, cx->store->arena, cti_slice(key.items, key.count * sizeof *key.items), &seen, &added));
+  *out = !added;
+  return CT_OK;
+}
+
+/* What the exports are made anew with: resources and types that were given. */
+static ct_status fill(cti_subtype_cx *cx, const cti_extern_list *args, const cti_component_type *component, cti_remap *out) {
+  CTI_TRY(cti_remap_charge(out, component->imported_count));
+  CTI_TRY(bind_list(cx, args, &component->imports, component->imported, component->imported_count, 0));
   for (uint32_t i = 0; i < component->imported_count; i++) {
-    uint32_t resource = component->imported[i].resource, to = stands_for(cx, resource, 1);
-    CTI_TRY(cti_remap_resource(out, resource, to));
+    uint32_t resource = component->imported[i].resource;
+    CTI_TRY(cti_remap_resource(out, resource, stands_for(cx, resource, 1)));
   }
   for (uint32_t i = 0; i < component->imports.names->count; i++) {
     uint32_t index = cti_extern_find(args, component->imports.names->items[i]->name);
     CTI_TRY(rename_types(cx, &args->entities[index], &component->imports.entities[i], out));
   }
   return unbind(cx, 0);
+}
+
+ct_status cti_subtype_open(cti_subtype_cx *cx, const cti_extern_list *args, const cti_component_type *component, cti_remap *out) {
+  bool known = false;
+  CTI_TRY(was_opened(&known, cx, args, component));
+  if (!known) {
+    CTI_TRY(bind_list(cx, args, &component->imports, component->imported, component->imported_count, 0));
+    CTI_TRY(compare_list(cx, args, &component->imports, 0, "import"));
+    CTI_TRY(unbind(cx, 0));
+  }
+  return component->exports_info.flags & CTI_TYPE_OPEN ? fill(cx, args, component, out) : CT_OK;
 }

@@ -146,6 +146,7 @@ typedef struct cti_type_store {
   CTI_VEC(const cti_core_module *) modules;
   CTI_VEC(const cti_core_exports *) core_instances;
   cti_map linked; /* a core module and the exports that it was instantiated with, which did */
+  cti_map opened; /* a component and what it was instantiated with, which did */
 } cti_type_store;
 
 void cti_type_store_init(cti_type_store *store, cti_arena *arena);
