@@ -32,10 +32,7 @@ static void close_session(session *s) {
   free(s->adapters);
 }
 
-static ct_status out_of_memory(ct_error *error) {
-  snprintf(error->message, sizeof error->message, "out of memory");
-  return error->status = 1;
-}
+static ct_status out_of_memory(ct_error *error) { return fail_with(error, FAIL_NOMEM, "out of memory"); }
 
 static void tell_notice(void *context, ct_notice kind, const char *text) {
   const link_options *o = context;

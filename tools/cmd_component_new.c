@@ -55,10 +55,7 @@ static bool make_room(session *s) {
   return s->addresses && s->adapter_files && s->adapters && s->import_names && s->names;
 }
 
-static ct_status out_of_memory(ct_error *error) {
-  snprintf(error->message, sizeof error->message, "out of memory");
-  return error->status = 1;
-}
+static ct_status out_of_memory(ct_error *error) { return fail_with(error, FAIL_NOMEM, "out of memory"); }
 
 static ct_status open_adapters(session *s, ct_error *error) {
   for (size_t i = 0; i < s->o->adapters.count; i++) {

@@ -1,6 +1,8 @@
 /* common.c - telling failures. */
 #include "common.h"
 
+#include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,15 @@ int tell(ct_error *error, const char *file, bool json) {
   else fwrite(text.data, 1, text.size, stderr);
   ct_buf_free(&text);
   return EXIT_BAD_INPUT;
+}
+
+ct_status fail_with(ct_error *error, ct_status status, const char *format, ...) {
+  va_list arguments;
+  if (error->status != CT_OK) return error->status;
+  va_start(arguments, format);
+  vsnprintf(error->message, sizeof error->message, format, arguments);
+  va_end(arguments);
+  return error->status = status;
 }
 
 bool wants_json(const char *format, bool *bad) {
@@ -44,6 +55,13 @@ void wasm_file_close(ct_wasm_file *file) {
   ct_input_close(&file->input);
 }
 
+bool parse_number(uint64_t *out, const char *text) {
+  char *end;
+  errno = 0;
+  *out = strtoull(text, &end, 10);
+  return *text >= '0' && *text <= '9' && !*end && errno == 0;
+}
+
 char *name_of_argument(const char *argument, bool up_to_dot, const char **path) {
   const char *equals = strchr(argument, '='), *slash = strrchr(argument, '/'), *from = argument;
   *path = equals ? equals + 1 : argument;
@@ -62,10 +80,7 @@ static ct_status join(ct_slice *out, const ct_pieces *pieces, ct_error *error) {
   for (size_t i = 0; i < pieces->count; i++) size += pieces->items[i].size;
   uint8_t *at = malloc(size + 1);
   *out = (ct_slice){at, size};
-  if (!at) {
-    snprintf(error->message, sizeof error->message, "out of memory");
-    return error->status = 1;
-  }
+  if (!at) return fail_with(error, FAIL_NOMEM, "out of memory");
   for (size_t i = 0; i < pieces->count; i++) {
     memcpy(at, pieces->items[i].data, pieces->items[i].size);
     at += pieces->items[i].size;

@@ -9,6 +9,10 @@ enum { EXIT_GOOD = 0, EXIT_BAD_INPUT = 1, EXIT_USAGE = 2 };
 /* Prints the failure to stderr, as text or, when `json` is set, as one JSON line. `file` names the input where the failure names none (may be NULL). Gives EXIT_BAD_INPUT. */
 int tell(ct_error *error, const char *file, bool json);
 
+/* Reports a failure of the command's own; the first one wins. The status is a number of errors.def. */
+enum { FAIL_NOMEM = 1, FAIL_OPEN = 900, FAIL_RUN = 904 };
+ct_status fail_with(ct_error *error, ct_status status, const char *format, ...);
+
 /* Is `format` "json" (true), or "text" or NULL (false)? Anything else sets *bad. */
 bool wants_json(const char *format, bool *bad);
 
@@ -23,6 +27,9 @@ typedef struct ct_wasm_file {
 } ct_wasm_file;
 ct_status wasm_file_open(ct_wasm_file *out, const char *path, ct_error *error);
 void wasm_file_close(ct_wasm_file *file);
+
+/* A decimal number without sign; false when the text is none, or too large. */
+bool parse_number(uint64_t *out, const char *text);
 
 /* Splits [NAME=]FILE. Without NAME it is that of the file, up to its first dot when `up_to_dot`. The name is to be freed; NULL when memory is out. */
 char *name_of_argument(const char *argument, bool up_to_dot, const char **path);

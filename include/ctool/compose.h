@@ -137,6 +137,21 @@ CT_API ct_status ct_component_targets(ct_wit *wit, const char *world, ct_slice c
 /* Is the world `new_world` a compatible successor of `old_world`, versions aside: can a component of the old one stand where one of the new one is asked for? */
 CT_API ct_status ct_world_semver_check(ct_wit *wit, const char *old_world, const char *new_world, ct_error *error);
 
+/* ---- core modules out of a component, and in again */
+
+/* Told of each module that is taken out, before the component is made; `module` lies in the component's bytes. What it returns but CT_OK (error filled in) stops. */
+typedef ct_status ct_take_module(void *context, const char *name, ct_slice module, ct_error *error);
+
+/* Appends the component with each core module of more than `threshold` bytes, at any depth, replaced by an import "unbundled-moduleN" of its type. */
+CT_API ct_status ct_component_unbundle(ct_buf *out, ct_slice component, uint64_t threshold, ct_take_module *take, void *context, ct_error *error);
+
+/* Asked for each core module that the component imports. Sets *module, whose bytes live until the call returns, or leaves it alone: then it stays an import. */
+typedef ct_status ct_give_module(void *context, const char *name, ct_slice *module, ct_error *error);
+
+/* Appends the component with modules in the place of imports: the inverse of ct_component_unbundle, which gives the same bytes when no module changed. Whether
+ * a module has the type that the import asks for is left to validation. */
+CT_API ct_status ct_component_bundle(ct_buf *out, ct_slice component, ct_give_module *give, void *context, ct_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -123,3 +123,10 @@ void cti_buf_truncate(cti_buf *buf, size_t size) {
 ct_status cti_buf_check(const cti_buf *buf, ct_error *error) {
   return buf->failed ? cti_fail(error, CT_NOMEM, CT_NO_OFFSET, "out of memory while writing the output (%zu bytes so far)", buf->size) : CT_OK;
 }
+
+ct_slice cti_take(cti_buf *scratch, cti_arena *arena) {
+  ct_slice out = {NULL, 0};
+  if (cti_buf_check(scratch, arena->error) == CT_OK) out = cti_copy(arena, cti_buf_slice(scratch));
+  ct_buf_free(scratch);
+  return out;
+}

@@ -5,6 +5,7 @@
 #ifndef CTI_BASE_BUF_H
 #define CTI_BASE_BUF_H
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/slice.h"
 
@@ -34,5 +35,8 @@ static inline ct_slice cti_buf_slice(const cti_buf *buf) { return (ct_slice){buf
 
 /* CT_OK, or CT_NOMEM reported into `error`: the one look at the end. */
 ct_status cti_buf_check(const cti_buf *buf, ct_error *error);
+
+/* A copy in the arena of what a scratch buffer holds, which is freed; data == NULL when memory is out (reported). */
+ct_slice cti_take(cti_buf *scratch, cti_arena *arena);
 
 #endif

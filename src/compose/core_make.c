@@ -74,13 +74,6 @@ uint32_t cti_make_sig(cti_module *m, cti_map *known, const cti_core_sig *sig) {
   return cti_make_func_type(m, &type);
 }
 
-ct_slice cti_take(cti_buf *scratch, cti_arena *arena) {
-  ct_slice out = {NULL, 0};
-  if (cti_buf_check(scratch, arena->error) == CT_OK) out = cti_copy(arena, cti_buf_slice(scratch));
-  ct_buf_free(scratch);
-  return out;
-}
-
 ct_status cti_make_custom(cti_module *m, const char *name, const cti_buf *content) {
   CTI_TRY(cti_buf_check(content, m->arena->error));
   cti_section section = {.changed = true, .name = cti_slice_str(name)};

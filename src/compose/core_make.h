@@ -32,7 +32,4 @@ ct_status cti_make_finish(cti_module *module, cti_names *names, const cti_name_m
 /* Gives the module the sections that its contents need, in order, before its custom sections; then appends its bytes. */
 ct_status cti_make_encode(cti_module *module, cti_buf *out);
 
-/* A copy in the arena of what a scratch buffer holds, which is freed; data == NULL when memory is out (reported). */
-ct_slice cti_take(cti_buf *scratch, cti_arena *arena);
-
 #endif

@@ -1,0 +1,51 @@
+/* ctool component bundle [FILE] --module-dir DIR -o OUT: puts core modules into a component that imports them. */
+#include "opts.h"
+#include "taken.h"
+
+typedef struct bundle_options {
+  bool text, validate;
+  const char *output, *directory, *error_format;
+} bundle_options;
+
+static int run(const char *path, const bundle_options *o, bool json) {
+  ct_error error;
+  ct_error_clear(&error);
+  ct_wasm_file file;
+  ct_buf out = {0};
+  taken_list list = {.directory = o->directory};
+  ct_status status = wasm_file_open(&file, path, &error);
+  if (status == CT_OK) status = ct_component_bundle(&out, file.bytes, taken_read, &list, &error);
+  if (status == CT_OK) status = taken_output(o->output, &out, o->validate, o->text, &error);
+  taken_free(&list);
+  ct_buf_free(&out);
+  wasm_file_close(&file);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+}
+
+int cmd_component_bundle(int argc, char **argv) {
+  bundle_options o = {.output = "-", .validate = true};
+  const opt_row rows[] = {
+      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
+      {0, "module-dir", OPT_STRING, &o.directory, "DIR", "Where the modules are: NAME.wasm for an import NAME"},
+      {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the component (default)"},
+      {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},
+      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      {0},
+  };
+  const opt_spec spec = {
+      "ctool component bundle --module-dir DIR [OPTIONS] [FILE]",
+      "Puts core modules into a component that imports them: what `ctool component unbundle` took out, or other modules of the same types.\n"
+      "An import without a file stays, unless unbundle named it. Without FILE, or with -, standard input is read.",
+      rows,
+      "  ctool component unbundle app.wasm --module-dir mods -o outer.wasm\n"
+      "  ctool component bundle outer.wasm --module-dir mods -o app.wasm\n"};
+  int count;
+  int status = opt_parse(&spec, argc, argv, &count);
+  if (status >= 0) return status;
+  bool bad;
+  bool json = wants_json(o.error_format, &bad);
+  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
+  if (!o.directory) return opt_usage_error(&spec, "--module-dir is needed: where the modules are");
+  if (count > 1) return opt_usage_error(&spec, "one component is bundled at a time; \"%s\" is a second one", argv[2]);
+  return run(count ? argv[1] : "-", &o, json);
+}

@@ -1,0 +1,63 @@
+/* ctool component unbundle [FILE] --module-dir DIR -o OUT: takes the core modules out of a component. */
+#include <stdio.h>
+
+#include "opts.h"
+#include "taken.h"
+
+typedef struct unbundle_options {
+  bool text;
+  const char *output, *directory, *threshold, *error_format;
+} unbundle_options;
+
+/* What is no component has no modules to take out. */
+static ct_status unbundle(ct_buf *out, taken_list *list, ct_slice bytes, uint64_t threshold, ct_error *error) {
+  if (ct_kind_of(bytes) != CT_KIND_MODULE) return ct_component_unbundle(out, bytes, threshold, taken_add, list, error);
+  fputs("warning: this is a core module, not a component: it is written as it is\n", stderr);
+  return ct_buf_append(out, bytes, error);
+}
+
+static int run(const char *path, const unbundle_options *o, uint64_t threshold, bool json) {
+  ct_error error;
+  ct_error_clear(&error);
+  ct_wasm_file file;
+  ct_buf out = {0};
+  taken_list list = {.directory = o->directory};
+  ct_status status = wasm_file_open(&file, path, &error);
+  if (status == CT_OK) status = unbundle(&out, &list, file.bytes, threshold, &error);
+  if (status == CT_OK) status = taken_write(&list, &error);
+  if (status == CT_OK) status = taken_output(o->output, &out, false, o->text, &error);
+  taken_free(&list);
+  ct_buf_free(&out);
+  wasm_file_close(&file);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+}
+
+int cmd_component_unbundle(int argc, char **argv) {
+  unbundle_options o = {.output = "-", .threshold = "10240"};
+  const opt_row rows[] = {
+      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write the component; may be the input; - is standard output"},
+      {0, "module-dir", OPT_STRING, &o.directory, "DIR", "Where to write the modules, as unbundled-moduleN.wasm"},
+      {0, "threshold", OPT_STRING, &o.threshold, "BYTES", "Only modules larger than this are taken out (default 10240)"},
+      {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},
+      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      {0},
+  };
+  const opt_spec spec = {
+      "ctool component unbundle --module-dir DIR [OPTIONS] [FILE]",
+      "Takes the core modules out of a component, which imports them then. `ctool component bundle` puts them back.\n"
+      "Without FILE, or with -, standard input is read. Text is taken as well.",
+      rows,
+      "  ctool component unbundle app.wasm --module-dir mods -o outer.wasm\n"
+      "  ctool component bundle outer.wasm --module-dir mods -o app.wasm\n"};
+  int count;
+  int status = opt_parse(&spec, argc, argv, &count);
+  if (status >= 0) return status;
+  bool bad;
+  bool json = wants_json(o.error_format, &bad);
+  uint64_t threshold;
+  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
+  if (!o.directory) return opt_usage_error(&spec, "--module-dir is needed: where the modules go");
+  if (!parse_number(&threshold, o.threshold)) return opt_usage_error(&spec, "--threshold takes a number of bytes, not \"%s\"", o.threshold);
+  if (count > 1) return opt_usage_error(&spec, "one component is unbundled at a time; \"%s\" is a second one", argv[2]);
+  return run(count ? argv[1] : "-", &o, threshold, json);
+}

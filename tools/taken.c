@@ -1,0 +1,77 @@
+/* taken.c - core modules beside a component. */
+#include "taken.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void taken_free(taken_list *list) {
+  for (size_t i = 0; i < list->count; i++) {
+    free(list->items[i].name);
+    free(list->items[i].path);
+    ct_input_close(&list->items[i].file);
+  }
+  free(list->items);
+  list->items = NULL;
+  list->count = 0;
+}
+
+static char *joined(const char *a, const char *b, const char *c) {
+  size_t size = strlen(a) + strlen(b) + strlen(c) + 2;
+  char *text = malloc(size);
+  if (text) snprintf(text, size, "%s%s%s%s", a, *c ? "/" : "", b, c);
+  return text;
+}
+
+static taken_module *add(taken_list *list, const char *name, ct_error *error) {
+  taken_module *more = realloc(list->items, (list->count + 1) * sizeof *more), *item = NULL;
+  if (more) {
+    list->items = more;
+    item = &more[list->count++];
+    *item = (taken_module){.name = joined(name, "", ""), .path = joined(list->directory, name, ".wasm")};
+  }
+  if (!item || !item->name || !item->path) {
+    fail_with(error, FAIL_NOMEM, "out of memory");
+    return NULL;
+  }
+  return item;
+}
+
+ct_status taken_add(void *list, const char *name, ct_slice module, ct_error *error) {
+  taken_module *item = add(list, name, error);
+  if (item) item->bytes = module;
+  return error->status;
+}
+
+ct_status taken_write(const taken_list *list, ct_error *error) {
+  ct_status status = list->count ? ct_directory_make(list->directory, error) : CT_OK;
+  for (size_t i = 0; i < list->count && status == CT_OK; i++) status = ct_output_write(list->items[i].path, list->items[i].bytes, true, error);
+  return status;
+}
+
+/* Names that come from a component are no paths. */
+static bool is_file_name(const char *name) { return *name && *name != '.' && !strchr(name, '/'); }
+
+ct_status taken_read(void *list, const char *name, ct_slice *module, ct_error *error) {
+  static const char own[] = "unbundled-module";
+  if (!is_file_name(name)) return CT_OK;
+  taken_module *item = add(list, name, error);
+  if (!item) return error->status;
+  if (ct_path_kind_of(item->path) == CT_PATH_NONE && strncmp(name, own, sizeof own - 1) != 0) return CT_OK;
+  ct_status status = ct_input_open(&item->file, item->path, error);
+  *module = item->file.bytes;
+  return status;
+}
+
+ct_status taken_output(const char *path, const ct_buf *component, bool validate, bool text, ct_error *error) {
+  ct_slice bytes = {component->data, component->size};
+  ct_validate_options options = {0};
+  ct_pieces pieces = {.items = &bytes, .count = 1};
+  ct_status status = validate ? ct_features_parse(&options.features, "all", error) : CT_OK;
+  if (status == CT_OK && validate) status = ct_validate(bytes, &options, error);
+  if (status != CT_OK) {
+    snprintf(error->file, sizeof error->file, "the component that was made");
+    return status;
+  }
+  return text ? write_text_pieces(path, &pieces, error) : ct_output_write(path, bytes, true, error);
+}
