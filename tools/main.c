@@ -20,7 +20,7 @@ enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
 static int help(void) {
   puts("ctool: a WebAssembly component toolkit\n\nusage: ctool COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:");
-  for (int i = 0; i < COMMAND_COUNT; i++) printf("  %-22s%s\n", commands[i].name, commands[i].summary);
+  for (int i = 0; i < COMMAND_COUNT; i++) printf("  %-24s%s\n", commands[i].name, commands[i].summary);
   puts("\nctool COMMAND --help tells more; ctool --version prints the version.");
   return EXIT_GOOD;
 }
