@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "ctool/validate.h"
+#include "ctool/module.h"
 #include "ctool/wit.h"
 #include "target.h"
 
@@ -20,11 +21,13 @@ static bool print(ct_buf *out, ct_slice bytes, ct_error *error) {
   return good;
 }
 
-static void check_text(const ct_buf *text) {
+/* `from_text`: reading what was printed changes nothing. A binary can say what no text can, such as two names in conflict in two views of one interface,
+ * and may have its packages in another order than reading gives: there reading must only come back. */
+static void check_text(const ct_buf *text, bool from_text) {
   ct_error error = {0};
   ct_buf again = {0};
-  if (print(&again, (ct_slice){text->data, text->size}, &error)) FUZZ_CHECK(again.size == text->size && !memcmp(again.data, text->data, again.size));
-  else FUZZ_CHECK(out_of_memory(&error));
+  bool good = print(&again, (ct_slice){text->data, text->size}, &error);
+  if (from_text) FUZZ_CHECK(good ? again.size == text->size && !memcmp(again.data, text->data, again.size) : out_of_memory(&error));
   ct_buf_free(&again);
 }
 
@@ -48,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (ct_wit_read(&wit, "input", (ct_slice){data, size}, &options, &error) == CT_OK) {
     ct_status printed = ct_wit_print(wit, &no_docs, &text, &error);
     FUZZ_CHECK(printed == CT_OK || out_of_memory(&error));
-    if (printed == CT_OK && !ct_wit_is_component(wit)) check_text(&text);
+    if (printed == CT_OK && !ct_wit_is_component(wit)) check_text(&text, ct_kind_of((ct_slice){data, size}) == CT_KIND_TEXT);
     if (printed == CT_OK) FUZZ_CHECK(ct_wit_print_json(wit, CT_WIT_JSON_CURRENT, &json, &error) == CT_OK || out_of_memory(&error));
     if (!ct_wit_is_component(wit)) check_binary(wit);
   } else {

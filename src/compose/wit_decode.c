@@ -31,6 +31,8 @@ static ct_status parse_id(item_id *out, cti_wit_decoder *d, ct_slice text, ct_sl
   ct_slice path = name.version.data ? cti_slice_cut(text, 0, text.size - name.version.size - 1) : text;
   size_t slash = cti_slice_find(path, '/', 0), colon = slash;
   while (colon > 0 && text.data[colon] != ':') colon--;
+  if (cti_slice_find(path, '/', slash + 1) < path.size || cti_slice_find(path, ':', 0) != colon)
+    return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "the nested name `%.*s` is one that WIT has no form for", CTI_S(text));
   *out = (item_id){{.ns = cti_slice_cut(path, 0, colon), .name = cti_slice_cut(path, colon + 1, slash)}, cti_slice_cut(path, slash + 1, path.size)};
   if (!name.version.data) return CT_OK;
   ct_slice version = cti_format(d->arena, "%.*s%.*s", CTI_S(name.version), CTI_S(suffix));
@@ -275,98 +277,6 @@ static ct_status decode_component(cti_package_name *name, cti_wit_decoder *d, co
   return CT_OK;
 }
 
-/* ---- the resolve's packages, dependencies first */
-
-static ct_status insert_package(uint32_t *out, cti_wit_decoder *d, const cti_package_name *name, const cti_ids *interfaces) {
-  *out = cti_resolve_find_package(d->resolve, name);
-  CTI_TRY(failed(d));
-  if (*out == CTI_WIT_NONE) *out = cti_resolve_add_package(d->resolve, &(cti_wit_package){.name = *name, .span.file = CTI_WIT_NONE});
-  if (*out == CTI_WIT_NONE) return failed(d);
-  for (uint32_t i = 0; i < interfaces->count; i++) {
-    uint32_t interface = interfaces->items[i];
-    if (cti_map_get(&d->resolve->packages.items[*out].interface_ids, d->resolve->interfaces.items[interface].name) != CTI_MAP_NONE)
-      return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "the interface \"%.*s\" is referred to before it is defined", CTI_S(d->resolve->interfaces.items[interface].name));
-    CTI_TRY(cti_package_add_interface(d->resolve, *out, interface));
-    d->resolve->interfaces.items[interface].package = *out;
-  }
-  return CT_OK;
-}
-
-static void own_inline_interfaces(cti_wit_decoder *d, const cti_world_items *items, uint32_t package) {
-  for (uint32_t i = 0; i < items->count; i++)
-    if (items->items[i].kind == CTI_WORLD_INTERFACE && items->items[i].name.data && !d->resolve->interfaces.items[items->items[i].interface].name.data)
-      d->resolve->interfaces.items[items->items[i].interface].package = package;
-}
-
-static ct_status insert_worlds(cti_wit_decoder *d, uint32_t package) {
-  for (uint32_t i = 0; i < d->worlds.count; i++) {
-    cti_wit_world *world = &d->resolve->worlds.items[d->worlds.items[i]];
-    if (cti_map_get(&d->resolve->packages.items[package].world_ids, world->name) != CTI_MAP_NONE)
-      return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "the world \"%.*s\" is there twice", CTI_S(world->name));
-    CTI_TRY(cti_package_add_world(d->resolve, package, d->worlds.items[i]));
-    world->package = package;
-    own_inline_interfaces(d, &world->imports, package);
-    own_inline_interfaces(d, &world->exports, package);
-  }
-  return CT_OK;
-}
-
-typedef struct order_step {
-  uint32_t package, next_interface, next_type;
-} order_step;
-
-/* The next package that `step`'s package uses a type of: its index; CTI_MAP_NONE when there is no more. */
-static ct_status next_dependency(uint32_t *out, cti_wit_decoder *d, order_step *step) {
-  const cti_foreign_package *package = &d->foreign.items[step->package];
-  for (; step->next_interface < package->interfaces.count; step->next_interface++, step->next_type = 0) {
-    const cti_wit_interface *interface = &d->resolve->interfaces.items[package->interfaces.items[step->next_interface]];
-    while (step->next_type < interface->types.count) {
-      uint32_t used = cti_type_interface_dep(d->resolve, interface->types.items[step->next_type++]);
-      if (used == CTI_WIT_NONE) continue;
-      *out = cti_map_get_u64(&d->homes, used);
-      if (*out == CTI_MAP_NONE)
-        return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "the package `%.*s` uses a type of an interface that is no package's, which WIT has no form for",
-                        CTI_S(cti_package_name_text(d->arena, &package->name)));
-      if (*out != step->package) return CT_OK;
-    }
-  }
-  *out = CTI_MAP_NONE;
-  return CT_OK;
-}
-
-enum { UNSEEN, ENTERED, INSERTED };
-
-/* Inserts a foreign package after those it depends on, unless it was. */
-static ct_status insert_foreign(cti_wit_decoder *d, uint8_t *states, uint32_t root) {
-  CTI_VEC(order_step) stack = {0};
-  uint32_t id, next = root;
-  while (next != CTI_MAP_NONE || stack.count) {
-    if (next == CTI_MAP_NONE) {
-      const cti_foreign_package *package = &d->foreign.items[cti_vec_last(&stack)->package];
-      CTI_TRY(insert_package(&id, d, &package->name, &package->interfaces));
-      states[cti_vec_last(&stack)->package] = INSERTED;
-      stack.count--;
-    } else if (states[next] == ENTERED) {
-      return cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "the package `%.*s` depends on itself by way of others, which WIT has no form for",
-                      CTI_S(cti_package_name_text(d->arena, &d->foreign.items[next].name)));
-    } else if (states[next] == UNSEEN) {
-      states[next] = ENTERED;
-      if (!cti_vec_push(d->arena, &stack, ((order_step){.package = next}))) return failed(d);
-    }
-    next = CTI_MAP_NONE;
-    if (stack.count) CTI_TRY(next_dependency(&next, d, cti_vec_last(&stack)));
-  }
-  return CT_OK;
-}
-
-static ct_status finish(uint32_t *package, cti_wit_decoder *d, const cti_package_name *name) {
-  uint8_t *states = CTI_NEW_N(d->arena, uint8_t, d->foreign.count);
-  if (!states) return failed(d);
-  for (uint32_t i = 0; i < d->foreign.count; i++) CTI_TRY(insert_foreign(d, states, i));
-  CTI_TRY(insert_package(package, d, name, &d->interfaces));
-  return insert_worlds(d, *package);
-}
-
 /* ---- entry points */
 
 typedef enum form { FORM_PACKAGE, FORM_OLD_PACKAGE, FORM_COMPONENT } form;
@@ -425,7 +335,7 @@ ct_status cti_wit_decode(cti_resolve *out, cti_decoded *what, ct_slice bytes, ui
   }
   what->is_package = form_of(&d, root) != FORM_COMPONENT;
   what->world = what->is_package ? CTI_WIT_NONE : d.worlds.items[0];
-  CTI_TRY(finish(&what->package, &d, &name));
+  CTI_TRY(cti_decode_finish(&what->package, &d, &name));
   return read_docs(&d, &component, what->package);
 }
 
@@ -442,7 +352,7 @@ ct_status cti_wit_decode_world(cti_resolve *out, uint32_t *world, ct_slice bytes
     return cti_fail(arena->error, CT_COMPOSE_METADATA, base, "the component does not have the form of a world: one exported type that exports one component");
   cti_decode_item item = cti_decode_item_at(&wrapper->exports, 0);
   CTI_TRY(decode_world(&name, &d, &item));
-  CTI_TRY(finish(&package, &d, &name));
+  CTI_TRY(cti_decode_finish(&package, &d, &name));
   *world = d.worlds.items[0];
   return CT_OK;
 }

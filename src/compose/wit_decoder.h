@@ -1,4 +1,5 @@
-/* wit_decoder.h - the state of decoding, shared by wit_decode.c (packages, worlds, interfaces) and wit_decode_type.c (types and functions). */
+/* wit_decoder.h - the state of decoding, shared by wit_decode.c (packages, worlds, interfaces), wit_decode_type.c (types and
+ * functions) and wit_decode_order.c (packages in order). */
 #ifndef CTI_COMPOSE_WIT_DECODER_H
 #define CTI_COMPOSE_WIT_DECODER_H
 
@@ -44,5 +45,10 @@ ct_status cti_decode_type(uint32_t *out, cti_wit_decoder *d, const cti_decode_it
 ct_status cti_decode_known_type(cti_wit_decoder *d, const cti_decode_item *item, uint32_t type);
 
 ct_status cti_decode_func(cti_wit_func *out, cti_wit_decoder *d, const cti_decode_item *item, cti_owner owner);
+
+/* ---- wit_decode_order.c */
+
+/* All packages enter the resolve; *package is the main one, of that name. */
+ct_status cti_decode_finish(uint32_t *package, cti_wit_decoder *d, const cti_package_name *name);
 
 #endif
