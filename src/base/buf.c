@@ -74,6 +74,14 @@ void cti_buf_printf(cti_buf *buf, const char *format, ...) {
   va_end(again);
 }
 
+void cti_buf_decimal(cti_buf *buf, uint64_t value) {
+  char digits[20];
+  size_t at = sizeof digits;
+  do digits[--at] = (char)('0' + value % 10);
+  while (value /= 10);
+  cti_buf_bytes(buf, cti_slice(digits + at, sizeof digits - at));
+}
+
 void cti_buf_fill(cti_buf *buf, uint8_t byte, size_t count) {
   uint8_t *at = count ? cti_buf_extend(buf, count) : NULL;
   if (at) memset(at, byte, count);

@@ -16,6 +16,7 @@ void cti_buf_u32_fixed(cti_buf *buf, uint32_t value); /* four bytes, little-endi
 void cti_buf_bytes(cti_buf *buf, ct_slice bytes);
 void cti_buf_str(cti_buf *buf, const char *string); /* without its NUL and without a length */
 void cti_buf_printf(cti_buf *buf, const char *format, ...) CTI_PRINTF(2, 3);
+void cti_buf_decimal(cti_buf *buf, uint64_t value); /* in digits */
 void cti_buf_fill(cti_buf *buf, uint8_t byte, size_t count);
 
 void cti_buf_uleb(cti_buf *buf, uint64_t value);  /* shortest unsigned LEB128 */

@@ -2,8 +2,6 @@
  * break. */
 #include "text/dump.h"
 
-#include <stdio.h>
-
 #include "core/framing.h"
 #include "ctool/text.h"
 
@@ -13,11 +11,18 @@ static void indent(cti_dump *d) {
   for (uint32_t i = 1; i < d->nesting; i++) cti_text_lit(&d->text, "  ");
 }
 
+static void blanks(cti_dump *d, int count) {
+  for (; count > 0; count--) cti_text_char(&d->text, ' ');
+}
+
 static void offset(cti_dump *d) {
-  char number[24];
-  snprintf(number, sizeof number, "0x%llx", (unsigned long long)d->at);
+  int digits = 1;
+  for (uint64_t rest = d->at >> 4; rest; rest >>= 4) digits++;
   indent(d);
-  cti_text_printf(&d->text, "%*s |", d->width + 2, number);
+  blanks(d, d->width - digits);
+  cti_text_lit(&d->text, "0x");
+  cti_text_hex(&d->text, d->at);
+  cti_text_lit(&d->text, " |");
 }
 
 static void show(cti_dump *d, uint64_t end, bool heading) {
@@ -26,7 +31,8 @@ static void show(cti_dump *d, uint64_t end, bool heading) {
   for (size_t at = 0; at < bytes.size || at == 0; at += ROW) {
     if (at > 0) {
       indent(d);
-      cti_text_printf(&d->text, "%*s   |", d->width, "");
+      blanks(d, d->width + 3);
+      cti_text_char(&d->text, '|');
     }
     for (size_t i = at; i < at + ROW; i++) {
       char cell[] = "   ";

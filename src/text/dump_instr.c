@@ -15,8 +15,15 @@ static void show_blocktype(cti_buf *out, cti_blocktype type) {
 
 static void show_memarg(cti_buf *out, const cti_instr *instr, bool rmw) {
   const cti_memarg *memarg = &instr->memarg;
-  cti_buf_printf(out, " memarg:MemArg { align: %u, max_align: %u, offset: %llu, target: %s(%u), ordering: ", memarg->align_log2, cti_opcodes[instr->op].width, (unsigned long long)memarg->offset,
-                 memarg->of_array ? "Array" : "Memory", memarg->memory);
+  cti_buf_str(out, " memarg:MemArg { align: ");
+  cti_buf_decimal(out, memarg->align_log2);
+  cti_buf_str(out, ", max_align: ");
+  cti_buf_decimal(out, cti_opcodes[instr->op].width);
+  cti_buf_str(out, ", offset: ");
+  cti_buf_decimal(out, memarg->offset);
+  cti_buf_str(out, memarg->of_array ? ", target: Array(" : ", target: Memory(");
+  cti_buf_decimal(out, memarg->memory);
+  cti_buf_str(out, "), ordering: ");
   if (instr->ordering == CTI_ORDER_UNWRITTEN) cti_buf_str(out, "None }");
   else cti_buf_printf(out, "Some(%s(%s)) }", rmw ? "Rmw" : "Op", instr->ordering == CTI_ORDER_ACQREL ? "AcqRel" : "SeqCst");
 }
@@ -79,7 +86,18 @@ static const char *type_label(cti_op op) {
   return strncmp(text, "struct.", 7) == 0 ? "struct_type_index" : strncmp(text, "array.", 6) == 0 ? "array_type_index" : op == CTI_OP_CONT_NEW ? "cont_type_index" : "type_index";
 }
 
-static void show_number(cti_buf *out, const char *label, uint64_t value) { cti_buf_printf(out, " %s:%llu", label, (unsigned long long)value); }
+/* Instructions are most of what there is to show, so their parts are written without printf. */
+static void show_number(cti_buf *out, const char *label, uint64_t value) {
+  cti_buf_u8(out, ' ');
+  cti_buf_str(out, label);
+  cti_buf_u8(out, ':');
+  cti_buf_decimal(out, value);
+}
+
+static void show_integer(cti_buf *out, int64_t value) {
+  cti_buf_str(out, value < 0 ? " value:-" : " value:");
+  cti_buf_decimal(out, value < 0 ? ~(uint64_t)value + 1 : (uint64_t)value);
+}
 
 static void show_heap(cti_buf *out, const char *label, cti_corevt type) {
   cti_buf_printf(out, " %s:", label);
@@ -141,7 +159,7 @@ static void show_immediates(cti_buf *out, const cti_instr *in) {
     case CTI_IMM_SHUFFLE: show_list(out, "lanes:", in->list, ""); break;
     case CTI_IMM_V128: show_list(out, "value:V128(", in->list, ")"); break;
     case CTI_IMM_I32:
-    case CTI_IMM_I64: cti_buf_printf(out, " value:%lld", (long long)in->value); break;
+    case CTI_IMM_I64: show_integer(out, (int64_t)in->value); break;
     case CTI_IMM_F32: cti_buf_printf(out, " value:Ieee32(%llu)", (unsigned long long)in->value); break;
     case CTI_IMM_F64: cti_buf_printf(out, " value:Ieee64(%llu)", (unsigned long long)in->value); break;
     case CTI_IMM_HEAP: show_heap(out, "hty", in->heap); break;
@@ -172,6 +190,10 @@ static const char *special_name(const cti_instr *instr) {
 void cti_show_instr(cti_buf *out, const cti_instr *instr) {
   const char *special = special_name(instr);
   if (special) cti_buf_str(out, special);
-  for (const char *c = special ? "" : cti_opcodes[instr->op].text; *c; c++) cti_buf_u8(out, *c == '.' ? '_' : (uint8_t)*c);
+  size_t from = out->size;
+  if (!special) cti_buf_str(out, cti_opcodes[instr->op].text);
+  for (size_t i = from; i < out->size; i++) {
+    if (out->data[i] == '.') out->data[i] = '_';
+  }
   show_immediates(out, instr);
 }

@@ -67,8 +67,19 @@ static void test_failure__sticks(void **state) {
   ct_buf_free(&buf);
 }
 
+static void test_decimal__ends(void **state) {
+  (void)state;
+  cti_buf buf = {0};
+  cti_buf_decimal(&buf, 0);
+  cti_buf_u8(&buf, ' ');
+  cti_buf_decimal(&buf, UINT64_MAX);
+  assert_true(cti_slice_is(cti_buf_slice(&buf), "0 18446744073709551615"));
+  ct_buf_free(&buf);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_decimal__ends),
       cmocka_unit_test(test_leb__reads_back),
       cmocka_unit_test(test_open_close__nested),
       cmocka_unit_test(test_printf__longer_than_the_small_buffer),
