@@ -10,7 +10,9 @@ static cti_sort core_sort(cti_extern_kind kind) {
   return sorts[kind];
 }
 
+/* A place that was not found is an allocation that failed while its key was made: reported, and the caller looks. */
 static uint32_t alias_shim(cti_plan *plan, uint32_t place) {
+  if (place == CTI_WIT_NONE) return UINT32_MAX;
   const cti_shim *shim = &plan->shims.items[place];
   return cti_emit_core_alias(plan, shim->debug_name, plan->shim_instance, shim->label, CTI_SORT_CORE_FUNC);
 }
