@@ -334,12 +334,17 @@ static ct_status load_text(loader *l, uint32_t *package, ct_slice path, ct_slice
   return link_all(l, main, package);
 }
 
+/* Ends a load. The first failure wins: where one allocation failed and a later stage missed what it would have held, the memory is what is told. */
+static ct_status loaded(loader *l, ct_status status) {
+  cti_arena_free(&l->scratch);
+  return status == CT_OK ? CT_OK : status_of(l);
+}
+
 ct_status cti_wit_load_text(cti_resolve *resolve, uint32_t *package, ct_slice path, ct_slice text, const cti_wit_options *options) {
   loader l;
   ct_status status = loader_init(&l, resolve, NULL, options);
   if (status == CT_OK) status = cti_wit_is_wasm(text) ? merge_wasm(&l, path, text, package) : load_text(&l, package, path, text);
-  cti_arena_free(&l.scratch);
-  return status;
+  return loaded(&l, status);
 }
 
 static ct_status load_directory(loader *l, uint32_t *package, ct_slice path) {
@@ -362,6 +367,5 @@ ct_status cti_wit_load(cti_resolve *resolve, uint32_t *package, ct_slice path, c
   ct_status status = loader_init(&l, resolve, reader, options);
   bool directory = reader->kind(reader->context, path) == CT_PATH_DIRECTORY;
   if (status == CT_OK) status = directory ? load_directory(&l, package, path) : load_file(&l, package, path);
-  cti_arena_free(&l.scratch);
-  return status;
+  return loaded(&l, status);
 }
