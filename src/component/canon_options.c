@@ -113,7 +113,7 @@ static ct_status check_post_return(const cti_canon_options *o, const cti_compone
   CTI_TRY(need_core_func(&type, v, o->post_return, o->offset));
   const cti_deftype *lifted = &v->v->types.types.items[core_type];
   if (cti_core_func_is(v, type, lifted->of.types + lifted->param_count, lifted->result_count, 0)) return CT_OK;
-  return refuse(o, v, "canonical option `post-return` uses core function %u, which has an incorrect signature: it must take what the lifted function returns and return nothing",
+  return refuse(o, v, "canonical option `post-return` uses core function %u, which has an incorrect signature: it must take what the lifted function returns",
                 o->post_return);
 }
 
@@ -125,7 +125,8 @@ ct_status cti_canon_options_check_lift(cti_canon_options *o, const cti_component
   if (o->has_callback) {
     CTI_TRY(need_core_func(&type, v, o->callback, o->offset));
     if (!cti_core_func_is(v, type, callback, 3, 1))
-      return refuse(o, v, "canonical option `callback` uses core function %u, which has an incorrect signature: [i32 i32 i32] -> [i32] was expected", o->callback);
+      return refuse(o, v, "canonical option `callback` uses core function %u, which has an incorrect signature: [i32 i32 i32] -> [i32] was expected",
+                    o->callback);
   }
   if (o->has_core_type) return refuse(o, v, "canonical option `core-type` cannot be given to `lift`");
   o->has_core_type = true;

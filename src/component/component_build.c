@@ -30,9 +30,13 @@ uint32_t cti_build_core_instantiate(cti_component *c, uint32_t module, const cti
   return instance(c, CTI_ITEM_CORE_INSTANCE, false, module, args, count);
 }
 
-uint32_t cti_build_core_exports(cti_component *c, const cti_named_index *exports, uint32_t count) { return instance(c, CTI_ITEM_CORE_INSTANCE, true, 0, exports, count); }
+uint32_t cti_build_core_exports(cti_component *c, const cti_named_index *exports, uint32_t count) {
+  return instance(c, CTI_ITEM_CORE_INSTANCE, true, 0, exports, count);
+}
 
-uint32_t cti_build_component(cti_component *c, cti_component *nested) { return append(c, (cti_item){.kind = CTI_ITEM_COMPONENT, .of.component = nested}, false); }
+uint32_t cti_build_component(cti_component *c, cti_component *nested) {
+  return append(c, (cti_item){.kind = CTI_ITEM_COMPONENT, .of.component = nested}, false);
+}
 
 uint32_t cti_build_instantiate(cti_component *c, uint32_t component, const cti_named_index *args, uint32_t count) {
   return instance(c, CTI_ITEM_INSTANCE, false, component, args, count);

@@ -115,7 +115,9 @@ static void trail_of_item(const cti_component_validator *v, const cti_scope *sco
   switch (item->kind) {
     case CTI_ITEM_IMPORT: cti_error_trail(v->error, "import `%.*s`", CTI_S(item->of.import.name.name)); break;
     case CTI_ITEM_EXPORT: cti_error_trail(v->error, "export `%.*s`", CTI_S(item->of.export_.name.name)); break;
-    case CTI_ITEM_CANON: cti_error_trail(v->error, "%s %u (canon %s)", cti_sorts[sort].name, cti_scope_count(scope, sort), cti_canons[item->of.canon.kind].name); break;
+    case CTI_ITEM_CANON:
+      cti_error_trail(v->error, "%s %u (canon %s)", cti_sorts[sort].name, cti_scope_count(scope, sort), cti_canons[item->of.canon.kind].name);
+      break;
     case CTI_ITEM_ALIAS: cti_error_trail(v->error, "%s %u (alias)", cti_sorts[sort].name, cti_scope_count(scope, sort)); break;
     case CTI_ITEM_START: cti_error_trail(v->error, "start"); break;
     default: cti_error_trail(v->error, "%s %u", cti_sorts[sort].name, cti_scope_count(scope, sort));
@@ -125,7 +127,8 @@ static void trail_of_item(const cti_component_validator *v, const cti_scope *sco
 static ct_status check_values_used(const cti_component_validator *v, uint64_t offset) {
   const cti_scope *scope = cti_scope_current(v);
   for (uint32_t i = 0; i < scope->values.count; i++) {
-    if (!scope->values.items[i].used) return cti_invalid(v, offset, "value %u is not used by an instantiation, the start function or an export; each must be used once", i);
+    if (!scope->values.items[i].used)
+      return cti_invalid(v, offset, "value %u is not used by an instantiation, the start function or an export; each must be used once", i);
   }
   return CT_OK;
 }

@@ -8,7 +8,8 @@ static void put_limits(char *out, size_t size, const cti_limits *limits, const c
   char max[40] = "";
   if (limits->has_max) snprintf(max, sizeof max, " and at most %" PRIu64, limits->max);
   bool one = (limits->has_max ? limits->max : limits->min) == 1;
-  snprintf(out, size, "of at least %" PRIu64 "%s %s%s%s%s", limits->min, max, unit, one ? "" : "s", limits->is_64 ? ", 64-bit" : "", limits->shared ? ", shared" : "");
+  snprintf(out, size, "of at least %" PRIu64 "%s %s%s%s%s", limits->min, max, unit, one ? "" : "s", limits->is_64 ? ", 64-bit" : "",
+           limits->shared ? ", shared" : "");
 }
 
 static void put_func(cti_core_text *out, const cti_type_table *table, const char *what, uint32_t id) {
@@ -38,7 +39,8 @@ cti_core_text cti_core_extern_text(const cti_type_table *table, const cti_extern
       if (type->of.memory.page_log2 != 16) snprintf(out.text, sizeof out.text, "memory %s of %llu bytes", limits, 1ull << (type->of.memory.page_log2 & 63));
       break;
     case CTI_EXTERN_GLOBAL:
-      snprintf(out.text, sizeof out.text, "global of %s%s%s", type->of.global.is_mutable ? "mutable " : "", type->of.global.shared ? "shared " : "", cti_valtype_text(type->of.global.type, NULL).text);
+      snprintf(out.text, sizeof out.text, "global of %s%s%s", type->of.global.is_mutable ? "mutable " : "", type->of.global.shared ? "shared " : "",
+               cti_valtype_text(type->of.global.type, NULL).text);
       break;
     case CTI_EXTERN_KINDS: break;
   }

@@ -21,8 +21,10 @@ static bool eat(parser *p, const char *prefix) {
 }
 
 static ct_status not_kebab(const parser *p, ct_slice text) {
-  if (text.size == 0) return cti_fail(p->error, CT_COMP_NAME, p->offset, "a label is missing: words of letters and digits joined by single hyphens were expected");
-  return cti_fail(p->error, CT_COMP_NAME, p->offset, "`%.*s` is not in kebab case: words of one letter case joined by single hyphens were expected", CTI_S(text));
+  if (text.size == 0)
+    return cti_fail(p->error, CT_COMP_NAME, p->offset, "a label is missing: words of letters and digits joined by single hyphens were expected");
+  return cti_fail(p->error, CT_COMP_NAME, p->offset, "`%.*s` is not in kebab case: words of one letter case joined by single hyphens were expected",
+                  CTI_S(text));
 }
 
 static ct_status check_label(const parser *p, ct_slice text) { return cti_label_valid(text) ? CT_OK : not_kebab(p, text); }
@@ -116,7 +118,8 @@ ct_status cti_name_parse(cti_name *out, ct_slice text, cti_features features, ui
   if (cti_legacy_name_is(text)) {
     out->form = CTI_NAME_LEGACY;
     if (cti_features_have(features, CTI_FEATURE_CM_LEGACY_NAMES)) return cti_legacy_name_check(text, features, offset, error);
-    return cti_fail(error, CT_CORE_FEATURE, offset, "`%.*s` is a form of name that the component model dropped; it needs the feature cm-legacy-names, which is off", CTI_S(text));
+    return cti_fail(error, CT_CORE_FEATURE, offset,
+                    "`%.*s` is a form of name that the component model dropped; it needs the feature cm-legacy-names, which is off", CTI_S(text));
   }
   return cti_slice_find(text, ':', 0) < text.size ? parse_interface(out, &p) : parse_plain(out, &p);
 }
@@ -131,12 +134,14 @@ ct_status cti_name_check_version(const cti_name *name, ct_slice suffix, uint64_t
   }
   ct_slice full = suffix.data ? cti_format(arena, "%.*s%.*s", CTI_S(name->version), CTI_S(suffix)) : name->version;
   if (!full.data) return CT_NOMEM;
-  if (!cti_semver_parse(&version, full)) return cti_fail(arena->error, CT_COMP_NAME, offset, "invalid interface version: `%.*s` is not a semantic version, such as 1.2.3", CTI_S(full));
+  if (!cti_semver_parse(&version, full))
+    return cti_fail(arena->error, CT_COMP_NAME, offset, "invalid interface version: `%.*s` is not a semantic version, such as 1.2.3", CTI_S(full));
   if (!suffix.data) return CT_OK;
   ct_slice rest, track = cti_semver_track(arena, &version, &rest);
   if (!track.data) return CT_NOMEM;
   if (cti_slice_eq(track, name->version)) return CT_OK;
-  return cti_fail(arena->error, CT_COMP_NAME, offset, "invalid interface version: the canonical form of `%.*s` is `%.*s`, not `%.*s`", CTI_S(full), CTI_S(track), CTI_S(name->version));
+  return cti_fail(arena->error, CT_COMP_NAME, offset, "invalid interface version: the canonical form of `%.*s` is `%.*s`, not `%.*s`", CTI_S(full),
+                  CTI_S(track), CTI_S(name->version));
 }
 
 /* ---- uniqueness */

@@ -16,7 +16,9 @@ typedef struct rules {
 /* ---- constructors, methods, static functions */
 
 static ct_status need_func(const cti_func_type **out, const rules *r) {
-  if (r->entity->sort != CTI_SORT_FUNC) return broken(r, "the name is one of a function, but the type is that of %s%s", cti_article(cti_entity_describe(r->entity)), cti_entity_describe(r->entity));
+  if (r->entity->sort != CTI_SORT_FUNC)
+    return broken(r, "the name is one of a function, but the type is that of %s%s", cti_article(cti_entity_describe(r->entity)),
+                  cti_entity_describe(r->entity));
   *out = cti_type_at(&r->v->store, r->entity->type)->of.func;
   return CT_OK;
 }
@@ -41,7 +43,8 @@ static ct_status check_resource(const rules *r, uint32_t resource) {
   if (resource_named(r, r->name->resource) == resource) return CT_OK;
   for (uint32_t i = 0; !r->into->is_inline && i < r->into->entities.count; i++) {
     if (r->into->entities.items[i].sort != CTI_SORT_TYPE || r->into->entities.items[i].created != resource) continue;
-    return broken(r, "the function is one of the resource `%.*s` by its type, and of `%.*s` by its name", CTI_S(r->into->names.items[i]->name), CTI_S(r->name->resource));
+    return broken(r, "the function is one of the resource `%.*s` by its type, and of `%.*s` by its name", CTI_S(r->into->names.items[i]->name),
+                  CTI_S(r->name->resource));
   }
   return broken(r, "the resource that the function speaks of has no name here");
 }
@@ -59,7 +62,8 @@ static ct_status check_method(const rules *r) {
   const cti_func_type *func;
   CTI_TRY(need_func(&func, r));
   if (func->param_count == 0) return broken(r, "a method must have a first parameter `self`, this has no parameters");
-  if (!cti_slice_is(func->params[0].name, "self")) return broken(r, "a method's first parameter must be named `self`, this is named `%.*s`", CTI_S(func->params[0].name));
+  if (!cti_slice_is(func->params[0].name, "self"))
+    return broken(r, "a method's first parameter must be named `self`, this is named `%.*s`", CTI_S(func->params[0].name));
   const cti_def *borrow = as_def(r, func->params[0].type, CTI_DEF_BORROW);
   if (!borrow) return broken(r, "a method's `self` must be of type `(borrow $T)`, this is of type %s", cti_value_describe(&r->v->store, func->params[0].type));
   return check_resource(r, borrow->resource);
@@ -122,7 +126,8 @@ static ct_status check_accessor(const rules *r) {
 static ct_status check_suffix(const rules *r, const cti_extern_name *name) {
   if (!name->version_suffix.data) return CT_OK;
   CTI_TRY(cti_require(r->v, CTI_FEATURE_CM_CANON_NAMES, r->offset, "a version suffix"));
-  if (r->entity->sort != CTI_SORT_INSTANCE) return broken(r, "only instances can have a version suffix, this is %s%s", cti_article(cti_entity_describe(r->entity)), cti_entity_describe(r->entity));
+  if (r->entity->sort != CTI_SORT_INSTANCE)
+    return broken(r, "only instances can have a version suffix, this is %s%s", cti_article(cti_entity_describe(r->entity)), cti_entity_describe(r->entity));
   if (name->version_suffix.size == 0) return broken(r, "the version suffix is empty");
   if (name->implements.data || r->name->form == CTI_NAME_INTERFACE) return CT_OK;
   return broken(r, "a version suffix needs the name of an interface, here or in `implements`");
@@ -134,7 +139,8 @@ static ct_status check_implements(const rules *r, const cti_extern_name *name) {
   CTI_TRY(cti_require(r->v, CTI_FEATURE_CM_IMPLEMENTS, r->offset, "`implements`"));
   bool bare = r->name->form == CTI_NAME_PLAIN && r->name->resource_func == CTI_RESOURCE_FUNC_NONE && r->name->accessor == CTI_ACCESSOR_NONE;
   if (!bare) return broken(r, "only a plain name can have `implements`");
-  if (r->entity->sort != CTI_SORT_INSTANCE) return broken(r, "only instances can have `implements`, this is %s%s", cti_article(cti_entity_describe(r->entity)), cti_entity_describe(r->entity));
+  if (r->entity->sort != CTI_SORT_INSTANCE)
+    return broken(r, "only instances can have `implements`, this is %s%s", cti_article(cti_entity_describe(r->entity)), cti_entity_describe(r->entity));
   CTI_TRY(cti_name_parse(&interface, name->implements, r->v->v->types.features, r->offset, r->v->error));
   if (interface.form != CTI_NAME_INTERFACE) return broken(r, "`implements` must name an interface, `%.*s` is none", CTI_S(name->implements));
   return cti_name_check_version(&interface, name->version_suffix, r->offset, r->v->arena);
@@ -190,8 +196,8 @@ static ct_status check_unique(const rules *r, cti_externs *into, bool is_import)
   return broken(r, "the name conflicts with the %s `%.*s`, which came before", is_import ? "import" : "export", CTI_S(into->names.items[index]->name));
 }
 
-ct_status cti_check_extern_name(cti_name *out, cti_component_validator *v, cti_externs *into, const cti_extern_name *name, const cti_entity *entity, bool is_import,
-                                uint64_t offset) {
+ct_status cti_check_extern_name(cti_name *out, cti_component_validator *v, cti_externs *into, const cti_extern_name *name, const cti_entity *entity,
+                                bool is_import, uint64_t offset) {
   rules r = {v, into, out, entity, offset};
   CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_STRING_SIZE, name->name.size, offset, v->error));
   CTI_TRY(cti_name_parse(out, name->name, v->v->types.features, offset, v->error));

@@ -12,8 +12,8 @@ typedef struct gc_abi {
 } gc_abi;
 
 static ct_status refuse(const gc_abi *a, cti_valtype type, const char *wanted, cti_corevt core) {
-  return cti_fail(a->v->error, CT_COMP_CANON, a->o->offset, "%s%s passes as core `%s`, but the core type has `%s`", cti_article(cti_value_describe(&a->v->store, type)), cti_value_describe(&a->v->store, type), wanted,
-                  cti_valtype_text(core, NULL).text);
+  return cti_fail(a->v->error, CT_COMP_CANON, a->o->offset, "%s%s passes as core `%s`, but the core type has `%s`",
+                  cti_article(cti_value_describe(&a->v->store, type)), cti_value_describe(&a->v->store, type), wanted, cti_valtype_text(core, NULL).text);
 }
 
 /* The type that a reference is to; NULL when it is not to one of this kind. */
@@ -69,7 +69,8 @@ static ct_status check_product(gc_abi *a, cti_valtype type, const cti_def *def, 
   const cti_deftype *shape = target(a, core, CTI_COMPOSITE_STRUCT);
   if (!shape) return refuse(a, type, "(ref null? (struct ...))", core);
   if (shape->param_count != def->member_count)
-    return cti_fail(a->v->error, CT_COMP_CANON, a->o->offset, "the core struct has %u fields, but the %s has %u", shape->param_count, cti_value_describe(&a->v->store, type), def->member_count);
+    return cti_fail(a->v->error, CT_COMP_CANON, a->o->offset, "the core struct has %u fields, but the %s has %u", shape->param_count,
+                    cti_value_describe(&a->v->store, type), def->member_count);
   for (uint32_t i = 0; i < def->member_count; i++) CTI_TRY(check(a, def->members[i].type, shape->of.fields[i].type, true));
   return CT_OK;
 }
@@ -109,7 +110,8 @@ ct_status cti_gc_abi_check(cti_component_validator *v, const cti_canon_options *
   const cti_deftype *core = &v->v->types.types.items[o->core_type];
   uint32_t results = cti_valtype_is_none(func->result) ? 0 : 1;
   if (core->param_count != func->param_count)
-    return cti_fail(v->error, CT_COMP_CANON, o->offset, "the core type has %u parameters, but the component function has %u", core->param_count, func->param_count);
+    return cti_fail(v->error, CT_COMP_CANON, o->offset, "the core type has %u parameters, but the component function has %u", core->param_count,
+                    func->param_count);
   if (core->result_count != results)
     return cti_fail(v->error, CT_COMP_CANON, o->offset, "the core type has %u results, but the component function has %u", core->result_count, results);
   for (uint32_t i = 0; i < func->param_count; i++) CTI_TRY(check(&a, func->params[i].type, core->of.types[i], false));

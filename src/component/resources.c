@@ -122,7 +122,8 @@ static ct_status search_list(search *s, const cti_extern_list *list) {
   return CT_OK;
 }
 
-ct_status cti_find_resources(cti_map *wanted, cti_component_validator *v, const cti_extern_list *exports, const uint32_t *resources, uint32_t count, cti_resource_path *out) {
+ct_status cti_find_resources(cti_map *wanted, cti_component_validator *v, const cti_extern_list *exports, const uint32_t *resources, uint32_t count,
+                             cti_resource_path *out) {
   search s = {.v = v, .wanted = wanted, .out = out, .left = count, .number = ++v->store.walk};
   for (uint32_t i = 0; i < count; i++) CTI_TRY(cti_map_set_u64(wanted, v->arena, resources[i], i));
   return count ? search_list(&s, exports) : CT_OK;
@@ -137,7 +138,8 @@ static ct_status check_imports(cti_component_validator *v, const cti_scope *scop
   CTI_TRY(free_of_list(&free, v, imports));
   for (uint32_t i = 0; i < scope->defined.count; i++) {
     if (cti_map_get_u64(&free, scope->defined.items[i]) == 1)
-      return cti_fail(v->error, CT_COMP_RESOURCE, offset, "an import speaks of a resource that is local to this component: local resource types must not be found in imports");
+      return cti_fail(v->error, CT_COMP_RESOURCE, offset,
+                      "an import speaks of a resource that is local to this component: local resource types must not be found in imports");
   }
   return CT_OK;
 }

@@ -61,13 +61,15 @@ ct_status cti_scope_type(uint32_t *out, const cti_component_validator *v, uint32
   CTI_TRY(cti_scope_check(v, scope, CTI_SORT_TYPE, index, offset));
   *out = scope->types.items[index];
   if (cti_type_at(&v->store, *out)->kind == kind) return CT_OK;
-  return cti_fail(v->error, CT_COMP_TYPE, offset, "type %u is not %s: it is %s%s", index, wanted[kind], cti_article(cti_type_describe(&v->store, *out)), cti_type_describe(&v->store, *out));
+  return cti_fail(v->error, CT_COMP_TYPE, offset, "type %u is not %s: it is %s%s", index, wanted[kind], cti_article(cti_type_describe(&v->store, *out)),
+                  cti_type_describe(&v->store, *out));
 }
 
 ct_status cti_scope_valtype(cti_valtype *out, const cti_component_validator *v, cti_valtype local, uint64_t offset) {
   *out = local;
   if (cti_valtype_is_none(local)) return CT_OK;
-  if (cti_valtype_is_prim(local)) return cti_valtype_to_prim(local) == CTI_PRIM_ERROR_CONTEXT ? cti_require(v, CTI_FEATURE_CM_ERROR_CONTEXT, offset, "the type error-context") : CT_OK;
+  if (cti_valtype_is_prim(local))
+    return cti_valtype_to_prim(local) == CTI_PRIM_ERROR_CONTEXT ? cti_require(v, CTI_FEATURE_CM_ERROR_CONTEXT, offset, "the type error-context") : CT_OK;
   uint32_t id;
   CTI_TRY(cti_scope_type(&id, v, cti_valtype_index(local), CTI_TYPE_VALUE, offset));
   *out = cti_valtype_def(id);
@@ -94,7 +96,8 @@ ct_status cti_scope_entity(cti_entity *out, cti_component_validator *v, cti_sort
     out->type = type.word;
     return status;
   }
-  if (cti_sorts[of.sort].is_core && of.sort != CTI_SORT_CORE_MODULE) return cti_invalid(v, offset, "a %s cannot be given or exported here", cti_sorts[of.sort].name);
+  if (cti_sorts[of.sort].is_core && of.sort != CTI_SORT_CORE_MODULE)
+    return cti_invalid(v, offset, "a %s cannot be given or exported here", cti_sorts[of.sort].name);
   CTI_TRY(cti_scope_check(v, scope, of.sort, of.index, offset));
   switch (of.sort) {
     case CTI_SORT_CORE_MODULE: out->type = scope->core_modules.items[of.index]; break;

@@ -99,8 +99,8 @@ ct_status cti_add_entity(cti_component_validator *v, const cti_entity *entity, u
 ct_status cti_externs_finish(cti_extern_list *out, cti_component_validator *v, const cti_externs *externs);
 
 /* extern_rules.c: parses the name, checks what it demands of the type, and registers it in `into` as taken. */
-ct_status cti_check_extern_name(cti_name *out, cti_component_validator *v, cti_externs *into, const cti_extern_name *name, const cti_entity *entity, bool is_import,
-                                uint64_t offset);
+ct_status cti_check_extern_name(cti_name *out, cti_component_validator *v, cti_externs *into, const cti_extern_name *name, const cti_entity *entity,
+                                bool is_import, uint64_t offset);
 
 /* validate_instance.c */
 ct_status cti_validate_core_instance(cti_component_validator *v, const cti_item *item);

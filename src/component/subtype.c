@@ -16,7 +16,8 @@ static ct_status entity_sub(cti_subtype_cx *cx, const cti_entity *given, const c
 static ct_status value_sub(cti_subtype_cx *cx, cti_valtype given, cti_valtype asked, uint32_t side);
 
 static ct_status mismatch(cti_subtype_cx *cx, const char *asked, const char *given) {
-  return cti_fail(cx->store->error, CT_COMP_TYPE, cx->offset, "type mismatch: %s%s was expected, %s%s was found", cti_article(asked), asked, cti_article(given), given);
+  return cti_fail(cx->store->error, CT_COMP_TYPE, cx->offset, "type mismatch: %s%s was expected, %s%s was found", cti_article(asked), asked, cti_article(given),
+                  given);
 }
 
 #define differ(cx, ...) cti_fail((cx)->store->error, CT_COMP_TYPE, (cx)->offset, "type mismatch: " __VA_ARGS__)
@@ -113,7 +114,8 @@ static ct_status value_sub(cti_subtype_cx *cx, cti_valtype given, cti_valtype as
   if (!cti_valtype_is_def(given) || !cti_valtype_is_def(asked)) return mismatch(cx, cti_value_describe(cx->store, asked), cti_value_describe(cx->store, given));
   uint32_t a = cti_valtype_index(given), b = cti_valtype_index(asked);
   if (plainly_equal(cx, cti_type_at(cx->store, a), cti_type_at(cx->store, b))) return CT_OK;
-  if (cti_value_at(cx->store, a)->kind != cti_value_at(cx->store, b)->kind) return mismatch(cx, cti_value_describe(cx->store, asked), cti_value_describe(cx->store, given));
+  if (cti_value_at(cx->store, a)->kind != cti_value_at(cx->store, b)->kind)
+    return mismatch(cx, cti_value_describe(cx->store, asked), cti_value_describe(cx->store, given));
   return looked_into(cx, a, b, side);
 }
 
@@ -122,7 +124,8 @@ static ct_status value_sub(cti_subtype_cx *cx, cti_valtype given, cti_valtype as
 static ct_status func_sub(cti_subtype_cx *cx, uint32_t given, uint32_t asked, uint32_t side) {
   if (plainly_equal(cx, cti_type_at(cx->store, given), cti_type_at(cx->store, asked))) return CT_OK;
   const cti_func_type *a = cti_type_at(cx->store, given)->of.func, *b = cti_type_at(cx->store, asked)->of.func;
-  if (a->is_async != b->is_async) return mismatch(cx, b->is_async ? "async function" : "function that is not async", a->is_async ? "async function" : "function that is not async");
+  if (a->is_async != b->is_async)
+    return mismatch(cx, b->is_async ? "async function" : "function that is not async", a->is_async ? "async function" : "function that is not async");
   if (a->param_count != b->param_count) return differ(cx, "a function with %u parameters was expected, one with %u was found", b->param_count, a->param_count);
   for (uint32_t i = 0; i < a->param_count; i++) {
     const cti_member *ours = &a->params[i], *theirs = &b->params[i];
@@ -203,7 +206,8 @@ static bool follow(const cti_type_store *store, uint32_t *number, const cti_exte
 }
 
 /* Binds the resources that `asked` introduces to those given. The bindings stay: the caller takes them back. */
-static ct_status bind_list(cti_subtype_cx *cx, const cti_extern_list *given, const cti_extern_list *asked, const cti_resource_path *paths, uint32_t path_count, uint32_t side) {
+static ct_status bind_list(cti_subtype_cx *cx, const cti_extern_list *given, const cti_extern_list *asked, const cti_resource_path *paths, uint32_t path_count,
+                           uint32_t side) {
   for (uint32_t i = 0; i < path_count; i++) {
     uint32_t number;
     if (follow(cx->store, &number, given, asked, &paths[i])) CTI_TRY(bind(cx, 1 - side, paths[i].resource, stands_for(cx, number, side)));
@@ -215,8 +219,9 @@ static ct_status compare_list(cti_subtype_cx *cx, const cti_extern_list *given, 
   for (uint32_t i = 0; i < asked->names->count; i++) {
     ct_slice name = asked->names->items[i]->name;
     uint32_t index = cti_extern_find(given, name);
-    if (index == CTI_MAP_NONE) return cti_fail(cx->store->error, CT_COMP_TYPE, cx->offset, "missing %s named `%.*s`: %s%s was expected", what, CTI_S(name),
-                                                 cti_article(cti_entity_describe(&asked->entities[i])), cti_entity_describe(&asked->entities[i]));
+    const char *wanted = cti_entity_describe(&asked->entities[i]);
+    if (index == CTI_MAP_NONE)
+      return cti_fail(cx->store->error, CT_COMP_TYPE, cx->offset, "missing %s named `%.*s`: %s%s was expected", what, CTI_S(name), cti_article(wanted), wanted);
     TRY_IN(cx, entity_sub(cx, &given->entities[index], &asked->entities[i], side), "%s `%.*s`", what, CTI_S(name));
   }
   return CT_OK;

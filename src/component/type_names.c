@@ -18,7 +18,9 @@ static bool is_named(names *n, uint32_t id) {
   return false;
 }
 
-static ct_status set_named(cti_component_validator *v, cti_externs *in, uint32_t id, bool named) { return cti_map_set_u64(&in->named, v->arena, id, named ? 1 : 0); }
+static ct_status set_named(cti_component_validator *v, cti_externs *in, uint32_t id, bool named) {
+  return cti_map_set_u64(&in->named, v->arena, id, named ? 1 : 0);
+}
 
 static bool value_named(names *n, cti_valtype type);
 
@@ -52,8 +54,9 @@ static bool func_named(names *n, uint32_t id) {
 
 static ct_status unnamed(const names *n, const char *role, const char *what, uint64_t offset) {
   const char *culprit = cti_type_describe(&n->v->store, n->culprit);
-  return cti_fail(n->v->error, CT_COMP_RESOURCE, offset, "%s not valid to be used as %s: it speaks of %s%s that has no name here; %s the type before what uses it", what, role,
-                  cti_article(culprit), culprit, role);
+  return cti_fail(n->v->error, CT_COMP_RESOURCE, offset,
+                  "%s not valid to be used as %s: it speaks of %s%s that has no name here; %s the type before what uses it", what, role, cti_article(culprit),
+                  culprit, role);
 }
 
 static bool type_named(names *n, uint32_t id, ct_status *status);

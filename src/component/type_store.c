@@ -240,8 +240,8 @@ static ct_status index_imports(cti_type_store *store, cti_core_module *module, u
     index = i;
     CTI_TRY(cti_map_add_u64(&module->imports, store->arena, cti_import_key(from, name), &index, &added));
     if (!added) {
-      return cti_fail(store->error, CT_COMP_INVALID, offset, "the module imports `%.*s` `%.*s` twice, which is not allowed in a component", CTI_S(import->module),
-                      CTI_S(import->name));
+      return cti_fail(store->error, CT_COMP_INVALID, offset, "the module imports `%.*s` `%.*s` twice, which is not allowed in a component",
+                      CTI_S(import->module), CTI_S(import->name));
     }
   }
   return CT_OK;

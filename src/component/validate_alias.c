@@ -27,15 +27,16 @@ static ct_status push_core(cti_component_validator *v, const cti_extern_type *ty
 
 static ct_status alias_core_export(cti_component_validator *v, const cti_alias *alias, uint64_t offset) {
   const cti_scope *scope = cti_scope_current(v);
-  if (!cti_sorts[alias->sort].is_core || alias->sort > CTI_SORT_CORE_TAG) return cti_invalid(v, offset, "a core instance does not export items of the sort %s", cti_sorts[alias->sort].name);
+  if (!cti_sorts[alias->sort].is_core || alias->sort > CTI_SORT_CORE_TAG)
+    return cti_invalid(v, offset, "a core instance does not export items of the sort %s", cti_sorts[alias->sort].name);
   CTI_TRY(cti_scope_check(v, scope, CTI_SORT_CORE_INSTANCE, alias->instance, offset));
   const cti_core_exports *exports = v->store.core_instances.items[scope->core_instances.items[alias->instance]];
   uint32_t index = cti_map_get(&exports->by_name, alias->name);
   if (index == CTI_MAP_NONE) return cti_invalid(v, offset, "core instance %u has no export named `%.*s`", alias->instance, CTI_S(alias->name));
   const cti_extern_type *type = &exports->items[index].type;
   if (type->kind != (cti_extern_kind)(alias->sort - CTI_SORT_CORE_FUNC)) {
-    return cti_fail(v->error, CT_COMP_TYPE, offset, "export `%.*s` of core instance %u is not a %s: it is a %s", CTI_S(alias->name), alias->instance, cti_sorts[alias->sort].name,
-                    cti_sorts[CTI_SORT_CORE_FUNC + type->kind].name);
+    return cti_fail(v->error, CT_COMP_TYPE, offset, "export `%.*s` of core instance %u is not a %s: it is a %s", CTI_S(alias->name), alias->instance,
+                    cti_sorts[alias->sort].name, cti_sorts[CTI_SORT_CORE_FUNC + type->kind].name);
   }
   return push_core(v, type, offset);
 }
@@ -45,15 +46,17 @@ static ct_status alias_core_export(cti_component_validator *v, const cti_alias *
 static ct_status alias_export(cti_component_validator *v, const cti_alias *alias, uint64_t offset) {
   const cti_scope *scope = cti_scope_current(v);
   if (alias->sort == CTI_SORT_VALUE) CTI_TRY(cti_require(v, CTI_FEATURE_CM_VALUES, offset, "a value"));
-  if (cti_sorts[alias->sort].is_core && alias->sort != CTI_SORT_CORE_MODULE) return cti_invalid(v, offset, "an instance does not export items of the sort %s", cti_sorts[alias->sort].name);
+  if (cti_sorts[alias->sort].is_core && alias->sort != CTI_SORT_CORE_MODULE)
+    return cti_invalid(v, offset, "an instance does not export items of the sort %s", cti_sorts[alias->sort].name);
   CTI_TRY(cti_scope_check(v, scope, CTI_SORT_INSTANCE, alias->instance, offset));
   const cti_extern_list *exports = &cti_type_at(&v->store, scope->instances.items[alias->instance])->of.instance->exports;
   uint32_t index = cti_extern_find(exports, alias->name);
   if (index == CTI_MAP_NONE) return cti_invalid(v, offset, "instance %u has no export named `%.*s`", alias->instance, CTI_S(alias->name));
   cti_entity entity = exports->entities[index];
   if (entity.sort != alias->sort) {
-    return cti_fail(v->error, CT_COMP_TYPE, offset, "export `%.*s` of instance %u is not %s%s: it is %s%s", CTI_S(alias->name), alias->instance, cti_article(cti_sorts[alias->sort].name),
-                    cti_sorts[alias->sort].name, cti_article(cti_entity_describe(&entity)), cti_entity_describe(&entity));
+    return cti_fail(v->error, CT_COMP_TYPE, offset, "export `%.*s` of instance %u is not %s%s: it is %s%s", CTI_S(alias->name), alias->instance,
+                    cti_article(cti_sorts[alias->sort].name), cti_sorts[alias->sort].name, cti_article(cti_entity_describe(&entity)),
+                    cti_entity_describe(&entity));
   }
   return cti_add_entity(v, &entity, offset);
 }
@@ -71,7 +74,8 @@ static ct_status check_border(cti_component_validator *v, const cti_alias *alias
   inner->outer_alias_size += cti_type_at(&v->store, id)->size;
   CTI_TRY(cti_free_resources(&free, v, id));
   for (uint32_t i = 0; i < free.count; i++)
-    if (free.entries[i].value == 1) return cti_fail(v->error, CT_COMP_RESOURCE, offset, "cannot alias an outer type that speaks of resources which are not defined in this component");
+    if (free.entries[i].value == 1)
+      return cti_fail(v->error, CT_COMP_RESOURCE, offset, "cannot alias an outer type that speaks of resources which are not defined in this component");
   return CT_OK;
 }
 
@@ -92,7 +96,8 @@ static ct_status alias_outer_type(cti_component_validator *v, const cti_alias *a
 
 static ct_status alias_outer(cti_component_validator *v, const cti_alias *alias, uint64_t offset) {
   cti_scope *scope = cti_scope_current(v);
-  if (alias->instance >= v->scopes.count) return cti_fail(v->error, CT_COMP_INDEX, offset, "invalid outer alias count of %u: there are %u scopes here", alias->instance, v->scopes.count);
+  if (alias->instance >= v->scopes.count)
+    return cti_fail(v->error, CT_COMP_INDEX, offset, "invalid outer alias count of %u: there are %u scopes here", alias->instance, v->scopes.count);
   const cti_scope *from = v->scopes.items[v->scopes.count - 1 - alias->instance];
   CTI_TRY(cti_scope_check(v, from, alias->sort, alias->index, offset));
   switch (alias->sort) {

@@ -74,7 +74,8 @@ static ct_status wrong_core_type(const canon *c, uint32_t wanted, uint32_t found
   cti_types_text fp = cti_valtypes_text(f->of.types, f->param_count, NULL), fr = cti_valtypes_text(f->of.types + f->param_count, f->result_count, NULL);
   if (cti_core_func_is(c->v, found, w->of.types, w->param_count, w->result_count))
     return refuse(c, "core function %u has the right parameters and results, but its type stands in a recursion group or is not final", c->of->func);
-  return refuse(c, "core function %u does not have the lowered type of the function: %s -> %s was expected, %s -> %s was found", c->of->func, wp.text, wr.text, fp.text, fr.text);
+  return refuse(c, "core function %u does not have the lowered type of the function: %s -> %s was expected, %s -> %s was found", c->of->func, wp.text, wr.text,
+                fp.text, fr.text);
 }
 
 static ct_status lift(const canon *c) {
@@ -112,7 +113,8 @@ static ct_status task_return(const canon *c) {
   cti_member result = {.type = CTI_VALTYPE_NONE};
   uint32_t core;
   CTI_TRY(cti_scope_valtype(&result.type, c->v, c->of->result, c->offset));
-  if (cti_type_info_of_value(&c->v->store, result.type).flags & CTI_TYPE_BORROW) return refuse(c, "the result that `task.return` takes must not contain a borrow");
+  if (cti_type_info_of_value(&c->v->store, result.type).flags & CTI_TYPE_BORROW)
+    return refuse(c, "the result that `task.return` takes must not contain a borrow");
   CTI_TRY(cti_canon_options_read(&o, c->v, c->of, c->offset));
   if (o.has_realloc) return refuse(c, "canonical option `realloc` cannot be given to `task.return`");
   CTI_TRY(cti_canon_options_check_lower(&o, c->v));
@@ -129,7 +131,8 @@ static ct_status local_resource(cti_corevt *rep, const canon *c) {
   CTI_TRY(cti_scope_type(&id, c->v, c->of->type, CTI_TYPE_RESOURCE, c->offset));
   *rep = cti_map_get_u64(&cti_scope_current(c->v)->representations, cti_type_at(&c->v->store, id)->of.resource.number);
   if (*rep != CTI_MAP_NONE) return CT_OK;
-  return cti_fail(c->v->error, CT_COMP_RESOURCE, c->offset, "type %u is not a local resource: only the component that defines a resource knows its representation", c->of->type);
+  return cti_fail(c->v->error, CT_COMP_RESOURCE, c->offset,
+                  "type %u is not a local resource: only the component that defines a resource knows its representation", c->of->type);
 }
 
 static ct_status resource_new(const canon *c) {
@@ -151,7 +154,8 @@ static ct_status start_type(const cti_deftype **out, uint32_t *id, const canon *
   CTI_TRY(cti_scope_check(c->v, scope, CTI_SORT_CORE_TYPE, c->of->type, c->offset));
   *id = scope->core_types.items[c->of->type];
   *out = *id == CTI_NO_TYPE ? NULL : &c->v->v->types.types.items[*id];
-  if (!*out || (*out)->kind != CTI_COMPOSITE_FUNC) return refuse(c, "core type %u must be a function type, that of the function which the thread starts with", c->of->type);
+  if (!*out || (*out)->kind != CTI_COMPOSITE_FUNC)
+    return refuse(c, "core type %u must be a function type, that of the function which the thread starts with", c->of->type);
   if ((*out)->param_count == 1 && (*out)->result_count == 0) return CT_OK;
   return refuse(c, "the function that a thread starts with must take one argument and return nothing");
 }
@@ -233,7 +237,8 @@ static ct_status check_slot(const canon *c) {
   cti_corevt type = c->of->slot_type;
   if (type == CTI_VT_I64) CTI_TRY(cti_require(c->v, CTI_FEATURE_CM64, c->offset, "a 64-bit context"));
   if (type != CTI_VT_I32 && type != CTI_VT_I64) return refuse(c, "`%s` is of i32 or i64 alone", c->info->name);
-  if (scope->context_type != CTI_VT_NONE && scope->context_type != type) return refuse(c, "`%s` must be of the type that the context had before in this component", c->info->name);
+  if (scope->context_type != CTI_VT_NONE && scope->context_type != type)
+    return refuse(c, "`%s` must be of the type that the context had before in this component", c->info->name);
   scope->context_type = type;
   if (c->of->slot > 0) CTI_TRY(cti_require(c->v, CTI_FEATURE_CM_THREADING, c->offset, "a context slot other than 0"));
   return c->of->slot > 1 ? refuse(c, "`%s` has slots 0 and 1 alone, this is %u", c->info->name, c->of->slot) : CT_OK;

@@ -40,10 +40,12 @@ static ct_status declare_export(module_type *m, const cti_module_decl *decl) {
 static ct_status declare_alias(module_type *m, const cti_module_decl *decl) {
   uint32_t id, count = decl->outer_count, index = decl->outer_index;
   if (count == 0) {
-    if (index >= m->types.count) return cti_fail(m->v->error, CT_COMP_INDEX, decl->offset, "unknown core type %u: the module type has %u so far", index, m->types.count);
+    if (index >= m->types.count)
+      return cti_fail(m->v->error, CT_COMP_INDEX, decl->offset, "unknown core type %u: the module type has %u so far", index, m->types.count);
     id = m->types.items[index];
   } else {
-    if (count > m->v->scopes.count) return cti_fail(m->v->error, CT_COMP_INDEX, decl->offset, "invalid outer alias count of %u: there are %u scopes around", count, m->v->scopes.count + 1);
+    if (count > m->v->scopes.count)
+      return cti_fail(m->v->error, CT_COMP_INDEX, decl->offset, "invalid outer alias count of %u: there are %u scopes around", count, m->v->scopes.count + 1);
     const cti_scope *scope = m->v->scopes.items[m->v->scopes.count - count];
     CTI_TRY(cti_scope_check(m->v, scope, CTI_SORT_CORE_TYPE, index, decl->offset));
     id = scope->core_types.items[index];
@@ -73,7 +75,11 @@ static ct_status validate_module_type(uint32_t *out, cti_component_validator *v,
     cti_error_trail(v->error, "declaration %u", i);
     return status;
   }
-  cti_module_type module = {.imports = m.imports.items, .exports = m.exports.items, .import_count = m.imports.count, .export_count = m.exports.count, .size = (uint32_t)m.size};
+  cti_module_type module = {.imports = m.imports.items,
+                            .exports = m.exports.items,
+                            .import_count = m.imports.count,
+                            .export_count = m.exports.count,
+                            .size = (uint32_t)m.size};
   *out = cti_store_module(&v->store, &module, offset);
   return v->error->status;
 }
@@ -90,7 +96,9 @@ static ct_status add_module_type(cti_component_validator *v, const cti_core_type
 
 static bool is_module_type(const cti_scope *scope, uint32_t index) { return index < scope->core_types.count && scope->core_types.items[index] == CTI_NO_TYPE; }
 
-static bool names_module_type(const cti_scope *scope, cti_corevt type) { return cti_vt_is_ref(type) && cti_vt_is_concrete(type) && is_module_type(scope, cti_vt_index(type)); }
+static bool names_module_type(const cti_scope *scope, cti_corevt type) {
+  return cti_vt_is_ref(type) && cti_vt_is_concrete(type) && is_module_type(scope, cti_vt_index(type));
+}
 
 /* Module types share the index space of core types, but no core type can speak of them. */
 static ct_status check_references(const cti_component_validator *v, const cti_scope *scope, const cti_subtype *sub, uint64_t offset) {
@@ -98,7 +106,8 @@ static ct_status check_references(const cti_component_validator *v, const cti_sc
   bad |= sub->kind == CTI_COMPOSITE_CONT && is_module_type(scope, sub->cont);
   for (uint32_t i = 0; sub->kind == CTI_COMPOSITE_FUNC && i < sub->param_count + sub->result_count; i++) bad |= names_module_type(scope, sub->types[i]);
   for (uint32_t i = 0; i < sub->field_count; i++) bad |= names_module_type(scope, sub->fields[i].type);
-  return bad ? cti_fail(v->error, CT_COMP_TYPE, offset, "the core type names a module type, where a function, struct, array or continuation type is needed") : CT_OK;
+  return bad ? cti_fail(v->error, CT_COMP_TYPE, offset, "the core type names a module type, where a function, struct, array or continuation type is needed")
+             : CT_OK;
 }
 
 ct_status cti_validate_core_type(cti_component_validator *v, const cti_core_type_def *type, uint64_t offset) {

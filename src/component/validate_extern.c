@@ -113,7 +113,8 @@ static ct_status add_value(cti_component_validator *v, const cti_entity *entity,
   cti_scope *scope = cti_scope_current(v);
   cti_scope_value value = {{entity->type}, by == BY_EXPORT};
   CTI_TRY(cti_require(v, CTI_FEATURE_CM_VALUES, offset, "a value"));
-  if (by == BY_EXPORT && (cti_type_info_of_value(&v->store, value.type).flags & CTI_TYPE_BORROW)) return cti_invalid(v, offset, "the type of an exported value must not contain a borrow");
+  if (by == BY_EXPORT && (cti_type_info_of_value(&v->store, value.type).flags & CTI_TYPE_BORROW))
+    return cti_invalid(v, offset, "the type of an exported value must not contain a borrow");
   CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_VALUES, (uint64_t)scope->values.count + 1, offset, v->error));
   return cti_vec_push(v->arena, &scope->values, value) ? CT_OK : CT_NOMEM;
 }
@@ -123,8 +124,10 @@ static ct_status check_room(const cti_component_validator *v, cti_sort sort, uin
   switch (sort) {
     case CTI_SORT_CORE_MODULE: return cti_component_limit_check(CTI_COMPONENT_LIMIT_MODULES, (uint64_t)scope->core_modules.count + 1, offset, v->error);
     case CTI_SORT_COMPONENT: return cti_component_limit_check(CTI_COMPONENT_LIMIT_COMPONENTS, (uint64_t)scope->components.count + 1, offset, v->error);
-    case CTI_SORT_FUNC: return cti_component_limit_check(CTI_COMPONENT_LIMIT_FUNCTIONS, (uint64_t)scope->funcs.count + scope->core_funcs.count + 1, offset, v->error);
-    case CTI_SORT_INSTANCE: return cti_component_limit_check(CTI_COMPONENT_LIMIT_INSTANCES, (uint64_t)scope->instances.count + scope->core_instances.count + 1, offset, v->error);
+    case CTI_SORT_FUNC:
+      return cti_component_limit_check(CTI_COMPONENT_LIMIT_FUNCTIONS, (uint64_t)scope->funcs.count + scope->core_funcs.count + 1, offset, v->error);
+    case CTI_SORT_INSTANCE:
+      return cti_component_limit_check(CTI_COMPONENT_LIMIT_INSTANCES, (uint64_t)scope->instances.count + scope->core_instances.count + 1, offset, v->error);
     case CTI_SORT_TYPE: return cti_component_limit_check(CTI_COMPONENT_LIMIT_TYPES, (uint64_t)scope->types.count + 1, offset, v->error);
     default: return CT_OK;
   }
@@ -158,8 +161,8 @@ ct_status cti_add_entity(cti_component_validator *v, const cti_entity *entity, u
 /* ---- the list of imports or exports */
 
 /* What the name says of the type: extern_rules.c. */
-static ct_status add_to_list(cti_component_validator *v, cti_externs *into, cti_type_info *info, const cti_extern_name *name, const cti_entity *entity, bool is_import,
-                             uint64_t offset) {
+static ct_status add_to_list(cti_component_validator *v, cti_externs *into, cti_type_info *info, const cti_extern_name *name, const cti_entity *entity,
+                             bool is_import, uint64_t offset) {
   cti_name parsed;
   CTI_TRY(cti_check_extern_name(&parsed, v, into, name, entity, is_import, offset));
   if (!cti_vec_push(v->arena, &into->names, name) || !cti_vec_push(v->arena, &into->entities, *entity)) return CT_NOMEM;
@@ -186,7 +189,8 @@ ct_status cti_validate_export(cti_component_validator *v, const cti_extern_name 
   return add_extern(v, name, entity, false, offset);
 }
 
-ct_status cti_validate_inline_export(cti_component_validator *v, cti_externs *into, cti_type_info *info, const cti_extern_name *name, const cti_entity *entity, uint64_t offset) {
+ct_status cti_validate_inline_export(cti_component_validator *v, cti_externs *into, cti_type_info *info, const cti_extern_name *name, const cti_entity *entity,
+                                     uint64_t offset) {
   return add_to_list(v, into, info, name, entity, false, offset);
 }
 

@@ -17,7 +17,9 @@ static ct_status core_args(cti_map *out, cti_component_validator *v, const cti_i
   for (uint32_t i = 0; i < item->of.instance.count; i++) {
     const cti_named_index *arg = &item->of.instance.items[i];
     bool added;
-    if (arg->item.sort != CTI_SORT_CORE_INSTANCE) return cti_invalid(v, arg->name.offset, "argument `%.*s` must be a core instance, this is %s%s", CTI_S(arg->name.name), cti_article(cti_sorts[arg->item.sort].name), cti_sorts[arg->item.sort].name);
+    if (arg->item.sort != CTI_SORT_CORE_INSTANCE)
+      return cti_invalid(v, arg->name.offset, "argument `%.*s` must be a core instance, this is %s%s", CTI_S(arg->name.name),
+                         cti_article(cti_sorts[arg->item.sort].name), cti_sorts[arg->item.sort].name);
     CTI_TRY(cti_scope_check(v, scope, CTI_SORT_CORE_INSTANCE, arg->item.index, arg->name.offset));
     uint32_t instance = scope->core_instances.items[arg->item.index];
     CTI_TRY(cti_map_add(out, v->arena, arg->name.name, &instance, &added));
@@ -28,10 +30,12 @@ static ct_status core_args(cti_map *out, cti_component_validator *v, const cti_i
 
 static ct_status check_core_import(cti_component_validator *v, cti_subtype_cx *cx, const cti_map *args, const cti_module_import *import) {
   uint32_t instance = cti_map_get(args, import->module);
-  if (instance == CTI_MAP_NONE) return cti_invalid(v, cx->offset, "missing an argument named `%.*s`, from which the module imports `%.*s`", CTI_S(import->module), CTI_S(import->name));
+  if (instance == CTI_MAP_NONE)
+    return cti_invalid(v, cx->offset, "missing an argument named `%.*s`, from which the module imports `%.*s`", CTI_S(import->module), CTI_S(import->name));
   const cti_core_exports *exports = v->store.core_instances.items[instance];
   uint32_t index = cti_map_get(&exports->by_name, import->name);
-  if (index == CTI_MAP_NONE) return cti_invalid(v, cx->offset, "argument `%.*s` does not export `%.*s`, which the module imports", CTI_S(import->module), CTI_S(import->name));
+  if (index == CTI_MAP_NONE)
+    return cti_invalid(v, cx->offset, "argument `%.*s` does not export `%.*s`, which the module imports", CTI_S(import->module), CTI_S(import->name));
   ct_status status = cti_subtype_core(cx, &exports->items[index].type, &import->type);
   if (status != CT_OK) cti_error_trail(v->error, "argument `%.*s` > export `%.*s`", CTI_S(import->module), CTI_S(import->name));
   return status;
@@ -132,7 +136,8 @@ static ct_status collect_args(cti_extern_list *out, cti_component_validator *v, 
   for (uint32_t i = 0; i < count; i++) {
     const cti_named_index *arg = &item->of.instance.items[i];
     CTI_TRY(cti_scope_entity(&entities[i], v, arg->item, arg->name.offset));
-    if (cti_names_find(items, i, &names->by_name, arg->name.name) != CTI_MAP_NONE) return cti_invalid(v, arg->name.offset, "there are two arguments named `%.*s`", CTI_S(arg->name.name));
+    if (cti_names_find(items, i, &names->by_name, arg->name.name) != CTI_MAP_NONE)
+      return cti_invalid(v, arg->name.offset, "there are two arguments named `%.*s`", CTI_S(arg->name.name));
     items[i] = &arg->name;
     names->count = i + 1;
     CTI_TRY(cti_names_index(items, names->count, &names->by_name, v->arena));

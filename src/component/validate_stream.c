@@ -125,7 +125,8 @@ static bool take_body(ct_validator *d) {
   if (d->bodies == 0) return end_code(d, start);
   if (!has_leb(&c, 0)) return false;
   uint32_t size = cti_cursor_u32(&c);
-  if (!c.failed && (cti_cursor_offset(&c) > d->code_end || size > d->code_end - cti_cursor_offset(&c))) cti_cursor_fail_at(&c, CT_CORE_END, start, "unexpected end: the body of %u bytes goes past the code section", size);
+  if (!c.failed && (cti_cursor_offset(&c) > d->code_end || size > d->code_end - cti_cursor_offset(&c)))
+    cti_cursor_fail_at(&c, CT_CORE_END, start, "unexpected end: the body of %u bytes goes past the code section", size);
   if (c.failed || cti_cursor_left(&c) < size) return false;
   uint64_t offset = cti_cursor_offset(&c);
   ct_status status = cti_code_validate_body(&d->module, &d->module.body, d->func, cti_cursor_bytes(&c, size), offset);
@@ -167,7 +168,8 @@ static ct_status fail_cut(ct_validator *d, const cti_cursor *c) {
     cti_cursor preamble = *c;
     return cti_preamble_read(&preamble, &kind);
   }
-  cti_fail(d->error, CT_CORE_END, cti_cursor_offset(c), "unexpected end: the input ends inside a %s, %zu bytes after its first", d->step == STEP_BODIES ? "function body" : "section", cti_cursor_left(c));
+  cti_fail(d->error, CT_CORE_END, cti_cursor_offset(c), "unexpected end: the input ends inside a %s, %zu bytes after its first",
+           d->step == STEP_BODIES ? "function body" : "section", cti_cursor_left(c));
   if (d->step == STEP_BODIES) cti_error_trail(d->error, "code > func %u", d->func);
   return d->error->status;
 }

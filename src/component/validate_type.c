@@ -90,7 +90,8 @@ static bool is_key_type(cti_prim prim) { return prim != CTI_PRIM_F32 && prim != 
 static ct_status check_map(const cti_def *def, cti_component_validator *v, uint64_t offset) {
   CTI_TRY(cti_require(v, CTI_FEATURE_CM_MAP, offset, "a map"));
   if (!is_key_type(cti_prim_of_value(&v->store, def->key)))
-    return cti_invalid(v, offset, "the key of a map must be a bool, an integer, a char or a string, this is of type %s", cti_value_describe(&v->store, def->key));
+    return cti_invalid(v, offset, "the key of a map must be a bool, an integer, a char or a string, this is of type %s",
+                       cti_value_describe(&v->store, def->key));
   if (cti_type_info_of_value(&v->store, def->element).flags & CTI_TYPE_HANDLE) return cti_invalid(v, offset, "the value of a map must not contain a handle");
   return CT_OK;
 }
@@ -106,7 +107,8 @@ static ct_status check_stream(const cti_def *def, cti_component_validator *v, ui
   CTI_TRY(cti_require(v, CTI_FEATURE_CM_ASYNC, offset, what));
   if (def->kind == CTI_DEF_STREAM && cti_prim_of_value(&v->store, def->element) == CTI_PRIM_CHAR)
     return cti_invalid(v, offset, "a stream of char is not valid for now; use a stream of u8 in a defined encoding");
-  if (cti_type_info_of_value(&v->store, def->element).flags & CTI_TYPE_BORROW) return cti_invalid(v, offset, "the payload of a %s must not contain a borrow", what);
+  if (cti_type_info_of_value(&v->store, def->element).flags & CTI_TYPE_BORROW)
+    return cti_invalid(v, offset, "the payload of a %s must not contain a borrow", what);
   return CT_OK;
 }
 
@@ -163,7 +165,8 @@ static ct_status validate_func(uint32_t *out, cti_component_validator *v, const 
   }
   *func = (cti_func_type){type->is_async, type->param_count, params, type->result};
   CTI_TRY(take_part(&func->result, v, &info, offset));
-  if (cti_type_info_of_value(&v->store, func->result).flags & CTI_TYPE_BORROW) return cti_invalid(v, offset, "the result of a function must not contain a borrow");
+  if (cti_type_info_of_value(&v->store, func->result).flags & CTI_TYPE_BORROW)
+    return cti_invalid(v, offset, "the result of a function must not contain a borrow");
   *out = cti_store_func(&v->store, func, info);
   return v->error->status;
 }
@@ -184,7 +187,8 @@ static ct_status validate_resource(uint32_t *out, cti_component_validator *v, co
   if (type->dtor != UINT32_MAX) {
     CTI_TRY(cti_scope_check(v, scope, CTI_SORT_CORE_FUNC, type->dtor, offset));
     if (!is_dtor(v, scope->core_funcs.items[type->dtor], type->rep))
-      return cti_fail(v->error, CT_COMP_RESOURCE, offset, "core function %u has the wrong signature for a destructor: [%s] -> [] was expected", type->dtor, type->rep == CTI_VT_I64 ? "i64" : "i32");
+      return cti_fail(v->error, CT_COMP_RESOURCE, offset, "core function %u has the wrong signature for a destructor: [%s] -> [] was expected", type->dtor,
+                      type->rep == CTI_VT_I64 ? "i64" : "i32");
   }
   *out = cti_store_new_resource(&v->store);
   CTI_TRY(v->error->status);

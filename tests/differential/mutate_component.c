@@ -27,7 +27,8 @@ static uint32_t draw(mutator *m, uint32_t below) {
 static uint32_t draw_index(mutator *m, const cti_component *c, cti_sort sort) { return draw(m, c->count[sort] + (draw(m, 8) == 0)); }
 
 static ct_slice draw_name(mutator *m) {
-  static const char *const some[] = {"a", "b", "A", "r", "f", "[method]a.b", "[constructor]a", "[static]a.b", "a:b/c", "a:b/c@1.2.3", "[method]r.f", "[get]a", "[set]a", "[method][get]r.p"};
+  static const char *const some[] = {"a",           "b",     "A",           "r",           "f",      "[method]a.b", "[constructor]a",
+                                     "[static]a.b", "a:b/c", "a:b/c@1.2.3", "[method]r.f", "[get]a", "[set]a",      "[method][get]r.p"};
   if (m->names.count && draw(m, 3)) return m->names.items[draw(m, m->names.count)];
   return cti_slice_str(some[draw(m, CTI_COUNT(some))]);
 }
@@ -192,7 +193,10 @@ static void add_option(mutator *m, const cti_component *c, cti_canon *canon) {
   if (canon->option_count) memcpy(options, canon->options, canon->option_count * sizeof *options);
   cti_canon_opt *added = &options[canon->option_count++];
   added->kind = (cti_canon_opt_kind)draw(m, CTI_CANON_OPT_COUNT);
-  added->index = draw_index(m, c, added->kind == CTI_CANON_OPT_MEMORY ? CTI_SORT_CORE_MEMORY : added->kind == CTI_CANON_OPT_CORE_TYPE ? CTI_SORT_CORE_TYPE : CTI_SORT_CORE_FUNC);
+  added->index = draw_index(m, c,
+                            added->kind == CTI_CANON_OPT_MEMORY      ? CTI_SORT_CORE_MEMORY
+                            : added->kind == CTI_CANON_OPT_CORE_TYPE ? CTI_SORT_CORE_TYPE
+                                                                     : CTI_SORT_CORE_FUNC);
   canon->options = options;
 }
 

@@ -55,7 +55,8 @@ static inline unsigned check_verdicts(const verdict *rows, size_t count) {
     bool good = rows[i].message ? status != CT_OK && strstr(error.message, rows[i].message) : status == CT_OK;
     if (good) continue;
     wrong++;
-    fprintf(stderr, "%.2000s [%s]\n  expected: %s\n  found:    %s (%s)\n", rows[i].text, rows[i].features, rows[i].message ? rows[i].message : "valid", status == CT_OK ? "valid" : error.message, error.trail);
+    fprintf(stderr, "%.2000s [%s]\n  expected: %s\n  found:    %s (%s)\n", rows[i].text, rows[i].features, rows[i].message ? rows[i].message : "valid",
+            status == CT_OK ? "valid" : error.message, error.trail);
   }
   return wrong;
 }
