@@ -3,7 +3,7 @@
 #include "opts.h"
 
 typedef struct strip_options {
-  bool all;
+  bool all, text;
   opt_strings deleted, keep;
   const char *output, *error_format;
 } strip_options;
@@ -11,14 +11,15 @@ typedef struct strip_options {
 static int strip_file(const char *input_path, const strip_options *o, bool json) {
   ct_error error;
   ct_error_clear(&error);
-  ct_input input;
+  ct_wasm_file input;
   ct_pieces pieces = {0};
   ct_strip_options options = {o->all, o->deleted.items, o->deleted.count, o->keep.items, o->keep.count};
-  ct_status status = ct_input_open(&input, input_path, &error);
+  ct_status status = wasm_file_open(&input, input_path, &error);
   if (status == CT_OK) status = ct_strip(&pieces, input.bytes, &options, &error);
-  if (status == CT_OK) status = ct_output_write_pieces(o->output, pieces.items, pieces.count, true, &error);
+  if (status == CT_OK && o->text) status = write_text_pieces(o->output, &pieces, &error);
+  else if (status == CT_OK) status = ct_output_write_pieces(o->output, pieces.items, pieces.count, true, &error);
   ct_pieces_free(&pieces);
-  ct_input_close(&input);
+  wasm_file_close(&input);
   return status == CT_OK ? EXIT_GOOD : tell(&error, input_path, json);
 }
 
@@ -28,6 +29,7 @@ int cmd_strip(int argc, char **argv) {
       {'a', "all", OPT_FLAG, &o.all, NULL, "Remove every custom section"},
       {'d', "delete", OPT_STRINGS, &o.deleted, "REGEX", "Remove only sections whose name matches; repeatable"},
       {'k', "keep", OPT_STRINGS, &o.keep, "REGEX", "Keep sections whose name matches; repeatable"},
+      {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
       {0},
