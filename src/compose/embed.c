@@ -20,7 +20,7 @@ ct_status ct_component_type(ct_buf *out, ct_wit *wit, const ct_embed_options *op
   uint32_t id;
   if ((unsigned)o->encoding >= CTI_ENCODING_COUNT) return cti_fail(error, CT_MISUSE, CT_NO_OFFSET, "there is no string encoding %d", (int)o->encoding);
   CTI_TRY(cti_wit_choose_world(&id, wit, o->world, error));
-  if (o->canonical_names) CTI_TRY(cti_world_merge_imports(&wit->resolve, id));
+  if (o->canonical_names) CTI_TRY(cti_world_merge_imports(&wit->resolve, id, false));
   return cti_metadata_encode(out, &wit->resolve, id, (cti_string_encoding)o->encoding, o->canonical_names);
 }
 

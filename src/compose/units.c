@@ -88,7 +88,7 @@ static ct_status fill_indices(uint32_t **out, cti_arena *arena, uint32_t count) 
 ct_status cti_settle_world(cti_plan *plan) {
   plan->resolve = plan->bindings.resolve;
   plan->world = plan->bindings.world;
-  if (!plan->options->keep_import_versions) CTI_TRY(cti_world_merge_imports(&plan->resolve, plan->world));
+  if (!plan->options->keep_import_versions) CTI_TRY(cti_world_merge_imports(&plan->resolve, plan->world, true));
   if (plan->options->canonical_names) CTI_TRY(cti_check_canonical_names(&plan->resolve, plan->world));
   CTI_TRY(cti_world_nominalize(&plan->resolve, plan->world));
   cti_abi_init(&plan->abi, &plan->resolve.types, plan->arena, CTI_FLAT_I32);

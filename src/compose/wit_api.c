@@ -227,7 +227,7 @@ ct_status ct_wit_exportize(ct_wit *wit, const char *world, const char *new_name,
 
 ct_status ct_wit_merge_imports(ct_wit *wit, const char *world, ct_error *error) {
   CTI_TRY(choose(wit, world, error));
-  return settle(wit, cti_world_merge_imports(&wit->resolve, wit->world));
+  return settle(wit, cti_world_merge_imports(&wit->resolve, wit->world, false));
 }
 
 ct_status ct_wit_nominalize(ct_wit *wit, const char *world, ct_error *error) {

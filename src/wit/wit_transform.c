@@ -160,13 +160,13 @@ static ct_status redirect_item(cti_resolve *r, const cti_world_item *item, const
   return CT_OK;
 }
 
-ct_status cti_world_merge_imports(cti_resolve *r, uint32_t world) {
+ct_status cti_world_merge_imports(cti_resolve *r, uint32_t world, bool complete) {
   cti_wit_world *it = &r->worlds.items[world];
   cti_map replacements = {0};
   cti_world_items kept = {0};
   CTI_TRY(find_replacements(r, &it->imports, &replacements));
   for (uint32_t i = 0; i < replacements.count; i++) CTI_TRY(check_replacement(r, (uint32_t)replacements.entries[i].number, replacements.entries[i].value));
-  for (uint32_t i = 0; i < replacements.count; i++) CTI_TRY(complete_latest(r, (uint32_t)replacements.entries[i].number, replacements.entries[i].value));
+  for (uint32_t i = 0; complete && i < replacements.count; i++) CTI_TRY(complete_latest(r, (uint32_t)replacements.entries[i].number, replacements.entries[i].value));
   for (uint32_t i = 0; i < it->imports.count; i++) {
     const cti_world_item *item = &it->imports.items[i];
     if (!item->name.data && cti_map_get_u64(&replacements, item->interface) != CTI_MAP_NONE) continue;

@@ -10,9 +10,10 @@ ct_status cti_world_importize(cti_resolve *resolve, uint32_t world, ct_slice new
 /* The world's imports (those of `names`, or all when there are none) become its exports; its exports go. "-exportized" likewise. */
 ct_status cti_world_exportize(cti_resolve *resolve, uint32_t world, ct_slice new_name, const ct_slice *names, uint32_t name_count);
 
-/* Of the imports of one interface at compatible versions the latest stays, and what used the others uses it. It gets what it lacks of theirs: worlds may be
- * cut to what is used. Fails when a function of both differs. Other worlds are completed anew. */
-ct_status cti_world_merge_imports(cti_resolve *resolve, uint32_t world);
+/* Of the imports of one interface at compatible versions the latest stays, and what used the others uses it. With `complete` it gets what it lacks of
+ * theirs, for worlds that are cut to what their module calls; without, it stays as it was written. Fails when a function of both differs. Other worlds are
+ * completed anew. */
+ct_status cti_world_merge_imports(cti_resolve *resolve, uint32_t world, bool complete);
 
 /* Copies interfaces that the world has more than once (imported, exported, under labels), and those that use such, so that each has types of its own. */
 ct_status cti_world_nominalize(cti_resolve *resolve, uint32_t world);

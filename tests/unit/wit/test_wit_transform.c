@@ -64,7 +64,7 @@ static void test_merge_imports__latest_stays(void **state) {
   (void)state;
   uint32_t w = world("package a:b; " VERSION("0.2.0", "") VERSION("0.2.10", "g: func();") VERSION("0.3.0", "")
                      "world w { import x:y/j@0.2.0; import x:y/i@0.2.10; import x:y/i@0.3.0; import l: x:y/i@0.2.0; }", "w");
-  expect(cti_world_merge_imports(&f.resolve, w), "world w",
+  expect(cti_world_merge_imports(&f.resolve, w, true), "world w",
          "world w {\n  import x:y/i@0.2.10;\n  import x:y/j@0.2.0;\n  import x:y/i@0.3.0;\n  import l: x:y/i@0.2.0;\n}\n"
          "package x:y@0.2.0 {\n  interface i {\n    type t = u8;\n\n    f: func() -> t;\n  }\n  interface j {\n    use x:y/i@0.2.10.{t};\n  }\n}\n\n\n"
          "package x:y@0.2.10 {\n  interface i {\n    type t = u8;\n\n    f: func() -> t;\n\n    g: func();\n  }\n  interface j {\n    use i.{t};\n  }\n}\n\n\n"
@@ -74,7 +74,7 @@ static void test_merge_imports__latest_stays(void **state) {
 static void test_merge_imports__not_compatible(void **state) {
   (void)state;
   uint32_t w = world("package a:b; package x:y@1.0.0 { interface i { f: func(); } } package x:y@1.1.0 { interface i { f: func(a: u8); } } world w { import x:y/i@1.0.0; import x:y/i@1.1.0; }", "w");
-  expect(cti_world_merge_imports(&f.resolve, w), "", "t.wit:1:48: the function `f` is defined twice, with different numbers of parameters | the other definition is in t.wit:1:97");
+  expect(cti_world_merge_imports(&f.resolve, w, true), "", "t.wit:1:48: the function `f` is defined twice, with different numbers of parameters | the other definition is in t.wit:1:97");
 }
 
 /* Worlds are cut to what their modules call: what the later version lacks, types and functions, it gets. */
@@ -82,7 +82,7 @@ static void test_merge_imports__completes(void **state) {
   (void)state;
   uint32_t w = world("package a:b; package x:y@1.0.0 { interface i { type t = u8; record r { a: t } f: func(a: list<r>) -> t; } interface j { use i.{t}; } } "
                      "package x:y@1.1.0 { interface i { type t = u8; g: func(); } } world w { import x:y/j@1.0.0; import x:y/i@1.1.0; }", "w");
-  expect(cti_world_merge_imports(&f.resolve, w), "world w",
+  expect(cti_world_merge_imports(&f.resolve, w, true), "world w",
          "world w {\n  import x:y/i@1.1.0;\n  import x:y/j@1.0.0;\n}\n"
          "package x:y@1.0.0 {\n  interface i {\n    type t = u8;\n\n    record r {\n      a: t,\n    }\n\n    f: func(a: list<r>) -> t;\n  }\n  interface j {\n    use x:y/i@1.1.0.{t};\n  }\n}\n\n\n"
          "package x:y@1.1.0 {\n  interface i {\n    type t = u8;\n\n    record r {\n      a: t,\n    }\n\n    g: func();\n\n    f: func(a: list<r>) -> t;\n  }\n}\n");
