@@ -173,8 +173,8 @@ static ct_status canonical_type(cti_component *out, const cti_component *compone
   CTI_TRY(require_wit_imports(component, arena->error));
   CTI_TRY(cti_wit_decode(&resolve, &what, bytes, 0, arena));
   if (what.is_package) return cti_fail(arena->error, CT_COMPOSE_TARGET, CT_NO_OFFSET, "this is a WIT package in binary form, a component is needed");
-  CTI_TRY(cti_world_merge_imports(&resolve, what.world, false));
-  return cti_encode_world(out, &resolve, what.world, false);
+  CTI_TRY(cti_world_merge_imports(&resolve, what.world, true));
+  return cti_encode_world(out, &resolve, what.world, true);
 }
 
 static ct_status check_target(ct_wit *wit, uint32_t world, ct_slice bytes, bool semver_compatible) {
@@ -184,7 +184,7 @@ static ct_status check_target(ct_wit *wit, uint32_t world, ct_slice bytes, bool 
   CTI_TRY(cti_component_decode(&component, bytes, 0, arena));
   if (semver_compatible) {
     CTI_TRY(canonical_type(&type, &component, bytes, arena));
-    CTI_TRY(cti_world_merge_imports(&wit->resolve, world, false));
+    CTI_TRY(cti_world_merge_imports(&wit->resolve, world, true));
     given = (cti_fit_given){.type = &type};
   }
   return cti_fits_world(&given, &wit->resolve, world, semver_compatible, &component_words);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The other compiler has no warning either: warnings.py ROOT COMPILER FLAG...   (gcc where clang builds, clang where gcc does)
+"""The other compiler has no warning either: other_compiler.py ROOT COMPILER FLAG...   (gcc where clang builds, clang where gcc does)
 
 Compiles each source of src/, tools/ and fuzz/ for its warnings alone. Exit status 77 where that compiler is not installed."""
 import glob, os, shutil, subprocess, sys
