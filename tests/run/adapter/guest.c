@@ -226,7 +226,7 @@ static void t_fd_filestat(void) {
   SAY3("times", errno, stat.accessed, stat.modified);
   errno = fd_filestat_set_times(fd, 5000000000, 0, 1);
   fd_filestat_get(fd, &stat);
-  SAY3("one time", errno, stat.accessed, stat.modified);
+  SAY3("one time", errno, stat.accessed, stat.modified / 1000); /* what node rounds differs from version to version below that */
   errno = fd_filestat_set_times(fd, 0, 0, 8);
   fd_filestat_get(fd, &stat);
   SAY3("now", errno, stat.accessed, stat.modified > 1600000000000000000ull);
