@@ -5,7 +5,7 @@
 #include "opts.h"
 
 typedef struct embed_options {
-  bool all_features, dummy, async_callback, async_stackful, only_custom, canonical, text;
+  bool all_features, no_builtin, dummy, async_callback, async_stackful, only_custom, canonical, text;
   const char *world, *encoding, *dummy_names, *output, *error_format;
   opt_strings features;
 } embed_options;
@@ -79,7 +79,7 @@ static int run(const embed_plan *plan, const char *wit_path, const char *path, b
   ct_error_clear(&error);
   ct_wit *wit = NULL;
   const char *about = wit_path;
-  ct_wit_options options = {plan->o->features.items, plan->o->features.count, plan->o->all_features};
+  ct_wit_options options = {plan->o->features.items, plan->o->features.count, plan->o->all_features, plan->o->no_builtin};
   ct_status status = ct_wit_open(&wit, wit_path, &options, &error);
   if (status == CT_OK && !plan->dummy) about = path;
   if (status == CT_OK) status = plan->o->only_custom ? write_custom(wit, plan, &error) : write_module(wit, plan, path, &error);
@@ -124,6 +124,7 @@ int cmd_component_embed(int argc, char **argv) {
       {0, "emit-canonical-names", OPT_FLAG, &o.canonical, NULL, "Name interfaces by the track of their version: wasi:cli/run@0.2"},
       {0, "features", OPT_STRINGS, &o.features, "LIST", "Enable @unstable features of the WIT; repeatable"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "Enable all of them"},
+      {0, "no-builtin-wit", OPT_FLAG, &o.no_builtin, NULL, "Missing wasi:* packages are not taken from those built in"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
       {0},
   };

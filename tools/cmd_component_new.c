@@ -9,7 +9,7 @@
 #include "opts.h"
 
 typedef struct new_options {
-  bool validate, skip_validation, realloc_via_memory_grow, merge_imports, canonical, reject_legacy_names, debug_names, return_call_ref, verbose, all_features, text, exit_with_code, adapter_names;
+  bool validate, skip_validation, realloc_via_memory_grow, merge_imports, canonical, reject_legacy_names, debug_names, return_call_ref, verbose, all_features, no_builtin, text, exit_with_code, adapter_names;
   const char *output, *wit, *world, *encoding, *error_format, *wasi_adapter;
   opt_strings adapters, import_names, features, tcp_listen;
 } new_options;
@@ -116,7 +116,7 @@ static const char *bad_address(const new_options *o) {
 /* What --wit names, as the module would carry it had it been embedded. */
 static ct_status read_world(session *s, ct_string_encoding encoding, ct_error *error) {
   ct_wit *wit = NULL;
-  ct_wit_options options = {s->o->features.items, s->o->features.count, s->o->all_features};
+  ct_wit_options options = {s->o->features.items, s->o->features.count, s->o->all_features, s->o->no_builtin};
   ct_status status = ct_wit_open(&wit, s->o->wit, &options, error);
   if (status == CT_OK) status = ct_component_type(&s->world, wit, &(ct_embed_options){.world = s->o->world, .encoding = encoding}, error);
   if (status != CT_OK && !error->file[0]) snprintf(error->file, sizeof error->file, "%s", s->o->wit);
@@ -198,6 +198,7 @@ int cmd_component_new(int argc, char **argv) {
       {0, "encoding", OPT_STRING, &o.encoding, "utf8|utf16|compact-utf16", "With --wit: how the module encodes strings"},
       {0, "features", OPT_STRINGS, &o.features, "LIST", "With --wit: @unstable features that are active"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "With --wit: all of them"},
+      {0, "no-builtin-wit", OPT_FLAG, &o.no_builtin, NULL, "With --wit: missing wasi:* packages are not taken from those built in"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},
       {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "Tell what is decided"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},

@@ -3,7 +3,7 @@
 #include "opts.h"
 
 typedef struct semver_options {
-  bool all_features;
+  bool all_features, no_builtin;
   const char *prev, *new, *error_format;
   opt_strings features;
 } semver_options;
@@ -12,7 +12,7 @@ static int run(const semver_options *o, const char *path, bool json) {
   ct_error error;
   ct_error_clear(&error);
   ct_wit *wit = NULL;
-  ct_wit_options options = {o->features.items, o->features.count, o->all_features};
+  ct_wit_options options = {o->features.items, o->features.count, o->all_features, o->no_builtin};
   ct_status status = ct_wit_open(&wit, path, &options, &error);
   if (status == CT_OK) status = ct_world_semver_check(wit, o->prev, o->new, &error);
   ct_wit_free(wit);
@@ -26,6 +26,7 @@ int cmd_component_semver_check(int argc, char **argv) {
       {0, "new", OPT_STRING, &o.new, "WORLD", "The new world"},
       {0, "features", OPT_STRINGS, &o.features, "LIST", "Enable @unstable features of the WIT; repeatable"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "Enable all of them"},
+      {0, "no-builtin-wit", OPT_FLAG, &o.no_builtin, NULL, "Missing wasi:* packages are not taken from those built in"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
       {0},
   };

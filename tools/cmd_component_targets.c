@@ -3,7 +3,7 @@
 #include "opts.h"
 
 typedef struct targets_options {
-  bool all_features, semver_compatible;
+  bool all_features, no_builtin, semver_compatible;
   const char *world, *error_format;
   opt_strings features;
 } targets_options;
@@ -27,7 +27,7 @@ static int run(const targets_options *o, const char *wit_path, const char *path,
   ct_error error;
   ct_error_clear(&error);
   ct_wit *wit = NULL;
-  ct_wit_options options = {o->features.items, o->features.count, o->all_features};
+  ct_wit_options options = {o->features.items, o->features.count, o->all_features, o->no_builtin};
   ct_status status = ct_wit_open(&wit, wit_path, &options, &error);
   const char *about = status == CT_OK ? path : wit_path;
   if (status == CT_OK) status = check(wit, o, path, &error);
@@ -42,6 +42,7 @@ int cmd_component_targets(int argc, char **argv) {
       {0, "semver-compatible", OPT_FLAG, &o.semver_compatible, NULL, "Compare interfaces at compatible versions, as 0.2.3 and 0.2.0"},
       {0, "features", OPT_STRINGS, &o.features, "LIST", "Enable @unstable features of the WIT; repeatable"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "Enable all of them"},
+      {0, "no-builtin-wit", OPT_FLAG, &o.no_builtin, NULL, "Missing wasi:* packages are not taken from those built in"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
       {0},
   };

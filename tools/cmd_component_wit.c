@@ -7,7 +7,7 @@
 #include "opts.h"
 
 typedef struct wit_options {
-  bool wasm, text, json, no_docs, importize, exportize, all_features, skip_validation, canonical;
+  bool wasm, text, json, no_docs, importize, exportize, all_features, no_builtin, skip_validation, canonical;
   const char *output, *out_dir, *json_compat, *error_format;
   const char *importize_world, *importize_name, *exportize_world, *exportize_name, *merge_world, *nominal_world;
   opt_strings features, exportize_imports;
@@ -93,7 +93,7 @@ static int run(const char *input, const wit_options *o, bool json_errors) {
   ct_error error;
   ct_wit *wit;
   ct_error_clear(&error);
-  ct_wit_options options = {o->features.items, o->features.count, o->all_features};
+  ct_wit_options options = {o->features.items, o->features.count, o->all_features, o->no_builtin};
   ct_status status = ct_wit_open(&wit, input, &options, &error);
   if (status == CT_OK) status = transform(wit, o, &error);
   if (status == CT_OK) status = emit(wit, o, &error);
@@ -125,6 +125,7 @@ int cmd_component_wit(int argc, char **argv) {
       {0, "no-docs", OPT_FLAG, &o.no_docs, NULL, "Leave documentation out of text"},
       {0, "features", OPT_STRINGS, &o.features, "NAMES", "Features of @unstable that are active; repeatable"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "All features are active"},
+      {0, "no-builtin-wit", OPT_FLAG, &o.no_builtin, NULL, "Missing wasi:* packages are not taken from those built in"},
       {0, "skip-validation", OPT_FLAG, &o.skip_validation, NULL, "With --wasm or --wat, do not validate what is written"},
       {0, "importize", OPT_FLAG, &o.importize, NULL, "The world's exports become imports: what it takes to use a component"},
       {0, "importize-world", OPT_STRING, &o.importize_world, "WORLD", "The same for a world of a WIT package"},

@@ -17,6 +17,7 @@ typedef struct ct_wit_options {
   const char *const *features; /* of @unstable; each may name several, separated by commas or blanks */
   size_t feature_count;
   bool all_features;
+  bool no_builtin; /* wasi:* packages that are missing are not taken from those that ctool carries (0.2.0 to 0.2.12, 0.3.0) */
 } ct_wit_options;
 
 /* Reads what is at `path`: a directory of .wit files with its deps/, one WIT file, a WIT package in binary form, a component, or a core module with

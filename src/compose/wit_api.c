@@ -86,6 +86,7 @@ static ct_status front_options(cti_wit_options *out, const ct_wit_options *optio
   out->features = features;
   out->feature_count = (uint32_t)options->feature_count;
   out->all_features = options->all_features;
+  out->no_builtin = options->no_builtin;
   return CT_OK;
 }
 

@@ -30,6 +30,7 @@ typedef struct cti_wit_options {
   const ct_slice *features; /* of @unstable; each may hold several, separated by commas or blanks */
   uint32_t feature_count;
   bool all_features;
+  bool no_builtin; /* the WASI packages that are carried (wit_wasi.h) are not used where one is missing */
   /* Decodes a WIT package that is encoded as WebAssembly, in binary or in text form, into a resolve of its own over the same arena, and names its main
    * package. NULL: such are refused. */
   ct_status (*decode)(cti_resolve *out, uint32_t *package, ct_slice bytes, cti_arena *arena);

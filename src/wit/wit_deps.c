@@ -8,6 +8,7 @@
 #include "wit/wit_link.h"
 #include "wit/wit_locate.h"
 #include "wit/wit_merge.h"
+#include "wit/wit_wasi.h"
 
 typedef struct loader {
   cti_resolve *resolve;
@@ -255,6 +256,55 @@ static ct_status link_from(loader *l, const cti_map *by_text, uint8_t *state, ui
   return CT_OK;
 }
 
+/* The names of all packages that were read. */
+static ct_status known_names(loader *l, cti_map *out) {
+  for (uint32_t i = 0; i < l->drafts.count; i++) {
+    ct_slice text = cti_package_name_text(l->arena, &l->drafts.items[i]->name);
+    if (!text.data) return status_of(l);
+    CTI_TRY(cti_map_set(out, &l->scratch, text, i));
+  }
+  return CT_OK;
+}
+
+static bool is_known(const loader *l, const cti_map *known, const cti_package_name *name) {
+  ct_slice text = cti_package_name_text(l->arena, name);
+  return !text.data || cti_map_get(known, text) != CTI_MAP_NONE || cti_map_get(&l->resolve->package_ids, text) != CTI_MAP_NONE;
+}
+
+/* Is there another package that nothing read so far defines? */
+static ct_status lacks_packages(loader *l, bool *out) {
+  cti_map known = {0};
+  *out = false;
+  CTI_TRY(known_names(l, &known));
+  for (uint32_t i = 0; i < l->drafts.count && !*out; i++)
+    for (uint32_t j = 0; j < l->drafts.items[i]->foreign.count && !*out; j++) *out = !is_known(l, &known, &l->drafts.items[i]->foreign.items[j].package);
+  return status_of(l);
+}
+
+static ct_status add_carried(loader *l, cti_map *known, const cti_package_name *name) {
+  file_group group = {0};
+  cti_draft *draft;
+  if (is_known(l, known, name)) return status_of(l);
+  ct_slice text = cti_wasi_find(name, l->arena), id = cti_package_name_text(l->arena, name);
+  if (!text.data || !id.data) return status_of(l);
+  ct_slice path = cti_format(l->arena, "%.*s (built in)", CTI_S(id));
+  if (!path.data) return status_of(l);
+  CTI_TRY(parse_text(l, &group, path, text));
+  CTI_TRY(draft_group(l, &group, &draft));
+  draft->carried = true;
+  return cti_map_set(known, &l->scratch, id, l->drafts.count - 1);
+}
+
+/* What nothing else defines may be a WASI package that is carried; so may be what that one needs. */
+static ct_status add_builtin(loader *l) {
+  cti_map known = {0};
+  if (l->options->no_builtin) return CT_OK;
+  CTI_TRY(known_names(l, &known));
+  for (uint32_t i = 0; i < l->drafts.count; i++)
+    for (uint32_t j = 0; j < l->drafts.items[i]->foreign.count; j++) CTI_TRY(add_carried(l, &known, &l->drafts.items[i]->foreign.items[j].package));
+  return CT_OK;
+}
+
 static ct_slice locate(void *context, const cti_package_name *name) {
   loader *l = context;
   return l->directory.size ? cti_wit_locate(l->reader, l->directory, name, l->arena) : (ct_slice){0};
@@ -262,11 +312,13 @@ static ct_slice locate(void *context, const cti_package_name *name) {
 
 static ct_status link_all(loader *l, const cti_draft *main, uint32_t *package) {
   cti_map by_text = {0};
+  CTI_TRY(add_builtin(l));
   uint8_t *state = CTI_NEW_N(l->arena, uint8_t, l->drafts.count);
   uint32_t *packages = CTI_NEW_N(l->arena, uint32_t, l->drafts.count);
   if (!state || !packages) return status_of(l);
   l->gates.searched = l->searched.items;
   l->gates.searched_count = l->searched.count;
+  l->gates.builtin = !l->options->no_builtin;
   l->gates.known = &by_text;
   l->gates.locate = locate;
   l->gates.locate_context = l;
@@ -295,23 +347,6 @@ static ct_status loader_init(loader *l, cti_resolve *resolve, const cti_wit_read
     }
   }
   return CT_OK;
-}
-
-/* Is there another package that nothing read so far defines? */
-static ct_status lacks_packages(loader *l, bool *out) {
-  cti_map known = {0};
-  *out = false;
-  for (uint32_t i = 0; i < l->drafts.count; i++) {
-    ct_slice text = cti_package_name_text(l->arena, &l->drafts.items[i]->name);
-    if (!text.data) return status_of(l);
-    CTI_TRY(cti_map_set(&known, l->arena, text, i));
-  }
-  for (uint32_t i = 0; i < l->drafts.count && !*out; i++)
-    for (uint32_t j = 0; j < l->drafts.items[i]->foreign.count && !*out; j++) {
-      ct_slice text = cti_package_name_text(l->arena, &l->drafts.items[i]->foreign.items[j].package);
-      *out = text.data && cti_map_get(&known, text) == CTI_MAP_NONE && cti_resolve_find_package(l->resolve, &l->drafts.items[i]->foreign.items[j].package) == CTI_WIT_NONE;
-    }
-  return status_of(l);
 }
 
 static ct_slice directory_of(ct_slice path) {

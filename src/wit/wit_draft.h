@@ -51,6 +51,7 @@ typedef struct cti_draft {
   cti_package_name name;
   cti_span name_span;
   ct_slice docs;
+  bool carried; /* one of wit_wasi.h: items that came after its version are not there, rather than a mistake */
   CTI_VEC(const cti_ast_unit *) units;
 
   /* names: wit_scope.c */

@@ -2,6 +2,7 @@
  * handles, worlds are completed. Ids are given out in the order of the draft: types with the handles that they need before them, then the handles of
  * functions, of interfaces before worlds; bindings generators and goldens see that order. */
 #include "wit/wit_link.h"
+#include "wit/wit_wasi.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,6 +26,10 @@ ct_status cti_link_gate(const cti_linker *l, const cti_stability *stability, cti
     return CT_WIT_PACKAGE;
   }
   if (cti_semver_cmp(&stability->gate->since, &name->version) <= 0) return CT_OK;
+  if (l->draft->carried) {
+    *out = false;
+    return CT_OK;
+  }
   return cti_wit_fail(l->resolve, CT_WIT_PACKAGE, span, "@since names the version %.*s, which is later than the package's own, %.*s",
                       CTI_S(cti_semver_text(arena, &stability->gate->since)), CTI_S(cti_semver_text(arena, &name->version)));
 }
@@ -81,12 +86,23 @@ static bool add_candidates(hint *h, const cti_linker *l, const cti_draft_foreign
   return false;
 }
 
+/* What is built in of a package of this name, or of one that is near to it. */
+static void add_builtin(hint *h, const cti_package_name *name) {
+  const char *carried = cti_wasi_version(name);
+  cti_nearest nearest = cti_nearest_make(name->name);
+  if (carried) add(h, "`%.*s:%.*s` is built in%s%s\n", CTI_S(name->ns), CTI_S(name->name), name->version.present ? " up to version " : " when a version is named, as in @", carried);
+  if (carried || !cti_slice_is(name->ns, "wasi")) return;
+  for (size_t i = 0; i < cti_wasi_text_count; i++) cti_nearest_try(&nearest, cti_slice_str(cti_wasi_texts[i].name));
+  if (nearest.best.size) add(h, "did you mean `wasi:%.*s`, which is built in?\n", CTI_S(nearest.best));
+}
+
 static void hint_searched(const cti_linker *l, const cti_draft_foreign *it) {
   const cti_wit_gates *gates = l->gates;
   hint h = {.used = 0};
   bool settled = add_candidates(&h, l, it);
   for (uint32_t i = 0; i < gates->searched_count; i++) add(&h, "%s%.*s", i ? ", " : "searched: ", CTI_S(gates->searched[i]));
   if (gates->searched_count && !settled) add(&h, "\n");
+  if (gates->builtin) add_builtin(&h, &it->package);
   ct_slice place = gates->locate ? gates->locate(gates->locate_context, &it->package) : (ct_slice){0};
   if (place.size) add(&h, "%sit is in %.*s: move or link that into deps/ of the package", settled ? "\n" : "", CTI_S(place));
   else if (!settled) add(&h, "put its files into deps/%.*s/ below the directory of this package, and give that directory", CTI_S(it->package.name));

@@ -9,6 +9,7 @@
 typedef struct cti_wit_gates {
   cti_map features; /* active features of @unstable -> 0 */
   bool all_features;
+  bool builtin; /* carried WASI packages may be used; for messages */
   const cti_map *known;     /* names of all packages that were read, for messages; may be NULL */
   const ct_slice *searched; /* where packages were looked for, for messages */
   uint32_t searched_count;
