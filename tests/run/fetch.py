@@ -22,6 +22,9 @@ PYPI = {
 }
 
 
+CRATES = {'libsqlite3-sys': '0.40.0'}
+
+
 class Skip(Exception):
     pass
 
@@ -105,6 +108,20 @@ def node_module(package):
         open(d + '/package.json', 'w').write('{"private": true}\n')
         run([node_bin() + '/npm', 'install', '--silent', '--no-audit', '--no-fund', '%s@%s' % (package, NPM[package])], cwd=d, env=node_env())
     return kept('installed-%s-%s' % (package.replace('/', '+'), NPM[package]), fill)
+
+
+def crate(package):
+    """The unpacked files of a crate."""
+    def fill(d):
+        cargo = program('cargo')
+        if not cargo: raise Skip('no cargo')
+        with tempfile.TemporaryDirectory(dir=CACHE) as t:
+            os.mkdir(t + '/src')
+            open(t + '/src/lib.rs', 'w').close()
+            with open(t + '/Cargo.toml', 'w') as f: f.write('[package]\nname = "t"\nversion = "0.0.0"\n[dependencies]\n%s = "=%s"\n' % (package, CRATES[package]))
+            run([cargo, 'vendor', '--quiet', t + '/vendor'], cwd=t)
+            for name in os.listdir(t + '/vendor/' + package): os.rename(t + '/vendor/' + package + '/' + name, d + '/' + name)
+    return kept('crate-%s-%s' % (package, CRATES[package]), fill)
 
 
 def adapter(kind):

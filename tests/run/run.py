@@ -7,7 +7,7 @@ Each case: get the core module (compile it, or take a real one), `ctool componen
   - the component runs in a real runtime, and does what it should.
 Without --ctool, wasm-tools makes the component: that checks the tests. Exit status 0, 1, or 77 when something that the case needs cannot be had.
 """
-import argparse, contextlib, difflib, importlib.util, os, re, shutil, socket, subprocess, sys, tempfile, time, tomllib, urllib.error, urllib.request
+import argparse, contextlib, difflib, importlib.util, json, os, re, shutil, socket, subprocess, sys, tempfile, time, tomllib, urllib.error, urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -31,6 +31,14 @@ def content(path):
 
 # ---- the core module
 
+def sqlite():
+    """SQLite's amalgamation and what it needs of wasi-libc."""
+    folder = fetch.crate('libsqlite3-sys') + '/sqlite3'
+    emulated = ('mman', 'getpid', 'signal', 'process-clocks')
+    defines = ['SQLITE_THREADSAFE=0', 'SQLITE_OMIT_LOAD_EXTENSION', 'SQLITE_OMIT_WAL'] + ['_WASI_EMULATED_' + e.upper().replace('-', '_') for e in emulated]
+    return ['-w', '-I' + folder, folder + '/sqlite3.c', *('-D' + d for d in defines), *('-lwasi-emulated-' + e for e in emulated)]
+
+
 def core_module(case, work):
     if 'module' in case: return fetch.packaged(case['module'])
     out = os.path.join(work, 'core.wasm')
@@ -40,7 +48,8 @@ def core_module(case, work):
         return out
     source = os.path.join(HERE, case['source'])
     argv, env = fetch.COMPILERS[case['toolchain']]('c' if source.endswith('.c') else 'c++')
-    call([*argv, *case['flags'], '-I' + HERE + '/support', source, '-o', out], env=env)
+    more = sqlite() if case.get('sqlite') else []
+    call([*argv, *case['flags'], '-I' + HERE + '/support', source, *more, '-o', out], env=env)
     return out
 
 
@@ -130,7 +139,53 @@ def same_lines(want, got, what):
     if not re.fullmatch(pattern, got.strip('\n')): raise Failure('%s\n--- expected\n%s\n--- found\n%s' % (what, want.strip('\n'), got))
 
 
-def run_command(case, path, work):
+STDIN, ENVIRONMENT = 'typed in\n', [('WHO', 'Ada')]
+
+
+def in_wasmtime(case, path, work, folder):
+    """(exit status or "trap", what was said of a trap); what was printed is in the files stdout and stderr."""
+    machine = Machine(work, arguments(case), ENVIRONMENT, STDIN, folder, case.get('preopen', 'data'))
+    if with_advice(case):
+        with machine.linker.root() as root, root.add_instance('test:command/advice') as advice:
+            advice.add_func('greet', lambda store, name: 'good morning, ' + name)
+    machine.instantiate(path)
+    return exit_status(machine), machine.trap
+
+
+def jco(path, work, config, stdin, files={}, flags=()):
+    """A command in node, transpiled by jco, with more files beside the transpiled ones; its exit status, 134 for a trap."""
+    modules, env = fetch.node_module('@bytecodealliance/jco'), fetch.node_env()
+    out = tempfile.mkdtemp(prefix='out-', dir=modules)  # beside node_modules, where imports are looked for
+    try:
+        for name, text in {'package.json': '{"type": "module"}', **files}.items():
+            with open(os.path.join(out, name), 'w') as f: f.write(text)
+        call([modules + '/node_modules/.bin/jco', 'transpile', path, '-o', out, '--name', 'guest', *flags], env=env)
+        with open(work + '/stdout', 'wb') as stdout, open(work + '/stderr', 'wb') as stderr:
+            argv = [fetch.node_bin() + '/node', HERE + '/jco.mjs', out + '/guest.js', json.dumps(config)]
+            return subprocess.run(argv, input=stdin.encode(), stdout=stdout, stderr=stderr, env=env, timeout=300).returncode
+    finally:
+        shutil.rmtree(out, ignore_errors=True)
+
+
+def in_jco(case, path, work, folder):
+    config = {'args': ['program', *arguments(case)], 'env': dict(ENVIRONMENT), 'preopens': {case.get('preopen', 'data'): folder}}
+    files, flags = {}, []
+    if with_advice(case):
+        files, flags = {'advice.js': "export const greet = (name) => 'good morning, ' + name;\n"}, ['--map', 'test:command/advice=./advice.js']
+    status = jco(path, work, config, STDIN, files, flags)
+    return ('trap', '') if status == 134 else (status, '')
+
+
+HOSTS = {'wasmtime': in_wasmtime, 'jco': in_jco}
+
+
+def arguments(case): return case.get('args', ['one', 'two words'])
+
+
+def with_advice(case): return '-DWITH_ADVICE' in case.get('flags', [])
+
+
+def guests_folder(case, work):
     folder = os.path.join(work, 'files')
     shutil.rmtree(folder, ignore_errors=True)
     os.mkdir(folder)
@@ -141,18 +196,18 @@ def run_command(case, path, work):
             with open(os.path.join(folder, name), 'w') as f: f.write(data)
     else:
         shutil.copy(HERE + '/command/input.txt', folder)
-    machine = Machine(work, case.get('args', ['one', 'two words']), [('WHO', 'Ada')], 'typed in\n', folder, case.get('preopen', 'data'))
-    if '-DWITH_ADVICE' in case.get('flags', []):
-        with machine.linker.root() as root, root.add_instance('test:command/advice') as advice:
-            advice.add_func('greet', lambda store, name: 'good morning, ' + name)
-    machine.instantiate(path)
-    status = exit_status(machine)
-    if status != case.get('exit', 0):
-        raise Failure('exit %s, not %s\n%s%s%s' % (status, case.get('exit', 0), machine.stream('stdout'), machine.stream('stderr'), machine.trap))
-    if 'expected' in case: same_lines(content(os.path.join(HERE, case['expected'])).decode(), machine.stream('stdout'), 'standard output')
+    return folder
+
+
+def run_command(case, path, work, host):
+    folder = guests_folder(case, work)
+    status, trap = HOSTS[host](case, path, work, folder)
+    out, err = (content(os.path.join(work, name)).decode('utf-8', 'replace') for name in ('stdout', 'stderr'))
+    if status != case.get('exit', 0): raise Failure('exit %s, not %s\n%s%s%s' % (status, case.get('exit', 0), out, err, trap))
+    if 'expected' in case: same_lines(content(os.path.join(HERE, case['expected'])).decode(), out, 'standard output')
     if 'large' in case and content(os.path.join(folder, case['large'])) != content(os.path.join(work, 'stdout')): raise Failure('the file is not what was printed')
-    if 'stdout' in case: same_lines(case['stdout'], machine.stream('stdout'), 'standard output')
-    if 'source' in case and case['source'] == 'command/main.c' and machine.stream('stderr') != 'done\n': raise Failure('standard error: ' + machine.stream('stderr'))
+    if 'stdout' in case: same_lines(case['stdout'], out, 'standard output')
+    if 'source' in case and case['source'] == 'command/main.c' and err != 'done\n': raise Failure('standard error: ' + err)
     for name, start in case.get('written', {}).items():
         data = content(os.path.join(folder, name))
         if not data.startswith(bytes.fromhex(start)): raise Failure('%s begins with %s' % (name, data[:16].hex()))
@@ -171,11 +226,11 @@ def exit_status(machine):
         return 'trap'
 
 
-def run_instantiate(case, path, work):
+def run_instantiate(case, path, work, host):
     Machine(work).instantiate(path)
 
 
-def run_host(case, path, work):
+def run_host(case, path, work, host):
     scope = {}
     host = os.path.join(os.path.dirname(os.path.join(HERE, case['source'])), 'host.py')
     machine = Machine(work)
@@ -227,7 +282,7 @@ def request(url, data=None, headers={}):
         return e.code, dict(e.headers), e.read().decode()
 
 
-def run_http(case, path, work):
+def run_http(case, path, work, host):
     body = bytes(range(256)) * 1200
     with served(path, work) as base:
         status, headers, text = request(base + '/hello?World', headers={'X-Color': 'blue'})
@@ -241,7 +296,7 @@ def run_http(case, path, work):
 RUNNERS = {'command': run_command, 'instantiate': run_instantiate, 'host': run_host, 'http': run_http}
 
 
-def one(name, case, ctool, work):
+def one(name, case, ctool, work, host):
     wasm_tools = os.environ.get('WASM_TOOLS') or fetch.program('wasm-tools')
     core = core_module(case, work)
     if ctool:
@@ -250,7 +305,7 @@ def one(name, case, ctool, work):
     else:
         if not wasm_tools: raise Skip('no wasm-tools')
         path = component_by_reference(wasm_tools, case, core, work)
-    RUNNERS[case['run']](case, path, work)
+    RUNNERS[case['run']](case, path, work, host)
     print('%s: %d bytes of core, %d of component, %s%s' % (name, os.path.getsize(core), os.path.getsize(path), case['run'], '' if wasm_tools else ' (no wasm-tools to compare with)'))
 
 
@@ -267,6 +322,7 @@ def main():
     parser.add_argument('--ctool')
     parser.add_argument('--work', help='where to leave what is built; else a temporary folder')
     parser.add_argument('--own-adapter', action='store_true', help="without --adapt: ctool's own preview1 adapter serves the case")
+    parser.add_argument('--host', choices=HOSTS, default='wasmtime', help='what runs commands')
     parser.add_argument('--list', action='store_true')
     parser.add_argument('names', nargs='*')
     options = parser.parse_args()
@@ -279,7 +335,7 @@ def main():
             os.makedirs(work, exist_ok=True)
             try:
                 case = dict(cases[name], own=True) if options.own_adapter else cases[name]
-                one(name, case, options.ctool and os.path.abspath(options.ctool), work)
+                one(name, case, options.ctool and os.path.abspath(options.ctool), work, options.host)
             except Skip as e:
                 skipped += 1
                 print('%s: skipped: %s' % (name, e))

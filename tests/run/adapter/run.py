@@ -74,18 +74,10 @@ def in_wasmtime(path, work, names=()):
 
 def in_jco(path, work, names=()):
     first, second = folders(work)
-    modules, env = fetch.node_module('@bytecodealliance/jco'), fetch.node_env()
-    out = os.path.join(modules, 'out-%d' % os.getpid())  # beside node_modules, where imports are looked for
-    os.mkdir(out)
-    try:
-        with open(out + '/package.json', 'w') as f: f.write('{"type": "module"}')
-        programs.call([modules + '/node_modules/.bin/jco', 'transpile', path, '-o', out, '--name', 'guest'], env=env)
-        argv = [fetch.node_bin() + '/node', HERE + '/jco.mjs', out + '/guest.js', first, second, *names]
-        p = subprocess.run(argv, input=STDIN.encode(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, timeout=300)
-        if p.returncode == 134: raise Failure(p.stderr.decode('utf-8', 'replace'))
-        return p.returncode, p.stdout.decode('utf-8', 'replace')
-    finally:
-        shutil.rmtree(out, ignore_errors=True)
+    config = {'args': ['guest', *names], 'env': dict(ENVIRONMENT), 'preopens': {'.': first, '/second': second}}
+    status = programs.jco(path, work, config, STDIN)
+    if status == 134: raise Failure(programs.content(work + '/stderr').decode('utf-8', 'replace'))
+    return status, programs.content(work + '/stdout').decode('utf-8', 'replace')
 
 
 def same(want, got, what):
