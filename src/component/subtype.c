@@ -265,11 +265,11 @@ ct_status cti_subtype_value(cti_subtype_cx *cx, cti_valtype given, cti_valtype a
 /* ---- instantiation */
 
 /* Types that the component imported are, from now on, those that it was given. */
-static ct_status rename_types(cti_subtype_cx *cx, const cti_entity *given, const cti_entity *asked, cti_remap *out) {
+static ct_status rename_types(cti_subtype_cx *cx, const cti_entity *given, const cti_entity *asked, cti_substitution *out) {
   if (asked->sort == CTI_SORT_TYPE) return cti_map_set_u64(&out->types, cx->store->arena, asked->created, given->created);
   if (asked->sort != CTI_SORT_INSTANCE) return CT_OK;
   const cti_extern_list *a = &cti_type_at(cx->store, given->type)->of.instance->exports, *b = &cti_type_at(cx->store, asked->type)->of.instance->exports;
-  CTI_TRY(cti_remap_charge(out, b->names->count));
+  CTI_TRY(cti_substitution_charge(out, b->names->count));
   for (uint32_t i = 0; i < b->names->count; i++) CTI_TRY(rename_types(cx, &a->entities[cti_extern_find(a, b->names->items[i]->name)], &b->entities[i], out));
   return CT_OK;
 }
@@ -293,12 +293,12 @@ static ct_status was_opened(bool *out, cti_subtype_cx *cx, const cti_extern_list
 }
 
 /* What the exports are made anew with: resources and types that were given. */
-static ct_status fill(cti_subtype_cx *cx, const cti_extern_list *args, const cti_component_type *component, cti_remap *out) {
-  CTI_TRY(cti_remap_charge(out, component->imported_count));
+static ct_status fill(cti_subtype_cx *cx, const cti_extern_list *args, const cti_component_type *component, cti_substitution *out) {
+  CTI_TRY(cti_substitution_charge(out, component->imported_count));
   CTI_TRY(bind_list(cx, args, &component->imports, component->imported, component->imported_count, 0));
   for (uint32_t i = 0; i < component->imported_count; i++) {
     uint32_t resource = component->imported[i].resource;
-    CTI_TRY(cti_remap_resource(out, resource, stands_for(cx, resource, 1)));
+    CTI_TRY(cti_substitution_resource(out, resource, stands_for(cx, resource, 1)));
   }
   for (uint32_t i = 0; i < component->imports.names->count; i++) {
     uint32_t index = cti_extern_find(args, component->imports.names->items[i]->name);
@@ -307,7 +307,7 @@ static ct_status fill(cti_subtype_cx *cx, const cti_extern_list *args, const cti
   return unbind(cx, 0);
 }
 
-ct_status cti_subtype_open(cti_subtype_cx *cx, const cti_extern_list *args, const cti_component_type *component, cti_remap *out) {
+ct_status cti_subtype_open(cti_subtype_cx *cx, const cti_extern_list *args, const cti_component_type *component, cti_substitution *out) {
   bool known = false;
   CTI_TRY(was_opened(&known, cx, args, component));
   if (!known) {

@@ -4,7 +4,7 @@
 #ifndef CTI_COMPONENT_SUBTYPE_H
 #define CTI_COMPONENT_SUBTYPE_H
 
-#include "component/remap.h"
+#include "component/substitute.h"
 
 /* A binding that was replaced, to be put back. */
 typedef struct cti_subtype_undo {
@@ -30,6 +30,6 @@ ct_status cti_subtype_value(cti_subtype_cx *cx, cti_valtype given, cti_valtype a
 ct_status cti_subtype_core(cti_subtype_cx *cx, const cti_extern_type *given, const cti_extern_type *asked);
 
 /* Do the arguments satisfy the imports of a component? Then `out` substitutes, in the component's exports, its imported resources and types by those given. */
-ct_status cti_subtype_open(cti_subtype_cx *cx, const cti_extern_list *args, const cti_component_type *component, cti_remap *out);
+ct_status cti_subtype_open(cti_subtype_cx *cx, const cti_extern_list *args, const cti_component_type *component, cti_substitution *out);
 
 #endif

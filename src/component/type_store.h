@@ -3,7 +3,7 @@
  * A type is an id. Ids are nominal: a definition, and each import or export of a type, makes a new one, for "is this type named?" asks about identity.
  * Equality is structural: `canon` numbers the structures of value and function types, so that two are equal when the numbers are, whatever the ids.
  * A resource is a number that each introduction takes anew; own and borrow name the id of a resource type, structure looks at the number alone.
- * Types are never changed. What instantiation substitutes is made anew by cti_remap (remap.h).
+ * Types are never changed. What instantiation substitutes is made anew by cti_substitution (substitute.h).
  * https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#type-definitions */
 #ifndef CTI_COMPONENT_TYPE_STORE_H
 #define CTI_COMPONENT_TYPE_STORE_H
@@ -101,7 +101,7 @@ typedef struct cti_type {
   uint32_t size;        /* as if nothing were shared */
   uint32_t canon;       /* values and functions */
   uint32_t alias_of;    /* 1 + the id that this is a new id for; 0: none, or lost by substitution. Resources have `alias` */
-  uint32_t session, to; /* remap.c: what became of it in that session */
+  uint32_t session, to; /* substitute.c: what became of it in that session */
   uint32_t epoch;       /* type_names.c: known to be named since then */
   uint32_t walk;        /* resources.c: was met in that walk */
   union {
@@ -139,7 +139,7 @@ typedef struct cti_type_store {
   cti_map resource_ids;   /* (number, alias) -> id */
   CTI_VEC(uint32_t) alias_parents; /* index: an alias of a resource, less 1; the alias that it was made of */
   uint32_t resource_count;
-  uint64_t substituted;  /* types, members and entities that remap.c made */
+  uint64_t substituted;  /* types, members and entities that substitute.c made */
   uint32_t session, walk, epoch; /* the last ones that were given out */
   cti_abi abi32, abi64;
   CTI_VEC(uint32_t) key;         /* scratch: the structure that is being looked up */

@@ -1,7 +1,7 @@
 /* validate_extern.c - imports and exports: the types they ask for, the names they have, what they add to the index spaces.
  * Flows in: a name and an entity. Flows out: an entry in an index space and one in the list of imports or exports of the scope.
  * https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md#import-and-export-definitions */
-#include "component/remap.h"
+#include "component/substitute.h"
 #include "component/scope.h"
 
 /* ---- what an externtype asks for */
@@ -50,17 +50,17 @@ enum { BY_ALIAS, BY_IMPORT, BY_EXPORT };
  * appended to `fresh`. */
 static ct_status freshen_instance(cti_component_validator *v, uint32_t *id, uint32_t *fresh, uint64_t offset) {
   const cti_instance_type *old = cti_type_at(&v->store, *id)->of.instance;
-  cti_remap remap;
-  cti_remap_init(&remap, &v->store, offset);
+  cti_substitution substitution;
+  cti_substitution_init(&substitution, &v->store, offset);
   for (uint32_t i = 0; i < old->resource_count; i++) {
     fresh[i] = v->store.resource_count++;
-    CTI_TRY(cti_remap_resource(&remap, old->resources[i], fresh[i]));
+    CTI_TRY(cti_substitution_resource(&substitution, old->resources[i], fresh[i]));
   }
-  cti_remap_begin(&remap);
+  cti_substitution_begin(&substitution);
   cti_instance_type *instance = CTI_NEW(v->arena, cti_instance_type);
   if (!instance) return CT_NOMEM;
   *instance = (cti_instance_type){.exports.names = old->exports.names};
-  instance->exports.entities = cti_remap_entities(&remap, old->exports.entities, old->exports.names->count);
+  instance->exports.entities = cti_substitute_entities(&substitution, old->exports.entities, old->exports.names->count);
   CTI_TRY(v->error->status);
   *id = cti_store_instance(&v->store, instance, cti_type_info_of(&v->store, *id));
   return v->error->status;

@@ -147,11 +147,11 @@ static ct_status collect_args(cti_extern_list *out, cti_component_validator *v, 
 }
 
 /* Each instantiation makes the resources that the component defines anew; the component around it now defines them. */
-static ct_status fresh_resources(cti_component_validator *v, const cti_component_type *component, cti_remap *remap) {
+static ct_status fresh_resources(cti_component_validator *v, const cti_component_type *component, cti_substitution *substitution) {
   cti_scope *scope = cti_scope_current(v);
   for (uint32_t i = 0; i < component->defined_count; i++) {
     uint32_t number = v->store.resource_count++;
-    CTI_TRY(cti_remap_resource(remap, component->defined[i].resource, number));
+    CTI_TRY(cti_substitution_resource(substitution, component->defined[i].resource, number));
     if (!cti_vec_push(v->arena, &scope->defined, number)) return CT_NOMEM;
   }
   return CT_OK;
@@ -161,20 +161,21 @@ static ct_status instantiate_component(uint32_t *out, cti_component_validator *v
   const cti_scope *scope = cti_scope_current(v);
   cti_extern_list args;
   cti_subtype_cx cx;
-  cti_remap remap;
+  cti_substitution substitution;
   CTI_TRY(cti_scope_check(v, scope, CTI_SORT_COMPONENT, item->of.instance.index, item->offset));
   CTI_TRY(collect_args(&args, v, item));
   const cti_component_type *component = cti_type_at(&v->store, scope->components.items[item->of.instance.index])->of.component;
   const cti_extern_list *exports = &component->exports;
   cti_subtype_init(&cx, &v->store, &v->v->types, item->offset);
-  cti_remap_init(&remap, &v->store, item->offset);
-  CTI_TRY(cti_subtype_open(&cx, &args, component, &remap));
-  CTI_TRY(fresh_resources(v, component, &remap));
-  cti_remap_begin(&remap);
+  cti_substitution_init(&substitution, &v->store, item->offset);
+  CTI_TRY(cti_subtype_open(&cx, &args, component, &substitution));
+  CTI_TRY(fresh_resources(v, component, &substitution));
+  cti_substitution_begin(&substitution);
   cti_instance_type *instance = CTI_NEW(v->arena, cti_instance_type);
   if (!instance) return CT_NOMEM;
   *instance = (cti_instance_type){.exports = *exports};
-  if (component->exports_info.flags & CTI_TYPE_OPEN) instance->exports.entities = cti_remap_entities(&remap, exports->entities, exports->names->count);
+  if (component->exports_info.flags & CTI_TYPE_OPEN)
+    instance->exports.entities = cti_substitute_entities(&substitution, exports->entities, exports->names->count);
   CTI_TRY(v->error->status);
   *out = cti_store_instance(&v->store, instance, component->exports_info);
   return v->error->status;
