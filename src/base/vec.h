@@ -40,4 +40,7 @@
 
 #define cti_vec_last(vec) (&(vec)->items[(vec)->count - 1])
 
+/* The address of the items from `at` to the end, where `at` may be the count; NULL for a vec that never had room (C11 6.5.6: nothing is added to NULL, not even 0). */
+#define cti_vec_tail(vec, at) ((vec)->items ? (vec)->items + (at) : NULL)
+
 #endif

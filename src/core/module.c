@@ -10,7 +10,7 @@ const cti_subtype *cti_module_func_type(const cti_module *module, uint32_t index
 }
 
 const cti_section *cti_module_custom(const cti_module *module, ct_slice name, const cti_section *after) {
-  const cti_section *end = module->sections.items + module->sections.count;
+  const cti_section *end = cti_vec_tail(&module->sections, module->sections.count);
   for (const cti_section *s = after ? after + 1 : module->sections.items; s < end; s++) {
     if (s->frame.id == CTI_SECTION_CUSTOM && !s->dropped && cti_slice_eq(s->name, name)) return s;
   }

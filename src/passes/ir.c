@@ -51,7 +51,7 @@ cti_node cti_ir_copy(cti_ir *f, cti_node node) {
   cti_ir_node made = *cti_ir_at(f, node);
   made.kid_count = 0;
   *cti_ir_at(f, copy) = made;
-  cti_ir_set_kids(f, copy, f->kids.items + cti_ir_at(f, node)->kids, count);
+  cti_ir_set_kids(f, copy, cti_vec_tail(&f->kids, cti_ir_at(f, node)->kids), count);
   for (uint32_t i = 0; i < count; i++) {
     cti_node kid = cti_ir_copy(f, cti_ir_kid(f, node, i));
     *cti_ir_kid_at(f, copy, i) = kid;

@@ -439,7 +439,7 @@ static void simplify_list(blocks *b, cti_node node) {
   }
   thread_jumps(b, mark);
   cut_dead(b, mark);
-  cti_ir_set_kids(f, node, b->list.items + mark, b->list.count - mark);
+  cti_ir_set_kids(f, node, cti_vec_tail(&b->list, mark), b->list.count - mark);
   if (at(b, node)->op == CTI_IR_SEQ) at(b, node)->a = value;
   b->list.count = mark;
 }

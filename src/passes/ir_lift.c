@@ -37,7 +37,7 @@ static cti_node pop(lifter *l) {
   cti_node value = l->items.items[--at];
   if (at + 1 < l->items.count) {
     cti_corevt type = cti_ir_at(l->f, value)->type;
-    value = cti_ir_add(l->f, CTI_IR_SEQ, type, l->items.items + at, l->items.count - at);
+    value = cti_ir_add(l->f, CTI_IR_SEQ, type, cti_vec_tail(&l->items, at), l->items.count - at);
   }
   l->items.count = at;
   return value;
@@ -163,7 +163,7 @@ static void settle(lifter *l, const frame *fr) {
 static cti_node arm(lifter *l, const frame *fr) {
   settle(l, fr);
   if (l->foreign) return CTI_NO_NODE;
-  cti_node node = cti_ir_add(l->f, CTI_IR_SEQ, fr->result, l->items.items + fr->start, l->items.count - fr->start);
+  cti_node node = cti_ir_add(l->f, CTI_IR_SEQ, fr->result, cti_vec_tail(&l->items, fr->start), l->items.count - fr->start);
   cti_ir_at(l->f, node)->a = l->items.count - fr->start - 1;
   if (fr->result == CTI_VT_NONE) cti_ir_at(l->f, node)->a = UINT32_MAX;
   l->items.count = fr->start;
@@ -186,7 +186,8 @@ static void close_frame(lifter *l) {
     node = l->foreign ? CTI_NO_NODE : cti_ir_add(f, CTI_OP_IF, fr.result, kids, fr.then ? 3 : 2);
   } else {
     settle(l, &fr);
-    node = l->foreign ? CTI_NO_NODE : cti_ir_add(f, fr.op == CTI_OPS ? CTI_OP_BLOCK : fr.op, fr.result, l->items.items + fr.start, l->items.count - fr.start);
+    uint16_t op = fr.op == CTI_OPS ? CTI_OP_BLOCK : fr.op;
+    node = l->foreign ? CTI_NO_NODE : cti_ir_add(f, op, fr.result, cti_vec_tail(&l->items, fr.start), l->items.count - fr.start);
     l->items.count = fr.start;
   }
   l->frames.count--;
