@@ -1,4 +1,5 @@
 /* ctool print [FILE]: a binary as text, written as it is made. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ static ct_status print_file(const char *path, const print_options *o, ct_error *
   if (status == CT_OK) {
     ct_sink sink = ct_output_sink(output);
     status = ct_print(&sink, file.bytes, &o->print, error);
+    if (status != CT_OK && strcmp(o->output, "-") == 0 && ct_is_terminal(1)) fputc('\n', stderr); /* what broke off ends within a line */
   }
   ct_status closed = ct_output_close(output, status == CT_OK, error);
   wasm_file_close(&file);

@@ -78,7 +78,11 @@ static ct_status add_directory(batch *b, const char *directory, int depth, ct_er
 }
 
 static ct_status add_argument(batch *b, const char *path, ct_error *error) {
-  if (strcmp(path, "-") != 0 && ct_path_kind_of(path) == CT_PATH_DIRECTORY) return add_directory(b, path, 0, error);
+  if (strcmp(path, "-") != 0 && ct_path_kind_of(path) == CT_PATH_DIRECTORY) {
+    size_t before = b->count;
+    ct_status status = add_directory(b, path, 0, error);
+    return status == CT_OK && b->count == before ? fail(error, "there is no WebAssembly binary in this directory or below", path) : status;
+  }
   return add_path(b, path) ? CT_OK : fail(error, "out of memory", path);
 }
 

@@ -3,10 +3,16 @@
 say() { printf '\n== %s\n' "$*"; }
 
 # as_root COMMAND...: as it is for root, else through sudo.
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else echo "this needs root, and there is no sudo: $*" >&2; return 1
+  fi
+}
 
 # What was built through sudo belongs to who called sudo, so that the next build needs none.
-hand_back() { if [ -n "${SUDO_UID:-}" ] && [ -d build ]; then chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" build; fi; }
+# (An ordinary user may have these variables, too: `sudo -u USER` sets them.)
+hand_back() { if [ "$(id -u)" = 0 ] && [ -n "${SUDO_UID:-}" ] && [ -d build ]; then chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" build; fi; }
 trap hand_back EXIT
 
 # Is what a package brings there already, from wherever? Command names and files tell; other packages are asked of dpkg.
@@ -75,5 +81,5 @@ build() {
   local folder=$1 log=build/$(basename "$1").build.log
   shift
   cmake --build "$folder" -j "$(nproc)" "$@" >"$log" 2>&1 || { cat "$log"; return 1; }
-  grep -v '^\[' "$log" | head -n 40 || true
+  grep -v -e '^\[' -e '^ninja: no work to do' "$log" | head -n 40 || true
 }

@@ -33,19 +33,55 @@ static int words_matching(const char *name, int argc, char **argv) {
   return argc > 2 && strlen(argv[1]) == first && strncmp(argv[1], name, first) == 0 && strcmp(argv[2], space + 1) == 0 ? 2 : 0;
 }
 
-static int unknown_command(const char *name) {
+static bool is_in_group(const command *c, const char *group) {
+  size_t size = strlen(group);
+  return strncmp(c->name, group, size) == 0 && c->name[size] == ' ';
+}
+
+static bool is_group(const char *word) {
+  for (int i = 0; i < COMMAND_COUNT; i++)
+    if (is_in_group(&commands[i], word)) return true;
+  return false;
+}
+
+static int group_help(const char *group) {
+  printf("usage: ctool %s COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:\n", group);
+  for (int i = 0; i < COMMAND_COUNT; i++)
+    if (is_in_group(&commands[i], group)) printf("  %-24s%s\n", commands[i].name, commands[i].summary);
+  puts("\nctool COMMAND --help tells more.");
+  return EXIT_GOOD;
+}
+
+/* The command whose name, or whose second word, is nearly `name`; or NULL. */
+static const char *nearest(const char *name) {
   const char *best = NULL;
   unsigned best_distance = 3;
   for (int i = 0; i < COMMAND_COUNT; i++) {
-    unsigned distance = opt_distance(name, commands[i].name);
+    const char *space = strchr(commands[i].name, ' ');
+    unsigned whole = opt_distance(name, commands[i].name), second = space ? opt_distance(name, space + 1) : whole;
+    unsigned distance = whole < second ? whole : second;
     if (distance < best_distance) {
       best_distance = distance;
       best = commands[i].name;
     }
   }
-  fprintf(stderr, "error: ctool has no command \"%s\"", name);
+  return best;
+}
+
+/* `second` is the word after it, or NULL; it may be the rest of the name. */
+static int unknown_command(const char *first, const char *second) {
+  bool group = is_group(first);
+  if (group && (!second || second[0] == '-')) {
+    fprintf(stderr, "error: which command of \"%s\"?\nctool %s --help lists them.\n", first, first);
+    return EXIT_USAGE;
+  }
+  char both[64];
+  snprintf(both, sizeof both, "%s %s", first, second ? second : "");
+  const char *best = group ? nearest(both) : nearest(first);
+  if (!best) best = nearest(both); /* the first word may be the one that is misspelt */
+  fprintf(stderr, "error: ctool has no command \"%s\"", group ? both : first);
   if (best) fprintf(stderr, "; did you mean \"%s\"?", best);
-  fputs("\nctool --help lists the commands.\n", stderr);
+  fprintf(stderr, "\nctool %s%s--help lists the commands.\n", group ? first : "", group ? " " : "");
   return EXIT_USAGE;
 }
 
@@ -69,5 +105,7 @@ int main(int argc, char **argv) {
     int words = words_matching(commands[i].name, argc, argv);
     if (words) return commands[i].run(argc - words, argv + words);
   }
-  return unknown_command(argv[1]);
+  const char *second = argc > 2 ? argv[2] : NULL;
+  if (is_group(argv[1]) && second && (strcmp(second, "--help") == 0 || strcmp(second, "-h") == 0)) return group_help(argv[1]);
+  return unknown_command(argv[1], second);
 }

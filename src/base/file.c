@@ -201,7 +201,7 @@ static ct_status open_beside(ct_output *output, const char *path, const struct s
   snprintf(output->temporary, size, "%s.XXXXXX", path);
   output->mode = mode_for(old);
   output->descriptor = mkstemp(output->temporary);
-  return output->descriptor >= 0 ? CT_OK : fail_path(error, CT_IO_WRITE, path, "cannot write beside it");
+  return output->descriptor >= 0 ? CT_OK : fail_path(error, CT_IO_WRITE, path, errno == ENOENT ? "cannot write: its directory does not exist" : "cannot write a file in its directory");
 }
 
 static ct_status open_standard(ct_output *output, bool binary, ct_error *error) {

@@ -20,11 +20,33 @@ ct_kind ct_kind_of(ct_slice bytes) {
   return text ? CT_KIND_TEXT : CT_KIND_UNKNOWN;
 }
 
+void cti_hint_foreign(ct_error *error, ct_slice bytes) {
+  static const struct { const char *start, *hint; } known[] = {
+      {"\x7f" "ELF", "this is a file for the machine itself (ELF): compile with --target=wasm32-wasi"},
+      {"!<arch>\n", "this is an archive of object files: link it, as in `clang --target=wasm32-wasi main.o library.a -o core.wasm`"},
+      {"\x1f\x8b", "this is compressed by gzip: unpack it with `gunzip`"},
+      {"PK\3\4", "this is a zip archive: unpack it with `unzip`"},
+      {"package ", "this looks like WIT, not like a program: `ctool component wit` reads WIT, and --wit takes it beside a module"},
+      {"interface ", "this looks like WIT, not like a program: `ctool component wit` reads WIT, and --wit takes it beside a module"},
+      {"world ", "this looks like WIT, not like a program: `ctool component wit` reads WIT, and --wit takes it beside a module"},
+      {"#include", "this looks like C: compile it first, as in `clang --target=wasm32-wasi program.c -o core.wasm`"},
+      {"/*", "this looks like a program's source: compile it first, as in `clang --target=wasm32-wasi program.c -o core.wasm`"},
+      {"//", "this looks like source, of a program or of WIT: a program is compiled first; `ctool component wit` reads WIT"},
+  };
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (cti_slice_starts(bytes, cti_slice_str(known[i].start))) cti_error_hint(error, "%s", known[i].hint);
+  if (ct_kind_of(bytes) == CT_KIND_TEXT) cti_error_hint(error, "it does not begin as a binary, with \\0asm, and was read as text, which begins with (module or (component");
+}
+
 static ct_status wrong_preamble(cti_cursor *c, ct_slice bytes) {
   uint64_t offset = cti_cursor_offset(c);
   if (bytes.size == 0) return cti_cursor_fail_at(c, CT_CORE_MAGIC, offset, "the input is empty; a WebAssembly binary begins with \\0asm");
-  if (!cti_slice_starts(bytes, (ct_slice){module_preamble, bytes.size < 4 ? bytes.size : 4}))
-    return cti_cursor_fail_at(c, CT_CORE_MAGIC, offset, "this is no WebAssembly binary: \\0asm was expected, %s", ct_kind_of(bytes) == CT_KIND_TEXT ? "text was found" : "other bytes were found");
+  if (!cti_slice_starts(bytes, (ct_slice){module_preamble, bytes.size < 4 ? bytes.size : 4})) {
+    bool text = ct_kind_of(bytes) == CT_KIND_TEXT;
+    cti_cursor_fail_at(c, CT_CORE_MAGIC, offset, "this is no WebAssembly binary: \\0asm was expected, %s", text ? "text was found" : "other bytes were found");
+    if (!text) cti_hint_foreign(c->error, bytes);
+    return c->error->status;
+  }
   if (bytes.size < CTI_PREAMBLE_SIZE) return cti_cursor_fail_at(c, CT_CORE_END, offset + bytes.size, "unexpected end: a WebAssembly binary has at least 8 bytes, this has %zu", bytes.size);
   unsigned version = bytes.data[4] | bytes.data[5] << 8, layer = bytes.data[6] | bytes.data[7] << 8;
   return cti_cursor_fail_at(c, CT_CORE_MAGIC, offset + 4, "unknown binary version: version %u of layer %u was found; version 1 of layer 0 (a core module) or version 13 of layer 1 (a component) was expected", version,

@@ -19,6 +19,9 @@ typedef struct cti_frame {
 /* Reads the preamble: the kind, or a failure that says what came instead. */
 ct_status cti_preamble_read(cti_cursor *c, ct_kind *kind);
 
+/* The hint of a failure over an input that is neither binary nor text of WebAssembly: what its first bytes say it is, and what to type. Nothing where they tell nothing. */
+void cti_hint_foreign(ct_error *error, ct_slice bytes);
+
 /* Reads the next section. At the end of the input gives false, as after a failure: look at c->failed. */
 bool cti_frame_next(cti_cursor *c, cti_frame *frame);
 

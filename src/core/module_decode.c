@@ -254,7 +254,11 @@ static ct_status decode(cti_module *out, ct_slice bytes, uint64_t base, cti_aren
   cti_cursor c = cti_cursor_make(bytes, base, arena->error);
   ct_kind kind;
   CTI_TRY(cti_preamble_read(&c, &kind));
-  if (kind != CT_KIND_MODULE) return cti_fail(arena->error, CT_CORE_KIND, base + 4, "a core module was expected, a component was found");
+  if (kind != CT_KIND_MODULE) {
+    cti_fail(arena->error, CT_CORE_KIND, base + 4, "a core module was expected, a component was found");
+    cti_error_hint(arena->error, "give what the compiler wrote, not what `component new` made of it; `ctool component wit` prints what a component imports and exports");
+    return CT_CORE_KIND;
+  }
   CTI_TRY(decode_sections(&d, &c, interface_only));
   return interface_only ? CT_OK : check_missing(&d);
 }

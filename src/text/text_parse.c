@@ -1,6 +1,7 @@
 /* text_parse.c - a file in the text format. Flows in: text. Flows out: one module or component in binary form. */
 #include "ctool/text.h"
 
+#include "core/framing.h"
 #include "text/wat_component.h"
 
 /* (module $id? binary "..."), (module $id? field*) and the same of components; without the outer group the file is the fields of a module. */
@@ -12,7 +13,22 @@ static ct_status group(cti_wat_parser *p, cti_buf *out, ct_status (*fields)(cti_
   return cti_wat_status(p);
 }
 
-static ct_status file(cti_wat_parser *p, cti_buf *out) {
+/* Other text, or none: https://webassembly.github.io/spec/core/text/modules.html#text-module allows a file of no fields, which is always a mistake; no peer takes it. */
+static ct_status no_group(cti_wat_parser *p, ct_slice text) {
+  bool empty = cti_wat_at(p, CTI_WAT_END);
+  CTI_TRY(cti_wat_status(p));
+  if (empty) {
+    cti_wat_fail(p, p->token, CT_TEXT_SYNTAX, "the input is empty: a module or component was expected, in binary form or as text");
+    cti_error_hint(p->arena->error, "was it written? The smallest module is: (module)");
+  } else {
+    cti_wat_expected(p, "`(`");
+    cti_hint_foreign(p->arena->error, text);
+  }
+  return cti_wat_status(p);
+}
+
+static ct_status file(cti_wat_parser *p, ct_slice text, cti_buf *out) {
+  if (!cti_wat_at(p, CTI_WAT_LEFT)) return no_group(p, text);
   if (cti_wat_enter(p, "module")) CTI_TRY(group(p, out, cti_wat_module_fields));
   else if (cti_wat_enter(p, "component")) CTI_TRY(group(p, out, cti_wat_component));
   else CTI_TRY(cti_wat_module_fields(p, (cti_wat_ident){.number = CTI_WAT_NO_IDENT}, out));
@@ -27,7 +43,7 @@ static ct_status parse(ct_buf *out, ct_slice text, const ct_input *input, ct_err
   *out = (ct_buf){0};
   cti_arena_init(&arena, error);
   ct_status status = cti_wat_parser_make(&p, text, input, &arena);
-  if (status == CT_OK) status = file(&p, out);
+  if (status == CT_OK) status = file(&p, text, out);
   if (status == CT_OK) status = error->status; /* memory may have ended where names alone depend on it */
   if (status != CT_OK) ct_buf_free(out);
   cti_arena_free(&arena);
