@@ -6,6 +6,7 @@
 #include "ctool/compose.h"
 #include "ctool/error.h"
 #include "ctool/io.h"
+#include "ctool/metadata.h"
 #include "ctool/module.h"
 #include "ctool/optimize.h"
 #include "ctool/text.h"
