@@ -33,8 +33,8 @@ typedef struct ct_error {
   uint32_t span;         /* how many columns the caret underlines, at least 1 for text */
   char file[256];        /* the file as the user named it; empty when unknown */
   char trail[256];       /* where inside: "component > module 0 > code > func 12 (\"parse_row\")"; may be empty */
-  char message[1024];    /* what is wrong, expected and found, in plain words; one or several lines; no newline at the end */
-  char hint[768];        /* what to do; may be empty */
+  char message[3072];    /* what is wrong, expected and found, in plain words; one or several lines; no newline at the end */
+  char hint[1536];       /* what to do; may be empty */
   char source[256];      /* the source line, for text; may be empty */
 } ct_error;
 

@@ -96,19 +96,20 @@ static ct_status take(candidate *c, cti_role role) {
 }
 
 /* Takes the export for `role`, and tells when its core type is not the expected one. */
-static ct_status take_checked(candidate *c, cti_role role, const cti_core_sig *expected, const char *what) {
+static ct_status take_checked(candidate *c, cti_role role, const cti_core_sig *expected, const char *what, const char *hint) {
   cti_plan *plan = c->m->plan;
   if (cti_sig_eq(expected, c->type)) return take(c, role);
   CTI_TRY(take(c, role)); /* so that it is not told to be absent, too */
-  ct_slice text = cti_format(plan->arena, "core export \"%.*s\" of %.*s is %s and must have type %.*s, but has %.*s", CTI_S(c->full), CTI_S(c->m->unit->name), what,
+  ct_slice text = cti_format(plan->arena, "%.*score export \"%.*s\" is %s and must have type %.*s, but has %.*s", CTI_S(cti_whose(plan, c->m->unit)), CTI_S(c->full), what,
                              CTI_S(cti_sig_text(plan->arena, expected)), CTI_S(cti_func_type_text(plan->arena, c->type)));
-  ct_slice hint = CTI_LIT("the bindings were made from another version of the WIT, or by hand: make them again from the WIT that is embedded");
-  return cti_unmet_add(plan, CT_COMPOSE_TYPE, text, hint);
+  return cti_unmet_add(plan, CT_COMPOSE_TYPE, text, cti_slice_str(hint));
 }
+
+static const char other_wit[] = "the bindings were made from another version of the WIT, or by hand: make them again from the WIT that is embedded";
 
 static ct_status take_letters(candidate *c, cti_role role, const char *letters, const char *what) {
   cti_core_sig expected = cti_sig_of_letters(letters, CTI_VT_I32, CTI_VT_I32);
-  return take_checked(c, role, &expected, what);
+  return take_checked(c, role, &expected, what, "the name means this in every module: give the function that type, or another name");
 }
 
 static void aim(candidate *c, const target *t) {
@@ -125,7 +126,7 @@ static ct_status take_lift(candidate *c, const target *t) {
   const cti_wit_func *func = func_of(c, t);
   CTI_TRY(cti_func_sig(&expected, c->m->plan, func, c->offer.variant));
   aim(c, t);
-  return take_checked(c, CTI_ROLE_LIFT, &expected, "a function of the world");
+  return take_checked(c, CTI_ROLE_LIFT, &expected, "a function of the world", other_wit);
 }
 
 /* What cleans up after a call takes what the call returned. */
@@ -135,7 +136,7 @@ static ct_status take_post_return(candidate *c, const target *t) {
   expected.param_count = lifted.result_count;
   memcpy(expected.params, lifted.results, sizeof lifted.results);
   aim(c, t);
-  return take_checked(c, CTI_ROLE_POST_RETURN, &expected, "called after a function returned");
+  return take_checked(c, CTI_ROLE_POST_RETURN, &expected, "called after a function returned", other_wit);
 }
 
 /* What only the legacy names know: "[async-lift]f", "[async-lift-stackful]f", "[callback][async-lift]f". */
@@ -289,7 +290,7 @@ static ct_status check_memories(matcher *m) {
   uint32_t first = m->unit->first_of[CTI_ROLE_MEMORY];
   for (uint32_t i = first; first != CTI_WIT_NONE && i < m->unit->offers.count; i++) {
     if (i == first || m->unit->offers.items[i].role != CTI_ROLE_MEMORY) continue;
-    ct_slice text = cti_format(m->plan->arena, "%.*s exports two memories, \"%.*s\" and \"%.*s\": which one holds the values that cross the component's border?", CTI_S(m->unit->name),
+    ct_slice text = cti_format(m->plan->arena, "%.*sthe module exports two memories, \"%.*s\" and \"%.*s\": which one holds the values that cross the component's border?", CTI_S(cti_whose(m->plan, m->unit)),
                                CTI_S(m->unit->offers.items[first].name), CTI_S(m->unit->offers.items[i].name));
     return cti_unmet_add(m->plan, CT_COMPOSE_EXPORT, text, CTI_LIT("export one of them alone"));
   }

@@ -224,6 +224,9 @@ const cti_wit_func *cti_item_func(const cti_resolve *resolve, const cti_world_it
 /* How to speak of the world of a unit: `world "ns:name/world"`, or of all that its sections ask for together. In the arena. */
 ct_slice cti_world_title(cti_plan *plan, const cti_unit *unit);
 
+/* How to begin a sentence about a unit: nothing for the main module, else what it is: `adapter "x": `. In the arena. */
+ct_slice cti_whose(cti_plan *plan, const cti_unit *unit);
+
 /* Tells the user a decision (`-v`), when somebody listens. */
 void cti_plan_note(const cti_plan *plan, const char *format, ...) CTI_PRINTF(2, 3);
 /* Tells the user what may be a mistake; the work goes on. */

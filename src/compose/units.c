@@ -27,6 +27,7 @@ static void start_unit(cti_bindings *bindings) {
 
 static ct_status located(cti_plan *plan, const cti_unit *unit, ct_status status) {
   if (status == CT_OK) return status;
+  if (status == CT_CORE_KIND) cti_error_hint(plan->arena->error, unit->kind == CTI_UNIT_MAIN ? "a component is what comes out: this one is ready" : "adapters and libraries are core modules");
   if (unit->kind != CTI_UNIT_MAIN) cti_error_trail(plan->arena->error, "%s \"%.*s\"", unit->kind == CTI_UNIT_ADAPTER ? "adapter" : "library", CTI_S(unit->name));
   if (unit->file.size) cti_error_file(plan->arena->error, unit->file);
   return status;
@@ -50,6 +51,11 @@ static ct_status read_unit(cti_plan *plan, cti_unit *unit) {
   cti_plan_note(plan, "%.*s: %u imports, %u exports, %u component-type sections", CTI_S(unit->name), unit->module.imports.count, unit->module.exports.count,
                 (unsigned)unit->bindings.section_count);
   return CT_OK;
+}
+
+ct_slice cti_whose(cti_plan *plan, const cti_unit *unit) {
+  if (unit->kind == CTI_UNIT_MAIN) return CTI_LIT("");
+  return cti_format(plan->arena, "%s \"%.*s\": ", unit->kind == CTI_UNIT_ADAPTER ? "adapter" : "library", CTI_S(unit->name));
 }
 
 ct_slice cti_world_title(cti_plan *plan, const cti_unit *unit) {

@@ -24,6 +24,24 @@ ct_status cti_lines_fail(cti_lines *lines, ct_error *error, ct_status status) {
   return error->status;
 }
 
+static bool was_told(const cti_plan *plan, uint32_t place) {
+  for (uint32_t i = 0; i < place; i++)
+    if (cti_slice_eq(plan->unmet.items[i].hint, plan->unmet.items[place].hint)) return true;
+  return false;
+}
+
+/* What to do about each, said once, in the order of the problems, as far as there is room for whole lines. */
+static void tell_hints(cti_plan *plan) {
+  char text[sizeof ((ct_error *)NULL)->hint];
+  size_t size = 0;
+  for (uint32_t i = 0; i < plan->unmet.count; i++) {
+    ct_slice hint = plan->unmet.items[i].hint;
+    if (!hint.size || was_told(plan, i) || size + hint.size + 2 > sizeof text) continue;
+    size += (size_t)snprintf(text + size, sizeof text - size, "%s%.*s", size ? "\n" : "", CTI_S(hint));
+  }
+  if (size) cti_error_hint(plan->arena->error, "%s", text);
+}
+
 ct_status cti_unmet_report(cti_plan *plan) {
   if (plan->unmet_count == 0) return CT_OK;
   cti_lines lines = {0};
@@ -31,6 +49,6 @@ ct_status cti_unmet_report(cti_plan *plan) {
   for (uint32_t i = 0; i < plan->unmet.count; i++) cti_lines_add(&lines, i ? "\nand " : "", plan->unmet.items[i].text);
   lines.left_out += plan->unmet_count - plan->unmet.count;
   ct_status status = cti_lines_fail(&lines, plan->arena->error, first->status);
-  if (status == first->status && first->hint.size) cti_error_hint(plan->arena->error, "%.*s", CTI_S(first->hint));
+  if (status == first->status) tell_hints(plan);
   return status;
 }

@@ -16,9 +16,8 @@ static ct_slice world_name(cti_lookup *l) { return cti_world_title(l->plan, l->u
 static ct_slice import_text(cti_lookup *l) {
   cti_arena *arena = l->plan->arena;
   const cti_import *import = l->import;
-  ct_slice type = l->type ? cti_func_type_text(arena, l->type) : CTI_LIT(""), whose = CTI_LIT("");
-  if (l->unit->kind != CTI_UNIT_MAIN) whose = cti_format(arena, "%s \"%.*s\": ", l->unit->kind == CTI_UNIT_ADAPTER ? "adapter" : "library", CTI_S(l->unit->name));
-  return cti_format(arena, "%.*score import \"%.*s\" \"%.*s\" (%s%s%.*s)", CTI_S(whose), CTI_S(import->module), CTI_S(import->name), kind_name(import->type.kind), l->type ? " " : "", CTI_S(type));
+  ct_slice type = l->type ? cti_func_type_text(arena, l->type) : CTI_LIT("");
+  return cti_format(arena, "%.*score import \"%.*s\" \"%.*s\" (%s%s%.*s)", CTI_S(cti_whose(l->plan, l->unit)), CTI_S(import->module), CTI_S(import->name), kind_name(import->type.kind), l->type ? " " : "", CTI_S(type));
 }
 
 /* ---- module names that everybody meets */
@@ -135,18 +134,39 @@ static ct_slice name_hint(cti_lookup *l) {
   return CTI_LIT("embed the WIT that the module's bindings were made from, or make the bindings again from the WIT that is embedded");
 }
 
+static void add_name(cti_buf *list, uint32_t *count, ct_slice name) {
+  enum { NAMED = 6 };
+  if (*count < NAMED) cti_buf_printf(list, "%s`%.*s`", *count ? ", " : " (there are: ", CTI_S(name));
+  else if (*count == NAMED) cti_buf_printf(list, ", ...");
+  (*count)++;
+}
+
+/* The functions that are there, among which is the one that was meant. */
+static ct_slice names_there(cti_lookup *l, const cti_world_items *items) {
+  cti_buf list = {0};
+  uint32_t count = 0;
+  const cti_wit_interface *interface = l->use.interface == CTI_WIT_NONE ? NULL : &l->plan->resolve.interfaces.items[l->use.interface];
+  for (uint32_t i = 0; interface && i < interface->funcs.count; i++) add_name(&list, &count, interface->funcs.items[i].name);
+  for (uint32_t i = 0; !interface && i < items->count; i++)
+    if (items->items[i].kind == CTI_WORLD_FUNC) add_name(&list, &count, items->items[i].func.name);
+  if (count) cti_buf_str(&list, ")");
+  return cti_take(&list, l->plan->arena);
+}
+
 /* The interface is there, or the world itself is meant, but has nothing of that name. */
 static ct_status not_found(cti_lookup *l) {
   cti_arena *arena = l->plan->arena;
   const cti_world_items *items = l->use.of_export ? l->plan->export_names.items : l->plan->import_names.items;
+  const char *verb = l->use.of_export ? "exports" : "imports";
+  ct_slice what;
   if (l->use.interface == CTI_WIT_NONE) {
     if (l->unit->kind == CTI_UNIT_MAIN && !l->unit->bindings.section_count) return no_metadata(l);
-    return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: %.*s %ss no function or built-in of that name", CTI_S(world_name(l)), l->use.of_export ? "export" : "import"),
-               name_hint(l));
+    what = cti_format(arena, "%.*s %s no function or built-in of that name", CTI_S(world_name(l)), verb);
+  } else {
+    ct_slice name = cti_world_item_name(&l->plan->resolve, &items->items[l->use.item]);
+    what = cti_format(arena, "interface \"%.*s\", which %.*s %s, has no function or built-in of that name", CTI_S(name), CTI_S(world_name(l)), verb);
   }
-  ct_slice name = cti_world_item_name(&l->plan->resolve, &items->items[l->use.item]);
-  return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: interface \"%.*s\", which %.*s %ss, has no function or built-in of that name", CTI_S(name), CTI_S(world_name(l)), l->use.of_export ? "export" : "import"),
-             name_hint(l));
+  return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: %.*s%.*s", CTI_S(what), CTI_S(names_there(l, items))), name_hint(l));
 }
 
 static ct_status mismatch(cti_lookup *l) {
