@@ -27,7 +27,6 @@ static void start_unit(cti_bindings *bindings) {
 
 static ct_status located(cti_plan *plan, const cti_unit *unit, ct_status status) {
   if (status == CT_OK) return status;
-  if (status == CT_CORE_KIND) cti_error_hint(plan->arena->error, unit->kind == CTI_UNIT_MAIN ? "a component is what comes out: this one is ready" : "adapters and libraries are core modules");
   if (unit->kind != CTI_UNIT_MAIN) cti_error_trail(plan->arena->error, "%s \"%.*s\"", unit->kind == CTI_UNIT_ADAPTER ? "adapter" : "library", CTI_S(unit->name));
   if (unit->file.size) cti_error_file(plan->arena->error, unit->file);
   return status;

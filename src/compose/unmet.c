@@ -24,31 +24,28 @@ ct_status cti_lines_fail(cti_lines *lines, ct_error *error, ct_status status) {
   return error->status;
 }
 
-static bool was_told(const cti_plan *plan, uint32_t place) {
-  for (uint32_t i = 0; i < place; i++)
-    if (cti_slice_eq(plan->unmet.items[i].hint, plan->unmet.items[place].hint)) return true;
-  return false;
+/* One thing to do about all of them? */
+static bool is_one_hint(const cti_plan *plan) {
+  for (uint32_t i = 1; i < plan->unmet.count; i++)
+    if (!cti_slice_eq(plan->unmet.items[i].hint, plan->unmet.items[0].hint)) return false;
+  return true;
 }
 
-/* What to do about each, said once, in the order of the problems, as far as there is room for whole lines. */
-static void tell_hints(cti_plan *plan) {
-  char text[sizeof ((ct_error *)NULL)->hint];
-  size_t size = 0;
-  for (uint32_t i = 0; i < plan->unmet.count; i++) {
-    ct_slice hint = plan->unmet.items[i].hint;
-    if (!hint.size || was_told(plan, i) || size + hint.size + 2 > sizeof text) continue;
-    size += (size_t)snprintf(text + size, sizeof text - size, "%s%.*s", size ? "\n" : "", CTI_S(hint));
-  }
-  if (size) cti_error_hint(plan->arena->error, "%s", text);
+/* What to do stands below each problem; below the last of its like when several have one answer. */
+static ct_slice line_of(cti_plan *plan, uint32_t place) {
+  const cti_problem *problem = &plan->unmet.items[place], *next = place + 1 < plan->unmet.count ? problem + 1 : NULL;
+  if (!problem->hint.size || (next && cti_slice_eq(next->hint, problem->hint))) return problem->text;
+  return cti_format(plan->arena, "%.*s\n  = %.*s", CTI_S(problem->text), CTI_S(problem->hint));
 }
 
 ct_status cti_unmet_report(cti_plan *plan) {
   if (plan->unmet_count == 0) return CT_OK;
   cti_lines lines = {0};
   const cti_problem *first = &plan->unmet.items[0];
-  for (uint32_t i = 0; i < plan->unmet.count; i++) cti_lines_add(&lines, i ? "\nand " : "", plan->unmet.items[i].text);
+  bool one = is_one_hint(plan);
+  for (uint32_t i = 0; i < plan->unmet.count; i++) cti_lines_add(&lines, i ? "\nand " : "", one ? plan->unmet.items[i].text : line_of(plan, i));
   lines.left_out += plan->unmet_count - plan->unmet.count;
   ct_status status = cti_lines_fail(&lines, plan->arena->error, first->status);
-  if (status == first->status) tell_hints(plan);
+  if (status == first->status && one && first->hint.size) cti_error_hint(plan->arena->error, "%.*s", CTI_S(first->hint));
   return status;
 }

@@ -18,7 +18,7 @@ void cti_lines_add(cti_lines *lines, const char *start, ct_slice line);
 /* Fails with the lines, and frees them. */
 ct_status cti_lines_fail(cti_lines *lines, ct_error *error, ct_status status);
 
-/* Fails with all that was added: a line each, and with what to do about them. CT_OK when there is nothing. */
+/* Fails with all that was added: a line each, and what to do about it. CT_OK when there is nothing. */
 ct_status cti_unmet_report(cti_plan *plan);
 
 #endif
