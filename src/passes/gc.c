@@ -18,11 +18,17 @@ static void mark(void *context, cti_space space, uint32_t index) {
 
 static void mark_type(marker *k, cti_corevt type) { cti_valtype_each_ref(type, mark, k); }
 
+static void mark_ref_in_code(void *context, cti_space space, uint32_t index) {
+  marker *k = context;
+  if (space == CTI_SPACE_DATA) k->uses->code_names_datas = true;
+  mark(k, space, index);
+}
+
 static void mark_code(marker *k, cti_cursor c) {
   cti_instr instr;
   while (cti_instr_next(&instr, &c)) {
     k->names_funcs |= instr.op == CTI_OP_REF_FUNC;
-    cti_instr_each_ref(&instr, mark, k);
+    cti_instr_each_ref(&instr, mark_ref_in_code, k);
   }
 }
 
@@ -117,6 +123,7 @@ static void mark_all(marker *k) {
 
 ct_status cti_gc_mark(cti_uses *out, const cti_module *m, cti_arena *arena) {
   marker k = {.m = m, .arena = arena, .uses = out};
+  *out = (cti_uses){0};
   const uint32_t sizes[CTI_SPACE_COUNT] = {m->funcs.count, m->tables.count, m->memories.count, m->globals.count, m->tags.count, m->types.count, m->elems.count, m->datas.count};
   for (int space = 0; space < CTI_SPACE_COUNT; space++) {
     out->size[space] = sizes[space];

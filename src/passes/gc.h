@@ -9,6 +9,7 @@
 typedef struct cti_uses {
   uint32_t *count[CTI_SPACE_COUNT];
   uint32_t size[CTI_SPACE_COUNT];
+  bool code_names_datas; /* memory.init and the like stand in live code */
 } cti_uses;
 
 /* Marks from the roots of a valid module. */

@@ -3,8 +3,7 @@
  *
  * Imports come first in their spaces, which the format demands; recursion groups stay together; all else is ordered by use, then by old index. */
 #include "passes/layout.h"
-
-#include "core/core_write.h"
+#include "passes/module_passes.h"
 
 typedef struct layout {
   cti_module *m;
@@ -62,7 +61,7 @@ static ct_status order_space(layout *l, cti_space space, bool by_use) {
 }
 
 /* Groups of one type can move, as long as what a type refers to stays before it; a module that has more than function types keeps its order. */
-static bool types_can_move(const cti_module *m) {
+bool cti_types_are_plain(const cti_module *m) {
   for (uint32_t i = 0; i < m->types.count; i++) {
     const cti_subtype *type = &m->types.items[i];
     if (type->kind != CTI_COMPOSITE_FUNC || type->super_count) return false;
@@ -75,7 +74,7 @@ static bool types_can_move(const cti_module *m) {
 }
 
 static ct_status order_types(layout *l) {
-  if (types_can_move(l->m)) return order_space(l, CTI_SPACE_TYPE, true);
+  if (cti_types_are_plain(l->m)) return order_space(l, CTI_SPACE_TYPE, true);
   for (uint32_t i = 0; i < l->uses->size[CTI_SPACE_TYPE]; i++)
     if (!l->uses->count[CTI_SPACE_TYPE][i]) l->uses->count[CTI_SPACE_TYPE][i] = 1; /* all stay */
   return order_space(l, CTI_SPACE_TYPE, false);
@@ -100,26 +99,9 @@ static ct_status order_all(layout *l) {
   return CT_OK;
 }
 
-/* ---- rewriting */
+/* ---- moving */
 
 static uint32_t moved(const layout *l, cti_space space, uint32_t index) { return cti_remap_index(&l->remap, space, index); }
-
-/* Code written with the new indices, in the arena. */
-static ct_slice rewrite(layout *l, ct_slice bytes, uint64_t offset, bool has_locals) {
-  cti_buf out = {0};
-  ct_slice copy = {NULL, 0};
-  cti_cursor c = cti_cursor_make(bytes, offset, l->arena->error);
-  ct_status status = has_locals ? cti_remap_locals(&out, &l->remap, &c) : CT_OK;
-  if (status == CT_OK) status = cti_remap_code(&out, &l->remap, &c);
-  if (status == CT_OK) status = cti_buf_check(&out, l->arena->error);
-  if (status == CT_OK) copy = cti_copy(l->arena, cti_buf_slice(&out));
-  ct_buf_free(&out);
-  return copy;
-}
-
-static void move_expr(layout *l, cti_expr *expr) {
-  if (expr->bytes.size) expr->bytes = rewrite(l, expr->bytes, expr->offset, false);
-}
 
 /* The items of a vector that stay, in their new order. */
 #define PERMUTE(l, space, vec)                                                                        \
@@ -136,7 +118,7 @@ static void move_types(layout *l) {
   cti_module *m = l->m;
   for (uint32_t i = 0; i < m->types.count; i++) m->types.items[i].offset = 0;
   if (m->rec_groups.count == m->types.count) return;
-  if (!types_can_move(m)) return; /* all stayed where they were */
+  if (!cti_types_are_plain(m)) return; /* all stayed where they were */
   m->rec_groups.count = m->types.count;
   for (uint32_t i = 0; i < m->types.count; i++) m->rec_groups.items[i] = (cti_rec_group){.first = i, .count = 1};
 }
@@ -176,51 +158,6 @@ static ct_status move_imports(layout *l) {
   return CT_OK;
 }
 
-static void move_elem(layout *l, cti_elem *elem) {
-  move_expr(l, &elem->offset_expr);
-  elem->type = cti_remap_valtype(&l->remap, elem->type);
-  if (elem->mode == CTI_SEGMENT_ACTIVE) elem->table = moved(l, CTI_SPACE_TABLE, elem->table);
-  uint32_t *funcs = elem->is_exprs ? NULL : CTI_NEW_N(l->arena, uint32_t, elem->count);
-  cti_expr *exprs = elem->is_exprs ? CTI_NEW_N(l->arena, cti_expr, elem->count) : NULL;
-  if (!funcs && !exprs) return;
-  for (uint32_t i = 0; i < elem->count; i++) {
-    if (funcs) funcs[i] = moved(l, CTI_SPACE_FUNC, elem->funcs[i]);
-    else {
-      exprs[i] = elem->exprs[i];
-      move_expr(l, &exprs[i]);
-    }
-  }
-  elem->funcs = funcs;
-  elem->exprs = exprs;
-}
-
-static void move_contents(layout *l) {
-  cti_module *m = l->m;
-  for (uint32_t i = 0; i < m->funcs.count; i++) {
-    cti_func *func = &m->funcs.items[i];
-    func->type = moved(l, CTI_SPACE_TYPE, func->type);
-    if (func->import == UINT32_MAX) func->body = rewrite(l, func->body, func->body_offset, true);
-  }
-  for (uint32_t i = 0; i < m->tables.count; i++) {
-    m->tables.items[i].type.element = cti_remap_valtype(&l->remap, m->tables.items[i].type.element);
-    move_expr(l, &m->tables.items[i].init);
-  }
-  for (uint32_t i = 0; i < m->globals.count; i++) {
-    m->globals.items[i].type.type = cti_remap_valtype(&l->remap, m->globals.items[i].type.type);
-    move_expr(l, &m->globals.items[i].init);
-  }
-  for (uint32_t i = 0; i < m->tags.count; i++) m->tags.items[i].type = moved(l, CTI_SPACE_TYPE, m->tags.items[i].type);
-  for (uint32_t i = 0; i < m->elems.count; i++) move_elem(l, &m->elems.items[i]);
-  for (uint32_t i = 0; i < m->datas.count; i++) {
-    cti_data *data = &m->datas.items[i];
-    move_expr(l, &data->offset_expr);
-    if (data->mode == CTI_SEGMENT_ACTIVE) data->memory = moved(l, CTI_SPACE_MEMORY, data->memory);
-    if (data->flags == 2 && data->memory == 0) data->flags = 0;
-  }
-  for (uint32_t i = 0; i < m->exports.count; i++) m->exports.items[i].index = moved(l, (cti_space)m->exports.items[i].kind, m->exports.items[i].index);
-  if (m->start != UINT32_MAX) m->start = moved(l, CTI_SPACE_FUNC, m->start);
-}
-
 static ct_status permute(layout *l) {
   cti_module *m = l->m;
   PERMUTE(l, CTI_SPACE_TYPE, &m->types);
@@ -240,6 +177,5 @@ ct_status cti_layout_apply(cti_module *m, const cti_uses *uses) {
   CTI_TRY(permute(&l));
   move_types(&l);
   CTI_TRY(move_imports(&l));
-  move_contents(&l);
-  return l.arena->error->status;
+  return cti_module_remap(m, &l.remap);
 }

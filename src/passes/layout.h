@@ -8,4 +8,7 @@
  * requires: valid, and uses of this module. preserves: behaviour, exports. breaks: what refers to code by offset (DWARF, source maps, hints). */
 ct_status cti_layout_apply(cti_module *m, const cti_uses *uses);
 
+/* Are all types function types of numbers and such, each alone in its group? Only then can they change places or become one. */
+bool cti_types_are_plain(const cti_module *m);
+
 #endif

@@ -6,6 +6,7 @@
 #include "ctool/validate.h"
 #include "passes/ir_passes.h"
 #include "passes/layout.h"
+#include "passes/module_passes.h"
 
 typedef struct cti_pass {
   bool (*run)(cti_ir *f);
@@ -30,7 +31,9 @@ const ct_pass_info *ct_optimize_passes(void) {
 #include "passes/passes.def"
 #undef CT_PASS
 #undef CT_LAST_PASS
+      {"merge-equal", "Equal types and equal functions become one"},
       {"dead-code", "Functions, globals, types and the like that nothing reaches go"},
+      {"pack-data", "Data segments leave out runs of zeros"},
       {"order", "What is referred to most gets the shortest index"},
       {NULL, NULL},
   };
@@ -128,13 +131,13 @@ static bool custom_goes(ct_slice name) {
   return cti_slice_starts(name, CTI_LIT(".debug"));
 }
 
-static void mark_sections(cti_pass_context *x) {
+static void mark_sections(cti_pass_context *x, bool needs_data_count) {
   cti_module *m = x->m;
   m->data_count = m->datas.count;
   for (uint32_t i = 0; i < m->sections.count; i++) {
     cti_section *section = &m->sections.items[i];
     if (section->frame.id == CTI_SECTION_CUSTOM) section->dropped = custom_goes(section->name);
-    else section->changed = true, section->dropped = is_empty(m, section->frame.id);
+    else section->changed = true, section->dropped = is_empty(m, section->frame.id) || (section->frame.id == CTI_SECTION_DATA_COUNT && !needs_data_count);
   }
 }
 
@@ -146,10 +149,12 @@ static ct_status optimize_module(cti_buf *out, ct_slice bytes, uint64_t base, ct
   cti_pass_context x = {&m, &arena};
   ct_status status = cti_module_decode(&m, bytes, base, &arena);
   if (status == CT_OK) status = optimize_code(&x);
+  if (status == CT_OK) status = cti_merge_equal(&m, &arena);
   if (status == CT_OK) status = cti_gc_mark(&uses, &m, &arena);
   if (status == CT_OK) status = cti_layout_apply(&m, &uses);
+  if (status == CT_OK && !uses.code_names_datas) status = cti_pack_data(&m, &arena);
   if (status == CT_OK) {
-    mark_sections(&x);
+    mark_sections(&x, uses.code_names_datas);
     cti_module_encode(&m, out);
     status = cti_buf_check(out, error);
   }
