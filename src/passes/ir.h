@@ -38,6 +38,7 @@ typedef struct cti_ir_label {
 typedef struct cti_ir {
   const cti_module *m;
   cti_arena *arena;
+  bool sign_extension; /* i32.extend8_s and the like may be made: the module's makers allow them */
   uint32_t func;
   uint32_t param_count;
   cti_corevt result; /* of the function */

@@ -90,6 +90,22 @@ static ct_status optimize_func(cti_pass_context *x, cti_ir *f, uint32_t index, c
   return x->arena->error->status;
 }
 
+/* A proposal that the module does not use already, by its code or by what its makers say, is not brought in. */
+static bool has_sign_extension(const cti_module *m) {
+  static const char name[] = "sign-ext";
+  const cti_section *features = cti_module_custom(m, CTI_LIT("target_features"), NULL);
+  for (size_t i = 0; features && i + sizeof name - 1 <= features->content.size; i++)
+    if (memcmp(features->content.data + i, name, sizeof name - 1) == 0) return true;
+  for (uint32_t i = m->imported[CTI_EXTERN_FUNC]; i < m->funcs.count; i++) {
+    cti_cursor c = cti_cursor_make(m->funcs.items[i].body, 0, m->arena->error);
+    cti_instr instr;
+    for (uint32_t runs = cti_cursor_count(&c, "runs of locals"); runs > 0; runs--) cti_read_local_run(&c);
+    while (cti_instr_next(&instr, &c))
+      if (cti_opcodes[instr.op].feature == cti_opcodes[CTI_OP_I32_EXTEND8_S].feature) return true;
+  }
+  return false;
+}
+
 static ct_status optimize_code(cti_pass_context *x) {
   cti_ir f;
   cti_buf plain = {0}, made = {0};
@@ -97,6 +113,7 @@ static ct_status optimize_code(cti_pass_context *x) {
   ct_status status = CT_OK;
   cti_arena_init(&arena, x->arena->error);
   cti_ir_init(&f, x->m, &arena);
+  f.sign_extension = has_sign_extension(x->m);
   for (uint32_t i = x->m->imported[CTI_EXTERN_FUNC]; i < x->m->funcs.count && status == CT_OK; i++) status = optimize_func(x, &f, i, &plain, &made);
   cti_arena_free(&arena);
   ct_buf_free(&plain);
