@@ -400,18 +400,33 @@ static void statement(blocks *b, cti_node node) {
   }
 }
 
-/* What comes after a statement that never comes out does not run. Where the list had to give a value, an `unreachable` stands for it: validation does not
- * see that a block never ends. */
+/* Does validation see that control does not come out of the tree? It looks into no block. */
+static bool diverges_plainly(const cti_ir *f, cti_node node) {
+  const cti_ir_node *n = cti_ir_at(f, node);
+  if (n->op == CTI_OP_BR || n->op == CTI_OP_BR_TABLE || n->op == CTI_OP_RETURN || n->op == CTI_OP_UNREACHABLE) return true;
+  uint32_t end = n->op == CTI_OP_BLOCK || n->op == CTI_OP_LOOP ? 0 : n->op == CTI_OP_IF ? 1 : n->kid_count;
+  for (uint32_t i = 0; i < end; i++)
+    if (diverges_plainly(f, cti_ir_kid(f, node, i))) return true;
+  return false;
+}
+
+/* What comes after a statement that never comes out does not run. */
 static void cut_dead(blocks *b, uint32_t mark) {
   for (uint32_t i = mark; i + 1 < b->list.count; i++) {
     if (!cti_ir_diverges(b->f, b->list.items[i])) continue;
-    bool value = at(b, *cti_vec_last(&b->list))->type != CTI_VT_NONE, only_that = i + 2 == b->list.count && at(b, *cti_vec_last(&b->list))->op == CTI_OP_UNREACHABLE;
-    if (only_that) return;
+    bool only_that = i + 2 == b->list.count && at(b, *cti_vec_last(&b->list))->op == CTI_OP_UNREACHABLE;
+    if (only_that) return; /* put there by the next function */
     b->list.count = i + 1;
-    if (value) put(b, cti_ir_add(b->f, CTI_OP_UNREACHABLE, CTI_VT_NONE, NULL, 0));
     b->changed = true;
     return;
   }
+}
+
+/* A list that must give a value and never does ends in an `unreachable`, unless validation sees by itself that control does not come to its end. */
+static void mark_end(blocks *b, uint32_t mark) {
+  for (uint32_t i = mark; i < b->list.count; i++)
+    if (at(b, b->list.items[i])->type != CTI_VT_NONE || diverges_plainly(b->f, b->list.items[i])) return;
+  put(b, cti_ir_add(b->f, CTI_OP_UNREACHABLE, CTI_VT_NONE, NULL, 0));
 }
 
 /* block l { .. } br x: its branches may go to x at once. */
@@ -439,6 +454,7 @@ static void simplify_list(blocks *b, cti_node node) {
   }
   thread_jumps(b, mark);
   cut_dead(b, mark);
+  if (at(b, node)->type != CTI_VT_NONE) mark_end(b, mark);
   cti_ir_set_kids(f, node, cti_vec_tail(&b->list, mark), b->list.count - mark);
   if (at(b, node)->op == CTI_IR_SEQ) at(b, node)->a = value;
   b->list.count = mark;
