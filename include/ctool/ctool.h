@@ -5,6 +5,7 @@
 #include "ctool/base.h"
 #include "ctool/compose.h"
 #include "ctool/error.h"
+#include "ctool/inspect.h"
 #include "ctool/io.h"
 #include "ctool/metadata.h"
 #include "ctool/module.h"

@@ -1,0 +1,26 @@
+/* inspect.h - what a component is made of, in words and pictures. */
+#ifndef CTOOL_INSPECT_H
+#define CTOOL_INSPECT_H
+
+#include "ctool/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum ct_graph_format {
+  CT_GRAPH_MERMAID, /* https://mermaid.js.org, which many web pages draw */
+  CT_GRAPH_DOT,     /* for Graphviz */
+  CT_GRAPH_JSON,    /* {"nodes": [{"id", "kind", "name", "in"?, "bytes"?}], "edges": [{"from", "to", "via", "items": [..]}]} */
+  CT_GRAPH_SVG      /* a picture that needs nothing else */
+} ct_graph_format;
+
+/* Appends a drawing of a component as instantiation makes it: what it imports, the instances of its core modules at every depth, what it exports, and what
+ * flows from one to the other. Aliases, bundles and nested components are followed to what stands behind them. CT_CORE_KIND for a core module. The component
+ * need not be valid. */
+CT_API ct_status ct_component_graph(ct_buf *out, ct_slice component, ct_graph_format format, ct_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
