@@ -38,6 +38,7 @@ static cti_box_kind kind_of_instance(const cti_flow_instance *instance) {
   if (!instance->is_core) return CTI_BOX_INSTANCE;
   if (cti_slice_starts(instance->name, CTI_LIT("wit-component:adapter:"))) return CTI_BOX_ADAPTER;
   if (cti_slice_starts(instance->name, CTI_LIT("wit-component-shim")) || cti_slice_starts(instance->name, CTI_LIT("wit-component:shim"))) return CTI_BOX_SHIM;
+  if (cti_slice_is(instance->name, "fixup")) return CTI_BOX_SHIM;
   if (cti_slice_starts(instance->name, CTI_LIT("wit-component-fixup")) || cti_slice_starts(instance->name, CTI_LIT("wit-component:fixup"))) return CTI_BOX_SHIM;
   return CTI_BOX_MODULE;
 }
@@ -96,7 +97,6 @@ static ct_slice name_of_item(const cti_graph *g, uint32_t value, ct_slice name) 
   const cti_value *v = cti_flow_value(&g->flow, value);
   if (v->kind == CTI_VALUE_MEMBER && cti_sorts[v->sort].is_core && name.size > v->name.size) return name;
   if (v->kind == CTI_VALUE_CANON && v->is.canon->kind == CTI_CANON_LOWER) v = cti_flow_value(&g->flow, v->of);
-  if (v->kind == CTI_VALUE_LIFT) v = cti_flow_value(&g->flow, v->of);
   if (v->kind == CTI_VALUE_MEMBER) return v->name;
   if (v->kind != CTI_VALUE_CANON) return name;
   const char *builtin = cti_canons[v->is.canon->kind].name;

@@ -85,8 +85,10 @@ void cti_graph_write_mermaid(cti_buf *out, const cti_graph *g) {
     if (edge->via != CTI_VIA_DIRECT) cti_buf_printf(out, " (%s)", cti_vias[edge->via]);
     cti_buf_printf(out, "\"| n%u\n", edge->to);
   }
+  bool used[CTI_BOX_KINDS] = {false};
+  for (uint32_t i = 0; i < g->boxes.count; i++) used[g->boxes.items[i].kind] = true;
   for (unsigned kind = 0; kind < CTI_BOX_KINDS; kind++)
-    cti_buf_printf(out, "  classDef %s fill:%s,stroke:%s,color:#111\n", mermaid_class(kind), cti_boxes[kind].fill, cti_boxes[kind].line);
+    if (used[kind]) cti_buf_printf(out, "  classDef %s fill:%s,stroke:%s,color:#111\n", mermaid_class(kind), cti_boxes[kind].fill, cti_boxes[kind].line);
 }
 
 /* ---- dot: https://graphviz.org/doc/info/lang.html */

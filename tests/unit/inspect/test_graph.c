@@ -47,7 +47,7 @@ static void test_graph__edges(void **state) {
   assert_int_equal(cti_graph_make(&g, (ct_slice){bytes.data, bytes.size}, &arena), CT_OK);
   assert_edge(&g, "a:b/c", "main", CTI_VIA_LOWER, "f");
   assert_edge(&g, "main", "second", CTI_VIA_LIFT_LOWER, "run");
-  assert_edge(&g, "second", "go", CTI_VIA_LIFT, "again");
+  assert_edge(&g, "second", "go", CTI_VIA_LIFT, "go");
   assert_null(edge_between(&g, "main", "go"));
   assert_int_equal(g.edges.count, 4); /* and the built-in */
   assert_true(cti_slice_is(g.groups.items[1], "plugged"));
