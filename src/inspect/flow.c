@@ -111,12 +111,13 @@ static ct_slice module_name(ct_slice module) {
 
 /* ---- instances */
 
-static ct_slice instance_name(cti_flow *f, uint32_t scope, cti_sort sort, const cti_item *item, const cti_value *of) {
-  uint32_t index = f->scopes.items[scope].values[sort].count;
-  ct_slice name = debug_name(f, scope, sort, index);
-  if (!name.size) name = debug_name(f, scope, sort == CTI_SORT_INSTANCE ? CTI_SORT_COMPONENT : CTI_SORT_CORE_MODULE, item->of.instance.index);
-  if (!name.size && of->kind == CTI_VALUE_MODULE) name = module_name(of->is.module);
-  return name.size ? name : cti_format(f->arena, "%s %u", cti_sorts[sort].name, index);
+static void name_instance(cti_flow_instance *instance, cti_flow *f, cti_sort sort, const cti_item *item, const cti_value *of) {
+  uint32_t index = f->scopes.items[instance->scope].values[sort].count;
+  ct_slice of_name = debug_name(f, instance->scope, instance->is_core ? CTI_SORT_CORE_MODULE : CTI_SORT_COMPONENT, item->of.instance.index);
+  if (!of_name.size && of->kind == CTI_VALUE_MODULE) of_name = module_name(of->is.module);
+  instance->of_name = of_name;
+  instance->name = debug_name(f, instance->scope, sort, index);
+  if (!instance->name.size) instance->name = of_name.size ? of_name : cti_format(f->arena, "%s %u", cti_sorts[sort].name, index);
 }
 
 /* The arguments of an instantiation, by name. */
@@ -135,7 +136,7 @@ static cti_flow_arg *arguments(cti_map *by_name, cti_flow *f, uint32_t scope, co
 /* An instance of a core module, or of a component that comes from outside. */
 static uint32_t make_instance(cti_flow *f, uint32_t scope, const cti_item *item, cti_sort sort, uint32_t of) {
   cti_flow_instance instance = {.is_core = sort == CTI_SORT_CORE_INSTANCE, .scope = scope, .of = of, .arg_count = item->of.instance.count};
-  instance.name = instance_name(f, scope, sort, item, cti_flow_value(f, of));
+  name_instance(&instance, f, sort, item, cti_flow_value(f, of));
   instance.args = arguments(&instance.args_by_name, f, scope, item);
   instance.value = add_value(f, (cti_value){.kind = CTI_VALUE_INSTANCE, .sort = sort, .of = f->instances.count, .scope = scope, .offset = item->offset});
   if (!instance.args || !instance.value) return 0;

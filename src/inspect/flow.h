@@ -54,6 +54,7 @@ typedef struct cti_flow_instance {
   bool is_core;
   uint32_t value, scope, of; /* its own value; where it is instantiated; the module or component */
   ct_slice name;             /* never empty */
+  ct_slice of_name;          /* of the module or component, in the component's name section or its own; may be empty */
   uint32_t arg_count;
   const cti_flow_arg *args;
   cti_map args_by_name;      /* -> value */

@@ -34,13 +34,20 @@ static uint32_t add_box(cti_graph *g, cti_box box) {
 }
 
 /* What `component new` of all tools makes has names that tell. */
+static cti_box_kind kind_by_name(ct_slice name) {
+  static const struct { const char *begin; cti_box_kind kind; } rows[] = {
+      {"wit-component:adapter:", CTI_BOX_ADAPTER}, {"wit-component-shim", CTI_BOX_SHIM}, {"wit-component:shim", CTI_BOX_SHIM},
+      {"wit-component-fixup", CTI_BOX_SHIM},       {"wit-component:fixup", CTI_BOX_SHIM},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (cti_slice_starts(name, cti_slice_str(rows[i].begin))) return rows[i].kind;
+  return CTI_BOX_MODULE;
+}
+
 static cti_box_kind kind_of_instance(const cti_flow_instance *instance) {
   if (!instance->is_core) return CTI_BOX_INSTANCE;
-  if (cti_slice_starts(instance->name, CTI_LIT("wit-component:adapter:"))) return CTI_BOX_ADAPTER;
-  if (cti_slice_starts(instance->name, CTI_LIT("wit-component-shim")) || cti_slice_starts(instance->name, CTI_LIT("wit-component:shim"))) return CTI_BOX_SHIM;
-  if (cti_slice_is(instance->name, "fixup")) return CTI_BOX_SHIM;
-  if (cti_slice_starts(instance->name, CTI_LIT("wit-component-fixup")) || cti_slice_starts(instance->name, CTI_LIT("wit-component:fixup"))) return CTI_BOX_SHIM;
-  return CTI_BOX_MODULE;
+  cti_box_kind kind = kind_by_name(instance->of_name);
+  return kind != CTI_BOX_MODULE ? kind : kind_by_name(instance->name);
 }
 
 static void make_boxes(cti_graph *g) {

@@ -8,7 +8,7 @@
 #include "inspect/graph.h"
 
 enum {
-  MARGIN = 24, COLUMN_GAP = 150, ROW_GAP = 14, PORT_GAP = 13, LINE = 16, PADDING = 10, LETTER = 7, NAME_LETTERS = 48, LABEL_LETTERS = 20,
+  MARGIN = 24, COLUMN_GAP = 150, ROW_GAP = 14, PORT_GAP = 13, LINE = 16, PADDING = 10, LETTER = 7, NAME_LETTERS = 48, LABEL_LETTERS = 26,
   SWEEPS = 8,
   MAX_BENDS = 200000 /* beyond, long edges go straight */
 };
@@ -301,6 +301,12 @@ static void draw_edges(cti_buf *out, const picture *p) {
   }
 }
 
+/* "output-stream.write" of "[method]output-stream.write": room is short. */
+static ct_slice after_brackets(ct_slice name) {
+  size_t close = name.size && name.data[0] == '[' ? cti_slice_find(name, ']', 0) : name.size;
+  return close + 1 < name.size ? cti_slice_cut(name, close + 1, name.size) : name;
+}
+
 /* The name of the first thing that flows, and how many more do, above the begin of the line. */
 static void draw_labels(cti_buf *out, const picture *p) {
   for (uint32_t i = 0; i < p->segments.count; i++) {
@@ -309,7 +315,7 @@ static void draw_labels(cti_buf *out, const picture *p) {
     const column *c = &p->columns.items[p->nodes.items[s->from].column];
     if (!s->first) continue;
     cti_buf_printf(out, "<text class=\"l\" x=\"%lld\" y=\"%lld\">", LL(c->x + c->width + 4), LL(s->from_y - 2));
-    xml_text(out, edge->items.items[0], LABEL_LETTERS);
+    xml_text(out, after_brackets(edge->items.items[0]), LABEL_LETTERS);
     if (edge->items.count > 1) cti_buf_printf(out, " +%u", edge->items.count - 1);
     cti_buf_str(out, "</text>\n");
   }
