@@ -6,6 +6,7 @@
 
 typedef struct optimize_options {
   bool list;
+  ct_optimize_options library;
   const char *output, *error_format;
 } optimize_options;
 
@@ -13,7 +14,7 @@ static ct_status optimize_file(const char *path, const optimize_options *o, ct_e
   ct_input input;
   ct_buf made = {0};
   ct_status status = ct_input_open(&input, path, error);
-  if (status == CT_OK) status = ct_optimize(&made, input.bytes, error);
+  if (status == CT_OK) status = ct_optimize(&made, input.bytes, &o->library, error);
   if (status == CT_OK) status = ct_output_write(o->output, (ct_slice){made.data, made.size}, true, error);
   ct_buf_free(&made);
   ct_input_close(&input);
@@ -24,11 +25,12 @@ int cmd_optimize(int argc, char **argv) {
   optimize_options o = {.output = "-"};
   const opt_row rows[] = {
       {0, "list-passes", OPT_FLAG, &o.list, NULL, "Tell what is done, in order"},
+      {'g', NULL, OPT_FLAG, &o.library.keep_names, NULL, "Keep names"},
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
       {0},
   };
-  const opt_spec spec = {"ctool optimize [OPTIONS] [FILE]", "Makes a module, or the modules inside of a component, smaller without changing what they do.\nNames of functions and debug information are dropped. The result is validated.\nWithout FILE, or with -, standard input is read.", rows,
+  const opt_spec spec = {"ctool optimize [OPTIONS] [FILE]", "Makes a module, or the modules inside of a component, smaller without changing what they do.\nNames and debug information are dropped. The result is validated.\nWithout FILE, or with -, standard input is read.", rows,
                          "  ctool optimize app.wasm -o app.wasm     in place\n"};
   int count;
   int status = opt_parse(&spec, argc, argv, &count);

@@ -2,6 +2,7 @@
 #ifndef CTOOL_CTOOL_H
 #define CTOOL_CTOOL_H
 
+#include "ctool/asyncify.h"
 #include "ctool/base.h"
 #include "ctool/compose.h"
 #include "ctool/error.h"

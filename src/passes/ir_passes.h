@@ -4,6 +4,9 @@
 
 #include "passes/ir.h"
 
+/* All of them, in the order of passes.def. */
+void cti_ir_optimize(cti_ir *f);
+
 bool cti_ir_pass_blocks(cti_ir *f);
 bool cti_ir_pass_fold(cti_ir *f);
 bool cti_ir_pass_sink(cti_ir *f);

@@ -3,6 +3,8 @@
  *
  * Imports come first in their spaces, which the format demands; recursion groups stay together; all else is ordered by use, then by old index. */
 #include "passes/layout.h"
+
+#include "passes/names_move.h"
 #include "passes/module_passes.h"
 
 typedef struct layout {
@@ -176,6 +178,7 @@ ct_status cti_layout_apply(cti_module *m, const cti_uses *uses) {
   CTI_TRY(order_all(&l));
   CTI_TRY(permute(&l));
   move_types(&l);
+  CTI_TRY(cti_names_move(m, &l.remap));
   CTI_TRY(move_imports(&l));
   return cti_module_remap(m, &l.remap);
 }

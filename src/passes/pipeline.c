@@ -43,6 +43,7 @@ const ct_pass_info *ct_optimize_passes(void) {
 typedef struct cti_pass_context {
   cti_module *m;
   cti_arena *arena;
+  const ct_optimize_options *options;
 } cti_pass_context;
 
 /* ---- code */
@@ -58,7 +59,7 @@ static ct_status shortest(cti_pass_context *x, const cti_func *func, cti_buf *ou
 
 enum { MAX_ROUNDS = 12 };
 
-static void run_code_passes(cti_ir *f) {
+void cti_ir_optimize(cti_ir *f) {
   bool changed = true;
   for (int round = 0; changed && round < MAX_ROUNDS; round++) {
     changed = false;
@@ -80,7 +81,7 @@ static ct_status optimize_func(cti_pass_context *x, cti_ir *f, uint32_t index, c
   plain->size = made->size = 0;
   CTI_TRY(shortest(x, func, plain));
   CTI_TRY(cti_ir_lift(f, index, &lifted));
-  if (lifted) run_code_passes(f);
+  if (lifted) cti_ir_optimize(f);
   if (lifted) CTI_TRY(cti_ir_emit(made, f, &unmoved));
   CTI_TRY(cti_buf_check(plain, x->arena->error));
   CTI_TRY(cti_buf_check(made, x->arena->error));
@@ -141,8 +142,9 @@ static bool is_empty(const cti_module *m, uint8_t code) {
 }
 
 /* Sections that hold offsets into code, or names that were not asked for, go. */
-static bool custom_goes(ct_slice name) {
-  static const char *const names[] = {"name", "sourceMappingURL", "external_debug_info", "metadata.code.branch_hint"};
+static bool custom_goes(ct_slice name, bool keep_names) {
+  static const char *const names[] = {"sourceMappingURL", "external_debug_info", "metadata.code.branch_hint"};
+  if (cti_slice_is(name, "name")) return !keep_names;
   for (size_t i = 0; i < CTI_COUNT(names); i++)
     if (cti_slice_is(name, names[i])) return true;
   return cti_slice_starts(name, CTI_LIT(".debug"));
@@ -153,25 +155,36 @@ static void mark_sections(cti_pass_context *x, bool needs_data_count) {
   m->data_count = m->datas.count;
   for (uint32_t i = 0; i < m->sections.count; i++) {
     cti_section *section = &m->sections.items[i];
-    if (section->frame.id == CTI_SECTION_CUSTOM) section->dropped = custom_goes(section->name);
+    if (section->frame.id == CTI_SECTION_CUSTOM) section->dropped |= custom_goes(section->name, x->options->keep_names);
     else section->changed = true, section->dropped = is_empty(m, section->frame.id) || (section->frame.id == CTI_SECTION_DATA_COUNT && !needs_data_count);
   }
 }
 
-static ct_status optimize_module(cti_buf *out, ct_slice bytes, uint64_t base, ct_error *error) {
+static ct_status make_small(cti_pass_context *x, cti_uses *uses) {
+  cti_module *m = x->m;
+  CTI_TRY(optimize_code(x));
+  CTI_TRY(cti_merge_equal(m, x->arena));
+  CTI_TRY(cti_gc_mark(uses, m, x->arena));
+  CTI_TRY(cti_layout_apply(m, uses));
+  return uses->code_names_datas ? CT_OK : cti_pack_data(m, x->arena);
+}
+
+static ct_status run_module(cti_pass_context *x, cti_uses *uses) {
+  if (x->options->as_it_is) uses->code_names_datas = cti_module_section(x->m, CTI_SECTION_DATA_COUNT) != NULL;
+  else CTI_TRY(make_small(x, uses));
+  mark_sections(x, uses->code_names_datas);
+  return CT_OK;
+}
+
+static ct_status optimize_module(cti_buf *out, ct_slice bytes, uint64_t base, const ct_optimize_options *options, ct_error *error) {
   cti_module m;
-  cti_uses uses;
+  cti_uses uses = {0};
   cti_arena arena;
   cti_arena_init(&arena, error);
-  cti_pass_context x = {&m, &arena};
+  cti_pass_context x = {&m, &arena, options};
   ct_status status = cti_module_decode(&m, bytes, base, &arena);
-  if (status == CT_OK) status = optimize_code(&x);
-  if (status == CT_OK) status = cti_merge_equal(&m, &arena);
-  if (status == CT_OK) status = cti_gc_mark(&uses, &m, &arena);
-  if (status == CT_OK) status = cti_layout_apply(&m, &uses);
-  if (status == CT_OK && !uses.code_names_datas) status = cti_pack_data(&m, &arena);
+  if (status == CT_OK) status = run_module(&x, &uses);
   if (status == CT_OK) {
-    mark_sections(&x, uses.code_names_datas);
     cti_module_encode(&m, out);
     status = cti_buf_check(out, error);
   }
@@ -181,13 +194,13 @@ static ct_status optimize_module(cti_buf *out, ct_slice bytes, uint64_t base, ct
 
 /* ---- components: the modules inside, at every depth */
 
-static ct_status optimize_unit(cti_buf *out, ct_slice bytes, uint64_t base, uint32_t depth, ct_error *error) {
+static ct_status optimize_unit(cti_buf *out, ct_slice bytes, uint64_t base, uint32_t depth, const ct_optimize_options *options, ct_error *error) {
   cti_cursor c = cti_cursor_make(bytes, base, error);
   cti_frame frame;
   ct_kind kind;
   if (depth > CTI_MAX_DEPTH) return cti_fail(error, CT_LIMIT, base, "components are nested more than %d deep", CTI_MAX_DEPTH);
   CTI_TRY(cti_preamble_read(&c, &kind));
-  if (kind == CT_KIND_MODULE) return optimize_module(out, bytes, base, error);
+  if (kind == CT_KIND_MODULE) return optimize_module(out, bytes, base, options, error);
   cti_buf_bytes(out, cti_slice_cut(bytes, 0, CTI_PREAMBLE_SIZE));
   while (cti_frame_next(&c, &frame)) {
     if (frame.id != CTI_COMPONENT_SECTION_MODULE && frame.id != CTI_COMPONENT_SECTION_COMPONENT) {
@@ -196,7 +209,7 @@ static ct_status optimize_unit(cti_buf *out, ct_slice bytes, uint64_t base, uint
     }
     cti_buf_u8(out, frame.id);
     size_t mark = cti_buf_open(out);
-    CTI_TRY(optimize_unit(out, frame.payload, frame.payload_offset, depth + 1, error));
+    CTI_TRY(optimize_unit(out, frame.payload, frame.payload_offset, depth + 1, options, error));
     cti_buf_close(out, mark);
   }
   CTI_TRY(cti_cursor_status(&c));
@@ -209,10 +222,12 @@ static ct_status validate(ct_slice bytes, ct_error *error) {
   return ct_validate(bytes, &options, error);
 }
 
-ct_status ct_optimize(ct_buf *out, ct_slice bytes, ct_error *error) {
+ct_status ct_optimize(ct_buf *out, ct_slice bytes, const ct_optimize_options *options, ct_error *error) {
+  static const ct_optimize_options defaults;
+  if (!options) options = &defaults;
   *out = (ct_buf){0};
   ct_status status = validate(bytes, error);
-  if (status == CT_OK) status = optimize_unit(out, bytes, 0, 0, error);
+  if (status == CT_OK) status = optimize_unit(out, bytes, 0, 0, options, error);
   if (status != CT_OK) ct_buf_free(out);
   else status = validate(cti_buf_slice(out), error);
   if (status != CT_OK && out->size && status != CT_NOMEM) {
