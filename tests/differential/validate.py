@@ -1,26 +1,31 @@
 #!/usr/bin/env python3
-"""Differential test of `ctool validate`: the same verdict as wasm-tools on generated, mutated and real modules, for random sets of features.
+"""Differential test of `ctool validate`: the same verdict as wasm-tools on generated, mutated and real modules and components, for random sets of features.
 
-    validate.py --ctool PATH [--reference WASM_TOOLS] [--count 2000] [--seed 1] [--jobs 2] [--keep FOLDER] [SEEDS...]
+    validate.py --ctool PATH [--mutator PATH] [--reference WASM_TOOLS] [--second WASM_VALIDATE] [--count 2000] [--seed 1] [--keep FOLDER] [SEEDS...]
     validate.py --ctool PATH --instructions        each instruction once, for each feature that matters to it
+    validate.py --ctool PATH --limits              each limit that a file can reach: one below, at and one above it; without the reference the table decides
 
-SEEDS are files or folders of binaries to mutate; without any, ../shared/conformance beside the project. Where the reference can make modules
-(`smith`), half of the seeds are fresh ones. Files whose verdict differs are kept, with the features in their name; exit 1 when there is any.
-Runs are reproducible: --seed N gives the same files each time.
+SEEDS are files or folders of binaries to mutate; without any, ../shared beside the project. A quarter of the cases each: modules that the reference made
+(`smith`), mutants of such, mutants of real modules (one in three by the reference's `mutate`, and valid), mutants of real components: half of these byte by
+byte, half by --mutator (mutate_component.c), which keeps their form. Files whose verdict differs are kept, with the features in the output; exit 1 when there is any. The same seed gives the same files.
+
+--second is wabt's wasm-validate: where it knows all that is switched on (wasm2), modules are also compared with its verdict.
 """
-import argparse, os, random, re, subprocess, sys, tempfile
+import argparse, collections, os, random, re, shutil, subprocess, sys, tempfile
 from concurrent.futures import ThreadPoolExecutor
+
+import limits
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-BENCH_NAMES = ['mvp', 'wasm1', 'wasm2', 'wasm3', 'lime1']
+BASES = ['mvp', 'wasm1', 'wasm2', 'wasm3', 'lime1']
 
 
 def features_of(reference):
     """The names that the reference knows, from its own message."""
     r = subprocess.run([reference, 'validate', '--features=?', '-'], capture_output=True, stdin=subprocess.DEVNULL)
     names = re.search(r'Valid features: (.*)', r.stderr.decode()).group(1).strip().split(', ')
-    return [n for n in names if n not in BENCH_NAMES + ['all']]
+    return [n for n in names if n not in BASES + ['all']]
 
 
 # ---- binaries as sections, and code as bodies, so that sizes stay right
@@ -163,6 +168,7 @@ SMITH = ['gc', 'reference-types', 'simd', 'relaxed-simd', 'exceptions', 'multi-v
 
 
 def smith(rng, reference):
+    """A module that the reference made; None where the random input leads to none."""
     args = []
     for name in SMITH:
         if rng.random() < 0.6:
@@ -173,6 +179,14 @@ def smith(rng, reference):
     return r.stdout if r.returncode == 0 and r.stdout[:4] == b'\0asm' else None
 
 
+def mutate_by(reference, rng, data):
+    """A mutant that is mostly valid where the module is."""
+    for _ in range(rng.choice((1, 1, 3))):
+        r = subprocess.run([reference, 'mutate', '--seed', str(rng.randrange(1 << 32)), '--fuel', '10000'], input=data, capture_output=True)
+        data = r.stdout if r.returncode == 0 and r.stdout[:8] == MODULE else data
+    return data
+
+
 def random_features(rng, names):
     roll = rng.random()
     if roll < 0.25:
@@ -180,10 +194,19 @@ def random_features(rng, names):
     if roll < 0.5:
         return 'all'
     if roll < 0.6:
-        return rng.choice(BENCH_NAMES)
+        return rng.choice(BASES)
     if roll < 0.85:
         return 'all,' + ','.join('-' + n for n in rng.sample(names, rng.randint(1, 4)))
-    return rng.choice(BENCH_NAMES) + ',' + ','.join(rng.sample(names, rng.randint(1, 8)))
+    return rng.choice(BASES) + ',' + ','.join(rng.sample(names, rng.randint(1, 8)))
+
+
+def component_features(rng, names):
+    """Those that matter to components, over bases that have components at all."""
+    names = [n for n in names if n.startswith('cm') or n in ('shared-everything-threads', 'memory64', 'gc', 'exceptions', 'reference-types')]
+    base = rng.choice(['', '', 'all', 'all', 'mvp,component-model', 'wasm2,component-model', 'lime1,component-model'])
+    if rng.random() < 0.5:
+        return base
+    return ','.join(filter(None, [base] + [rng.choice(('', '-')) + rng.choice(names) for _ in range(rng.randint(1, 4))]))
 
 
 # ---- each instruction once: code that is unreachable, so that every operand is there, in a module that has everything
@@ -244,7 +267,7 @@ def instruction_cases(names):
                     yield symbol, plain_environment(body), features
 
 
-# ---- comparing
+# ---- where cases come from: (kind, bytes, features) by number
 
 def invalid_ones(paths):
     """Those that a manifest beside them calls invalid: few of them are mutated, since most mutants of them are invalid for the old reason."""
@@ -258,81 +281,158 @@ def invalid_ones(paths):
     return out
 
 
-def verdict(tool, path, features):
-    args = [tool, 'validate'] + (['--features', features] if features else []) + [path]
-    r = subprocess.run(args, capture_output=True, timeout=60)
-    return r.returncode, r.stderr.decode('utf-8', 'replace')
+class Seeds:
+    """Real modules and components, and the mutants of components that keep their form, which are made in one go."""
+
+    def __init__(self, o, folder):
+        paths = []
+        for seed in o.seeds or [os.path.join(ROOT, '..', 'shared', name) for name in ('conformance/core', 'conformance/component', 'conformance/components', 'conformance/interfaces', 'guests')]:
+            found = [seed] if os.path.isfile(seed) else sorted(os.path.join(top, f) for top, _, files in os.walk(seed) for f in files if f.endswith('.wasm'))
+            paths += [p for p in found if os.path.getsize(p) <= o.largest]
+        invalid = invalid_ones(paths)
+        rng = random.Random(o.seed)
+        self.modules, self.components, formed = [], [], []
+        for path in paths:
+            data = open(path, 'rb').read()
+            if data[:8] not in (MODULE, COMPONENT) or path in invalid and rng.random() < 0.9:
+                continue
+            (self.modules if data[:8] == MODULE else self.components).append(data)
+            if data[:8] == COMPONENT and path not in invalid and len(data) <= 6000:
+                formed.append(path)
+        self.formed = os.path.join(folder, 'formed') if o.mutator and formed and not o.instructions and not o.limits else None
+        if self.formed:
+            os.mkdir(self.formed)
+            subprocess.run([o.mutator, str(o.seed), str(o.count // 8 + 1), self.formed] + formed, check=True)
+
+    def case(self, o, names, number):
+        """Kinds take turns; each case has a random generator of its own, so that the order of work does not matter."""
+        rng = random.Random('%d %d' % (o.seed, number))
+        turn = number % 8
+        if turn == 0 and self.formed:
+            return 'mutants of components that keep their form', open(os.path.join(self.formed, '%d.wasm' % (number // 8)), 'rb').read(), component_features(rng, names)
+        if turn in (0, 1) and self.components:
+            return 'mutants of components', mutate(rng, rng.choice(self.components)), component_features(rng, names)
+        features = random_features(rng, names)
+        if turn < 4 and self.modules:
+            data = rng.choice(self.modules)
+            return 'mutants of modules', mutate_by(o.reference, rng, data) if rng.random() < 0.35 else mutate(rng, data), features
+        made = None
+        for _ in range(20):
+            made = made or smith(rng, o.reference)
+        made = made or rng.choice(self.modules or [MODULE])
+        return ('generated modules', made, features) if turn < 6 else ('mutants of generated modules', mutate(rng, made), features)
+
+
+def cases(o, names, folder):
+    """Functions that make a case each, (kind, bytes, features): making one may take longer than judging it, so that is the workers' task, too."""
+    if o.instructions:
+        for symbol, data, features in instruction_cases(names):
+            yield lambda symbol=symbol, data=data, features=features: ('instruction ' + symbol, data, features)
+    elif o.limits:
+        for title, valid, make in limits.cases():
+            yield lambda title=title, valid=valid, make=make: (title + (': valid' if valid else ': invalid'), make(), 'all')
+    else:
+        seeds = Seeds(o, folder)
+        for number in range(o.count):
+            yield lambda number=number: seeds.case(o, names, number)
+
+
+# ---- comparing
+
+SECOND_FEATURES = 'wasm2'
+
+
+def verdict(command, path):
+    try:
+        r = subprocess.run(command + [path], capture_output=True, timeout=120)
+    except subprocess.TimeoutExpired:
+        return -1, 'takes longer than two minutes'
+    return r.returncode, r.stderr.decode('utf-8', 'replace').strip()
+
+
+class Comparison:
+    def __init__(self, o):
+        self.o, self.counts = o, collections.defaultdict(collections.Counter)
+
+    def judge(self, kind, data, features, path):
+        """[(whose, features, ours, theirs)], one for each that is asked."""
+        with open(path, 'wb') as f:
+            f.write(data)
+        how = ['validate'] + (['--features=' + features] if features else [])
+        ours, out = verdict([self.o.ctool] + how, path), []
+        if self.o.limits:
+            out.append(('the table', features, ours, (0 if kind.endswith(': valid') else 1, '')))
+        if self.o.reference:
+            out.append(('the reference', features, ours, verdict([self.o.reference] + how, path)))
+        if self.o.second and data[:8] == MODULE:
+            ours = verdict([self.o.ctool, 'validate', '--features', SECOND_FEATURES], path)
+            out.append(('the second', SECOND_FEATURES, ours, verdict([self.o.second, '--no-debug-names'], path)))
+        os.unlink(path)
+        return out
+
+    def note(self, number, kind, data, verdicts):
+        for whose, features, ours, theirs in verdicts:
+            count = self.counts[kind.split(' ')[0] if self.o.instructions or self.o.limits else kind, whose]
+            count['valid' if theirs[0] == 0 else 'invalid'] += 1
+            if ours[0] in (0, 1) and (ours[0] == 0) == (theirs[0] == 0):
+                continue
+            count['differ'] += 1
+            os.makedirs(self.o.keep, exist_ok=True)
+            kept = os.path.join(self.o.keep, '%d-%d.wasm' % (self.o.seed, number))
+            with open(kept, 'wb') as f:
+                f.write(data)
+            print('%s (%s) --features "%s": ours %d, %s %d\n  ours:   %s\n  theirs: %s' % (
+                kept, kind, features, ours[0], whose, theirs[0], ours[1][:300], ' / '.join(theirs[1].split('\n'))[:300]), flush=True)
+
+    def report(self):
+        total = collections.defaultdict(collections.Counter)
+        for (kind, whose), count in sorted(self.counts.items(), key=lambda row: row[0][1]):
+            print('%-44s %-14s %6d files: %6d valid, %6d invalid; %d verdicts differ' % (kind, whose, count['valid'] + count['invalid'], count['valid'], count['invalid'], count['differ']))
+            total[whose] += count
+        for whose, count in total.items():
+            print('%d files beside %s: %d valid, %d invalid; %d verdicts differ' % (count['valid'] + count['invalid'], whose, count['valid'], count['invalid'], count['differ']))
+        return 1 if any(count['differ'] for count in total.values()) else 0
 
 
 def main():
-    p = argparse.ArgumentParser()
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--ctool', required=True)
-    p.add_argument('--reference', default='wasm-tools')
+    p.add_argument('--mutator', help='build/.../tests/mutate_component')
+    p.add_argument('--reference', default=os.environ.get('WASM_TOOLS', 'wasm-tools'))
+    p.add_argument('--second')
     p.add_argument('--count', type=int, default=2000)
     p.add_argument('--seed', type=int, default=1)
     p.add_argument('--jobs', type=int, default=2)
     p.add_argument('--keep', default='differences')
-    p.add_argument('--largest', type=int, default=60000)
+    p.add_argument('--largest', type=int, default=100000)
     p.add_argument('--instructions', action='store_true')
+    p.add_argument('--limits', action='store_true')
     p.add_argument('seeds', nargs='*')
     o = p.parse_args()
-    try:
-        names = features_of(o.reference)
-    except OSError:
+    if not shutil.which(o.reference):
         print('skipped: there is no %s' % o.reference)
-        return 0
-    rng = random.Random(o.seed)
-    paths = []
-    for seed in o.seeds or [os.path.join(ROOT, '..', 'shared', name) for name in ('conformance/core', 'conformance/component', 'guests')]:
-        if os.path.isfile(seed):
-            paths.append(seed)
-        for top, folders, files in os.walk(seed):
-            folders.sort()
-            paths += [os.path.join(top, f) for f in sorted(files) if f.endswith('.wasm')]
-    invalid = invalid_ones(paths)
-    pool = [open(path, 'rb').read() for path in paths if os.path.getsize(path) <= o.largest and (path not in invalid or rng.random() < 0.1)]
-    counts = {'valid': 0, 'invalid': 0}
-    differences = []
-
-    def random_cases():
-        for i in range(o.count):
-            data = smith(rng, o.reference) if rng.random() < 0.5 or not pool else None
-            data = data or rng.choice(pool or [b'\0asm\1\0\0\0'])
-            if rng.random() < 0.75:
-                data = mutate(rng, data)
-            yield 'case%d' % i, data, random_features(rng, names)
-
+        if not o.limits:
+            return 77
+        o.reference = None
+    names = [] if o.limits else features_of(o.reference)
+    comparison = Comparison(o)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(o.jobs) as executor:
-        def compare(item):
-            number, (name, data, features) = item
-            path = os.path.join(folder, '%d.wasm' % number)
-            with open(path, 'wb') as f:
-                f.write(data)
-            ours, theirs = verdict(o.ctool, path, features), verdict(o.reference, path, features)
-            os.unlink(path)
-            return name, data, features, ours, theirs
+        def work(item):
+            number, make = item
+            kind, data, features = make()
+            return number, kind, data, comparison.judge(kind, data, features, os.path.join(folder, '%d.wasm' % number))
 
-        source = instruction_cases(names) if o.instructions else random_cases()
-        batch, number = [], 0
+        batch = []
         def flush():
-            for name, data, features, ours, theirs in executor.map(compare, batch):
-                counts['valid' if theirs[0] == 0 else 'invalid'] += 1
-                if ours[0] not in (0, 1) or (ours[0] == 0) != (theirs[0] == 0):
-                    os.makedirs(o.keep, exist_ok=True)
-                    kept = os.path.join(o.keep, '%s.%d.wasm' % (name, len(differences)))
-                    open(kept, 'wb').write(data)
-                    differences.append(kept)
-                    print('%s --features "%s": ours %d, theirs %d\n  ours:   %s\n  theirs: %s' % (
-                        kept, features, ours[0], theirs[0], ours[1].strip().split('\n')[0], ' / '.join(theirs[1].strip().split('\n'))[:300]), flush=True)
+            for result in executor.map(work, batch):
+                comparison.note(*result)
             batch.clear()
-        for case in source:
-            batch.append((number, case))
-            number += 1
+        for item in enumerate(cases(o, names, folder)):
+            batch.append(item)
             if len(batch) == 500:
                 flush()
         flush()
-    print('%d files: %d valid, %d invalid for the reference; %d verdicts differ' % (number, counts['valid'], counts['invalid'], len(differences)))
-    return 1 if differences else 0
+    return comparison.report()
 
 
 if __name__ == '__main__':
