@@ -167,14 +167,14 @@ struct cti_core_type_def {
 /* ---- items. Their kinds are the codes of the sections that hold them; custom sections keep their place in the order. */
 
 typedef enum cti_item_kind {
-#define CT_SECTION(symbol, code, vector, name) CTI_ITEM_##symbol = code,
+#define CT_SECTION(symbol, code, vector, name, clause) CTI_ITEM_##symbol = code,
 #include "component/sections.def"
 #undef CT_SECTION
   CTI_ITEM_COUNT
 } cti_item_kind;
 
 typedef struct cti_component_section_info {
-  const char *name;
+  const char *name, *clause;
   bool is_vector;
 } cti_component_section_info;
 

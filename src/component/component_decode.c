@@ -243,7 +243,9 @@ static ct_status read_section(decoder *d, const cti_frame *frame) {
   }
   section->count = component->items.count - section->first;
   ct_status status = cti_cursor_expect_end(&c, info->name);
-  if (status != CT_OK && frame->id != CTI_ITEM_COMPONENT) cti_error_trail(d->arena->error, "%s section", info->name);
+  if (status == CT_OK) return CT_OK;
+  if (frame->id != CTI_ITEM_COMPONENT) cti_error_trail(d->arena->error, "%s section", info->name);
+  cti_error_hint(d->arena->error, "the form: https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md#%s", info->clause);
   return status;
 }
 

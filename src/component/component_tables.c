@@ -10,7 +10,7 @@ const cti_sort_info cti_sorts[CTI_SORT_COUNT] = {
 };
 
 const cti_component_section_info cti_component_sections[CTI_ITEM_COUNT] = {
-#define CT_SECTION(symbol, code, vector, name) [code] = {name, vector},
+#define CT_SECTION(symbol, code, vector, name, clause) [code] = {name, clause, vector},
 #include "component/sections.def"
 #undef CT_SECTION
 };

@@ -124,11 +124,29 @@ static void trail_of_item(const cti_component_validator *v, const cti_scope *sco
   }
 }
 
+/* Where the rule stands, unless something better was said: by the kind of failure, else by what the item is. */
+static void hint_clause(const cti_component_validator *v, const cti_item *item) {
+  static const char explainer[] = "https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#";
+  const char *clause = cti_component_sections[item->kind].clause;
+  switch (v->error->status) {
+    case CT_NOMEM: return;
+    case CT_LIMIT: cti_error_hint(v->error, "engines have such limits: https://webassembly.github.io/spec/js-api/#limits"); return;
+    case CT_COMP_INDEX: clause = "index-spaces"; break;
+    case CT_COMP_TYPE: clause = "type-checking"; break;
+    case CT_COMP_RESOURCE: clause = "external-visibility-of-types"; break;
+    case CT_COMP_CANON: cti_error_hint(v->error, "the rule: https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md#canonical-definitions"); return;
+    default: break;
+  }
+  cti_error_hint(v->error, "the rule: %s%s", explainer, clause);
+}
+
 static ct_status check_values_used(const cti_component_validator *v, uint64_t offset) {
   const cti_scope *scope = cti_scope_current(v);
   for (uint32_t i = 0; i < scope->values.count; i++) {
-    if (!scope->values.items[i].used)
-      return cti_invalid(v, offset, "value %u is not used by an instantiation, the start function or an export; each must be used once", i);
+    if (scope->values.items[i].used) continue;
+    cti_invalid(v, offset, "value %u is not used by an instantiation, the start function or an export; each must be used once", i);
+    cti_error_hint(v->error, "the rule: https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#-value-definitions");
+    return v->error->status;
   }
   return CT_OK;
 }
@@ -143,6 +161,7 @@ static ct_status walk(cti_component_validator *v, const cti_component *component
     ct_status status = validate_item(v, &component->items.items[i]);
     if (status == CT_OK) continue;
     trail_of_item(v, scope, &component->items.items[i]);
+    hint_clause(v, &component->items.items[i]);
     return status;
   }
   return CT_OK;
@@ -190,7 +209,9 @@ static void look_before(const cti_component *component, cti_validation *v) {
   ct_error_clear(v->arena->error);
   ct_status status = cti_component_validate_model(component, v);
   bool earlier = status != CT_OK && v->arena->error->offset < form.offset;
-  if (!earlier) *v->arena->error = form;
+  if (earlier) return;
+  *v->arena->error = form;
+  cti_error_trail(v->arena->error, "component");
 }
 
 ct_status cti_component_validate(ct_slice bytes, uint64_t base, cti_validation *v) {

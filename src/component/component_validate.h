@@ -14,4 +14,7 @@ ct_status cti_component_validate_model(const cti_component *component, cti_valid
 /* The same, and what became known: the type of the component, its id in a store that lives in the arena of v. */
 ct_status cti_component_types(cti_type_store **store, uint32_t *type, const cti_component *component, cti_validation *v);
 
+/* A failure of form that has no hint yet gets one: where the specification has the form of the whole. */
+void cti_validation_hint(ct_error *error, bool is_component);
+
 #endif

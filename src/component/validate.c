@@ -12,6 +12,12 @@ ct_status ct_features_parse(ct_features *features, const char *list, ct_error *e
   return status;
 }
 
+void cti_validation_hint(ct_error *error, bool is_component) {
+  if (ct_status_class(error->status) != CT_CLASS_MALFORMED) return;
+  cti_error_hint(error, "the form: %s", is_component ? "https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md#component-definitions"
+                                                     : "https://webassembly.github.io/spec/core/binary/modules.html#binary-module");
+}
+
 ct_status ct_validate(ct_slice bytes, const ct_validate_options *options, ct_error *error) {
   cti_arena arena;
   cti_validation v;
@@ -20,5 +26,6 @@ ct_status ct_validate(ct_slice bytes, const ct_validate_options *options, ct_err
   bool is_component = ct_kind_of(bytes) == CT_KIND_COMPONENT;
   ct_status status = is_component ? cti_component_validate(bytes, 0, &v) : cti_module_validate(NULL, bytes, 0, &v);
   cti_arena_free(&arena);
+  if (status != CT_OK) cti_validation_hint(error, is_component);
   return status;
 }

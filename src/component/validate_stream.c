@@ -152,13 +152,18 @@ static bool take_step(ct_validator *d) {
 
 /* ---- the interface */
 
+static ct_status verdict(ct_validator *d) {
+  if (d->error->status != CT_OK) cti_validation_hint(d->error, d->step == STEP_COMPONENT);
+  return d->error->status;
+}
+
 ct_status ct_validator_feed(ct_validator *d, ct_slice piece) {
   if (d->error->status != CT_OK) return d->error->status;
   cti_buf_bytes(&d->pending, piece);
   if (d->pending.failed) return cti_fail(d->error, CT_NOMEM, CT_NO_OFFSET, "out of memory");
   while (take_step(d)) continue;
   compact(d);
-  return d->error->status;
+  return verdict(d);
 }
 
 /* Something was announced and has not come. */
@@ -177,7 +182,8 @@ static ct_status fail_cut(ct_validator *d, const cti_cursor *c) {
 ct_status ct_validator_finish(ct_validator *d) {
   if (d->error->status != CT_OK) return d->error->status;
   cti_cursor c = waiting(d);
-  if (d->step == STEP_COMPONENT) return cti_component_validate((ct_slice){c.at, cti_cursor_left(&c)}, 0, &d->v);
-  if (d->step != STEP_SECTION || !cti_cursor_done(&c)) return fail_cut(d, &c);
-  return cti_module_validator_end(NULL, &d->module, cti_cursor_offset(&c));
+  if (d->step == STEP_COMPONENT) cti_component_validate((ct_slice){c.at, cti_cursor_left(&c)}, 0, &d->v);
+  else if (d->step != STEP_SECTION || !cti_cursor_done(&c)) fail_cut(d, &c);
+  else cti_module_validator_end(NULL, &d->module, cti_cursor_offset(&c));
+  return verdict(d);
 }

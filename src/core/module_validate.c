@@ -453,6 +453,20 @@ static ct_status check_items(cti_module_validator *m, const section_row *row) {
   return row->code == CODE_DATA ? check_data_count(m, offset) : CT_OK;
 }
 
+/* Where the rule stands that a section broke; `name` as in sections.def. */
+CTI_COLD static void hint_clause(ct_error *error, const char *name, const char *clause) {
+  char section[24];
+  size_t size = 0;
+  for (; name[size] && size + 1 < sizeof section; size++) section[size] = name[size] == ' ' ? '-' : name[size];
+  section[size] = 0;
+  if (error->status == CT_LIMIT) cti_error_hint(error, "engines have such limits: https://webassembly.github.io/spec/js-api/#limits");
+  else if (error->status == CT_CORE_UTF8) cti_error_hint(error, "the form: https://webassembly.github.io/spec/core/binary/values.html#names");
+  else if (error->status == CT_CORE_LEB) cti_error_hint(error, "the form: https://webassembly.github.io/spec/core/binary/values.html#integers");
+  else if (ct_status_class(error->status) == CT_CLASS_MALFORMED)
+    cti_error_hint(error, "the form: https://webassembly.github.io/spec/core/binary/modules.html#%s-section", section);
+  else if (error->status != CT_NOMEM) cti_error_hint(error, "the rule: https://webassembly.github.io/spec/core/valid/modules.html#%s", clause);
+}
+
 static ct_status check_custom(cti_module_validator *m, const cti_frame *frame) {
   ct_slice name, rest;
   CTI_TRY(cti_custom_name(frame, &name, &rest, m->v->arena->error));
@@ -468,16 +482,20 @@ static const section_row *next_row(cti_module_validator *m, const cti_frame *fra
       return &rows[i];
     }
     cti_fail(m->v->arena->error, CT_CORE_SECTION, frame->offset, "section out of order: the %s section must come before the %s section", rows[i].name, rows[m->next_row - 1].name);
-    return NULL;
+    cti_error_trail(m->v->arena->error, "%s section", rows[i].name);
+    break;
   }
   cti_fail(m->v->arena->error, CT_CORE_SECTION, frame->offset, "malformed section id: %u", frame->id);
+  cti_error_hint(m->v->arena->error, "the form: https://webassembly.github.io/spec/core/binary/modules.html#binary-module");
   return NULL;
 }
 
 ct_status cti_module_validator_section(cti_module_validator *m, const cti_frame *frame) {
   if (frame->id == CODE_CUSTOM) {
     ct_status status = check_custom(m, frame);
-    if (status != CT_OK) cti_error_trail(m->v->arena->error, "custom section");
+    if (status == CT_OK) return CT_OK;
+    cti_error_trail(m->v->arena->error, "custom section");
+    hint_clause(m->v->arena->error, "custom", NULL);
     return status;
   }
   const section_row *row = next_row(m, frame);
@@ -485,7 +503,7 @@ ct_status cti_module_validator_section(cti_module_validator *m, const cti_frame 
   m->c = cti_cursor_make(frame->payload, frame->payload_offset, m->v->arena->error);
   ct_status status = check_items(m, row);
   if (status != CT_OK && !m->has_trail) cti_error_trail(m->v->arena->error, "%s", row->name);
-  cti_error_hint(m->v->arena->error, "the rule: https://webassembly.github.io/spec/core/valid/modules.html#%s", clauses[row->code]);
+  if (status != CT_OK) hint_clause(m->v->arena->error, row->name, clauses[row->code]);
   return status;
 }
 
