@@ -140,7 +140,7 @@ static ct_status make_component(session *s, ct_error *error) {
   for (size_t i = 0; i < o->tcp_listen.count; i++) parse_address(&s->addresses[i], o->tcp_listen.items[i]);
   ct_pieces pieces = {0};
   ct_status status = ct_component_new(&pieces, s->module.bytes, &options, error);
-  if (status == CT_OK) status = o->text ? write_text_pieces(o->output, &pieces, error) : ct_output_write_pieces(o->output, pieces.items, pieces.count, true, error);
+  if (status == CT_OK) status = write_pieces(o->output, &pieces, o->text, error);
   ct_pieces_free(&pieces);
   return status;
 }

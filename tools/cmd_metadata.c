@@ -69,8 +69,7 @@ static ct_status add_to_file(const char *path, const add_options *o, ct_error *e
   ct_pieces pieces = {0};
   ct_status status = wasm_file_open(&file, path, error);
   if (status == CT_OK) status = ct_metadata_add(&pieces, file.bytes, &o->change, error);
-  if (status == CT_OK && o->text) status = write_text_pieces(o->output, &pieces, error);
-  else if (status == CT_OK) status = ct_output_write_pieces(o->output, pieces.items, pieces.count, true, error);
+  if (status == CT_OK) status = write_pieces(o->output, &pieces, o->text, error);
   ct_pieces_free(&pieces);
   wasm_file_close(&file);
   return status;

@@ -16,8 +16,7 @@ static int strip_file(const char *input_path, const strip_options *o, bool json)
   ct_strip_options options = {o->all, o->deleted.items, o->deleted.count, o->keep.items, o->keep.count};
   ct_status status = wasm_file_open(&input, input_path, &error);
   if (status == CT_OK) status = ct_strip(&pieces, input.bytes, &options, &error);
-  if (status == CT_OK && o->text) status = write_text_pieces(o->output, &pieces, &error);
-  else if (status == CT_OK) status = ct_output_write_pieces(o->output, pieces.items, pieces.count, true, &error);
+  if (status == CT_OK) status = write_pieces(o->output, &pieces, o->text, &error);
   ct_pieces_free(&pieces);
   wasm_file_close(&input);
   return status == CT_OK ? EXIT_GOOD : tell(&error, input_path, json);

@@ -102,6 +102,10 @@ ct_status write_text_pieces(const char *path, const ct_pieces *pieces, ct_error 
   return status != CT_OK ? status : closed;
 }
 
+ct_status write_pieces(const char *path, const ct_pieces *pieces, bool text, ct_error *error) {
+  return text ? write_text_pieces(path, pieces, error) : ct_output_write_pieces(path, pieces->items, pieces->count, true, error);
+}
+
 bool parse_wasi_adapter(ct_wasi_adapter *out, const char *text) {
   static const char *const names[] = {"auto", "command", "reactor", "proxy", "none"};
   for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {

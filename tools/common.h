@@ -37,8 +37,9 @@ char *name_of_argument(const char *argument, bool up_to_dot, const char **path);
 /* What --wasi-adapter takes; NULL is its default. */
 bool parse_wasi_adapter(ct_wasi_adapter *out, const char *text);
 
-/* Writes a binary that is in pieces as text. */
+/* Writes a binary that is in pieces, as it is or as text. */
 ct_status write_text_pieces(const char *path, const ct_pieces *pieces, ct_error *error);
+ct_status write_pieces(const char *path, const ct_pieces *pieces, bool text, ct_error *error);
 
 #define CT_COMMAND(function, name, summary) int cmd_##function(int argc, char **argv);
 #include "commands.def"

@@ -23,6 +23,7 @@ have() {
     ninja-build) command -v ninja ;;
     python3-venv) python3 -c 'import ensurepip, venv' ;;
     libb2-dev) [ -e /usr/include/blake2.h ] ;;
+    libiberty-dev) [ -e /usr/include/libiberty/demangle.h ] ;;
     libcmocka-dev) [ -e /usr/include/cmocka.h ] ;;
     wabt) command -v wat2wasm ;;
     g++) command -v c++ ;;

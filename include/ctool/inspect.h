@@ -1,8 +1,9 @@
-/* inspect.h - what a component is made of, in words and pictures. */
+/* inspect.h - what explains a binary: what it is made of, in words and pictures, readable names, source lines, where the bytes go. */
 #ifndef CTOOL_INSPECT_H
 #define CTOOL_INSPECT_H
 
-#include "ctool/error.h"
+#include "ctool/io.h"
+#include "ctool/module.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -19,6 +20,10 @@ typedef enum ct_graph_format {
  * flows from one to the other. Aliases, bundles and nested components are followed to what stands behind them. CT_CORE_KIND for a core module. The component
  * need not be valid. */
 CT_API ct_status ct_component_graph(ct_buf *out, ct_slice component, ct_graph_format format, ct_error *error);
+
+/* Makes the names of Rust and C++ in the `name` sections of a module, or of all modules in a component, readable; all else stays as it is, byte for byte.
+ * A process of its own reads the names. CT_UNSUPPORTED when the library was built without libiberty. */
+CT_API ct_status ct_demangle(ct_pieces *out, ct_slice bytes, ct_error *error);
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,7 @@
 /* metadata_add.c - changes the metadata of the outermost module or component. Flows in: bytes and the change. Flows out: the sections as they came but for
  * those that change, then those that are new. What is nested is not looked into. */
-#include "base/pieces.h"
 #include "base/utf8.h"
+#include "core/rewrite.h"
 #include "inspect/annotations.h"
 
 typedef struct add {
@@ -15,16 +15,8 @@ static bool is_changed(ct_metadata_text text) { return text.set || text.clear; }
 
 /* Puts a custom section whose content `scratch` holds. */
 static ct_status put_custom(add *a, ct_slice name, cti_buf *scratch) {
-  cti_buf section = {0};
-  cti_buf_u8(&section, CTI_SECTION_CUSTOM);
-  size_t mark = cti_buf_open(&section);
-  cti_buf_name(&section, name);
-  cti_buf_bytes(&section, cti_buf_slice(scratch));
-  cti_buf_close(&section, mark);
-  section.failed |= scratch->failed;
-  ct_buf_free(scratch);
-  ct_slice taken = cti_take(&section, &a->out.arena);
-  return taken.data ? cti_pieces_put(&a->out, taken) : a->out.arena.error->status;
+  ct_slice made = cti_custom_make(&a->out, name, scratch);
+  return made.data ? cti_pieces_put(&a->out, made) : a->out.arena.error->status;
 }
 
 /* ---- name */

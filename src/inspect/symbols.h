@@ -1,0 +1,14 @@
+/* symbols.h - names of Rust and C++ as their authors wrote them, by libiberty: Itanium C++, Rust v0 and legacy. symbols.c is the one file that sees it. */
+#ifndef CTI_INSPECT_SYMBOLS_H
+#define CTI_INSPECT_SYMBOLS_H
+
+#include "base/arena.h"
+
+/* Is this a name that cti_demangle would look at? */
+bool cti_is_mangled(ct_slice name);
+
+/* Puts what each name means in its place; a name that is no mangled one, or that is too hard, stays. Names come from files: a process of its own reads them.
+ * CT_UNSUPPORTED when ctool was built without libiberty. */
+ct_status cti_demangle(ct_slice *names, uint32_t count, cti_arena *arena);
+
+#endif

@@ -1,0 +1,47 @@
+/* ctool demangle [FILE] -o OUT: names of C++ and Rust become readable. */
+#include "common.h"
+#include "opts.h"
+
+typedef struct demangle_options {
+  bool text;
+  const char *output, *error_format;
+} demangle_options;
+
+static ct_status demangle_file(const char *path, const demangle_options *o, ct_error *error) {
+  ct_wasm_file file;
+  ct_pieces pieces = {0};
+  ct_status status = wasm_file_open(&file, path, error);
+  if (status == CT_OK) status = ct_demangle(&pieces, file.bytes, error);
+  if (status == CT_OK) status = write_pieces(o->output, &pieces, o->text, error);
+  ct_pieces_free(&pieces);
+  wasm_file_close(&file);
+  return status;
+}
+
+int cmd_demangle(int argc, char **argv) {
+  demangle_options o = {.output = "-"};
+  const opt_row rows[] = {
+      {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
+      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
+      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      {0},
+  };
+  const opt_spec spec = {
+      "ctool demangle [OPTIONS] [FILE]",
+      "Makes the names of C++ and Rust in `name` sections readable, in a module or in all modules of a component: _Z3food becomes foo(double).\n"
+      "What is no such name stays. Without FILE, or with -, standard input is read.",
+      rows,
+      "  ctool demangle app.wasm -o app.wasm              in place\n"
+      "  ctool demangle app.wasm | ctool print --skeleton\n"};
+  int count;
+  int status = opt_parse(&spec, argc, argv, &count);
+  if (status >= 0) return status;
+  bool bad;
+  bool json = wants_json(o.error_format, &bad);
+  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
+  if (count > 1) return opt_usage_error(&spec, "one file is demangled at a time; \"%s\" is a second one", argv[2]);
+  const char *path = count ? argv[1] : "-";
+  ct_error error;
+  ct_error_clear(&error);
+  return demangle_file(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+}
