@@ -7,6 +7,7 @@
 #include "compose/adapter_place.h"
 #include "compose/core_make.h"
 #include "compose/units.h"
+#include "compose/unmet_import.h"
 
 static const char preview1[] = "wasi_snapshot_preview1";
 
@@ -265,8 +266,12 @@ static void note(const builtin *b) {
   if (b->place.kind != CTI_PLACE_NONE) cti_plan_note(b->plan, "adapter's memory: addresses %u to %u", b->place.base, b->place.limit);
 }
 
+/* The module imports from preview1; or it imports nothing from there, but its `_start` is to be wasi:cli/run. An adapter of nearly that name was meant to be it,
+ * as the imports will tell. */
 static bool is_wanted(const cti_plan *plan, const cti_module *guest) {
-  return plan->options->wasi_adapter != CT_WASI_ADAPTER_NONE && cti_map_get(&plan->unit_ids, cti_slice_str(preview1)) == CTI_MAP_NONE && imports(guest, NULL);
+  ct_wasi_adapter form = plan->options->wasi_adapter;
+  if (form == CT_WASI_ADAPTER_NONE || cti_map_get(&plan->unit_ids, cti_slice_str(preview1)) != CTI_MAP_NONE) return false;
+  return (imports(guest, NULL) || form == CT_WASI_ADAPTER_COMMAND) && !cti_misnamed_adapter(plan, cti_slice_str(preview1));
 }
 
 ct_status cti_add_builtin_adapter(cti_plan *plan, const cti_module *guest) {

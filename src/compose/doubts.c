@@ -54,10 +54,18 @@ static bool starts(const cti_plan *plan) {
   return false;
 }
 
-static void doubt_start(const cti_plan *plan) {
-  if (starts(plan)) return;
-  cti_plan_warn(plan, "`_start`, which the module exports, is called by nothing, so its main and its constructors do not run; "
-                      "a library is built with -mexec-model=reactor, a command needs an adapter of the command form");
+/* What would call `_start`, if it is to be called. */
+static const char *who_starts(const cti_plan *plan) {
+  uint32_t adapter = cti_map_get(&plan->unit_ids, CTI_LIT("wasi_snapshot_preview1"));
+  if (adapter == CTI_MAP_NONE) return "--wasi-adapter command makes the export wasi:cli/run of it, by which hosts start a component";
+  return plan->units.items[adapter].is_builtin ? "--wasi-adapter command, which is what a module with `_start` gets unless told otherwise, calls it"
+                                               : "the adapter that was given is of another form: give the one for commands, or no --adapt, as ctool has its own";
+}
+
+static bool doubt_start(const cti_plan *plan) {
+  if (starts(plan)) return false;
+  cti_plan_warn(plan, "`_start`, which the module exports, is called by nothing, so its main and its constructors do not run: %s; a library is built with -mexec-model=reactor", who_starts(plan));
+  return true;
 }
 
 /* Functions of the main module that are good for nothing in the component. */
@@ -79,7 +87,8 @@ static ct_status doubt_exports(cti_plan *plan) {
   cti_buf list = {0};
   uint32_t unused = list_unused(&list, plan);
   if (unit->bindings.section_count == 0)
-    cti_plan_warn(plan, "the component exports nothing: the module has no component-type section that says what it is; its world comes by --wit WIT, or from `ctool component embed`");
+    cti_plan_warn(plan, "the component exports nothing%s%.*s: the module has no component-type section that says what it is; its world comes by --wit WIT, or from `ctool component embed`",
+                  unused ? ", although the module has " : "", CTI_S(cti_buf_slice(&list)));
   else if (unused)
     cti_plan_warn(plan, "the component exports nothing: %.*s has no exports, although the module has %.*s", CTI_S(cti_world_title(plan, unit)), CTI_S(cti_buf_slice(&list)));
   ct_status status = cti_buf_check(&list, plan->arena->error);
@@ -90,6 +99,6 @@ static ct_status doubt_exports(cti_plan *plan) {
 ct_status cti_tell_doubts(cti_plan *plan) {
   if (!plan->options->tell) return CT_OK;
   CTI_TRY(doubt_renames(plan));
-  doubt_start(plan);
-  return doubt_exports(plan);
+  bool is_lame = doubt_start(plan); /* then what to do is said */
+  return is_lame && !plan->units.items[0].bindings.section_count ? CT_OK : doubt_exports(plan);
 }

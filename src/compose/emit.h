@@ -37,6 +37,8 @@ typedef struct cti_option_list {
   cti_canon_opt *items;
   uint32_t count;
 } cti_option_list;
+/* `the exported function "f: func(s: string)" of interface "a:b/i"`, in the arena: `what` may end in the adjective. */
+ct_slice cti_emit_title(cti_plan *plan, const char *what, const cti_world_item *item, const cti_wit_func *func);
 ct_status cti_emit_options(cti_option_list *out, cti_plan *plan, uint8_t needs, cti_string_encoding encoding, uint32_t realloc, ct_slice what);
 void cti_add_option(cti_option_list *list, cti_canon_opt_kind kind, uint32_t index);
 

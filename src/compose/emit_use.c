@@ -72,8 +72,6 @@ static const cti_world_item *item_of(cti_plan *plan, const cti_use *use) { retur
 
 static const cti_wit_func *func_of(cti_plan *plan, const cti_use *use) { return cti_item_func(&plan->resolve, cti_use_item(plan, use), use->func); }
 
-static ct_slice described(cti_plan *plan, const char *what, ct_slice name) { return cti_format(plan->arena, "%s `%.*s`", what, CTI_S(name)); }
-
 /* The function of the component that is lowered: of an imported instance, or imported by itself. */
 static uint32_t lowered_func(cti_plan *plan, const cti_use *use) {
   if (use->interface == CTI_WIT_NONE) return plan->imported_funcs[use->item];
@@ -88,7 +86,7 @@ static uint32_t emit_lower(cti_plan *plan, uint32_t unit, const cti_use *use, ct
   if (cti_use_sig(&sig, plan, use)) return UINT32_MAX;
   cti_canon canon = {.kind = CTI_CANON_LOWER, .func = lowered_func(plan, use)};
   uint32_t realloc = realloc_index(plan, unit, use, sig.needs, site);
-  if (cti_emit_options(&options, plan, sig.needs, encoding, realloc, described(plan, "the imported function", func->name))) return UINT32_MAX;
+  if (cti_emit_options(&options, plan, sig.needs, encoding, realloc, cti_emit_title(plan, "the imported", item_of(plan, use), func))) return UINT32_MAX;
   canon.options = options.items;
   canon.option_count = options.count;
   return build(plan, &canon, name);
@@ -109,7 +107,7 @@ static uint32_t emit_task_return(cti_plan *plan, uint32_t unit, const cti_use *u
   cti_type_encoder types = types_of(plan, use);
   if (cti_use_sig(&sig, plan, use) || cti_encode_valtype(&canon.result, &types, func->result)) return UINT32_MAX;
   if (site == CTI_AFTER_MAIN) alias_unused_realloc(plan, unit);
-  if (cti_emit_options(&options, plan, sig.needs, encoding, UINT32_MAX, described(plan, "task.return of", func->name))) return UINT32_MAX;
+  if (cti_emit_options(&options, plan, sig.needs, encoding, UINT32_MAX, cti_emit_title(plan, "task.return of the exported", item_of(plan, use), func))) return UINT32_MAX;
   canon.options = options.items;
   canon.option_count = options.count;
   return build(plan, &canon, CTI_LIT("task.return"));
@@ -127,7 +125,7 @@ static uint32_t emit_with_options(cti_plan *plan, uint32_t unit, const cti_use *
   cti_canon canon = {.kind = use->canon};
   uint32_t realloc = realloc_index(plan, unit, use, sig.needs, site);
   if (has_type) canon.type = payload_type(plan, use);
-  if (cti_emit_options(&options, plan, sig.needs, encoding, realloc, described(plan, "the built-in", name))) return UINT32_MAX;
+  if (cti_emit_options(&options, plan, sig.needs, encoding, realloc, cti_format(plan->arena, "the built-in `%.*s`", CTI_S(name)))) return UINT32_MAX;
   canon.options = options.items;
   canon.option_count = options.count;
   return build(plan, &canon, name);

@@ -164,6 +164,8 @@ typedef struct cti_shim {
 typedef struct cti_problem {
   ct_status status;
   ct_slice text, hint;
+  ct_slice group, others; /* what makes it one with others, and those */
+  uint32_t other_count;
 } cti_problem;
 
 /* What is wanted of an imported function: lowered synchronously, asynchronously, both, or not at all. */

@@ -2,13 +2,26 @@
 #include "compose/unmet.h"
 
 /* More than these are counted, not kept: the message would not hold them, nor anybody read them. */
-enum { KEPT = 12, ROOM_FOR_MORE = 32 };
+enum { KEPT = 12, NAMED = 8, ROOM_FOR_MORE = 32 };
 
-ct_status cti_unmet_add(cti_plan *plan, ct_status status, ct_slice text, ct_slice hint) {
+/* One more of which the same is true. */
+static ct_status join(cti_plan *plan, cti_problem *problem, ct_slice name) {
+  if (problem->other_count++ >= NAMED) return CT_OK;
+  problem->others = cti_format(plan->arena, "%.*s%s%.*s", CTI_S(problem->others), problem->others.size ? ", " : "", CTI_S(name));
+  return problem->others.data ? CT_OK : CT_NOMEM;
+}
+
+ct_status cti_unmet_add_like(cti_plan *plan, ct_status status, ct_slice text, ct_slice hint, ct_slice group, ct_slice name) {
   if (!text.data) return plan->arena->error->status;
+  cti_problem *last = plan->unmet.count ? cti_vec_last(&plan->unmet) : NULL;
+  if (last && group.size && plan->unmet_count == plan->unmet.count && cti_slice_eq(last->group, group) && cti_slice_eq(last->hint, hint)) return join(plan, last, name);
   plan->unmet_count++;
   if (plan->unmet.count == KEPT) return CT_OK;
-  return cti_vec_push(plan->arena, &plan->unmet, ((cti_problem){status, text, hint})) ? CT_OK : CT_NOMEM;
+  return cti_vec_push(plan->arena, &plan->unmet, ((cti_problem){.status = status, .text = text, .hint = hint, .group = group})) ? CT_OK : CT_NOMEM;
+}
+
+ct_status cti_unmet_add(cti_plan *plan, ct_status status, ct_slice text, ct_slice hint) {
+  return cti_unmet_add_like(plan, status, text, hint, (ct_slice){NULL, 0}, (ct_slice){NULL, 0});
 }
 
 void cti_lines_add(cti_lines *lines, const char *start, ct_slice line) {
@@ -31,11 +44,18 @@ static bool is_one_hint(const cti_plan *plan) {
   return true;
 }
 
+static ct_slice whole_text(cti_plan *plan, const cti_problem *problem) {
+  if (!problem->other_count) return problem->text;
+  ct_slice more = problem->other_count > NAMED ? cti_format(plan->arena, " and %u more", problem->other_count - NAMED) : CTI_LIT("");
+  return cti_format(plan->arena, "%.*s; the same holds for %.*s%.*s", CTI_S(problem->text), CTI_S(problem->others), CTI_S(more));
+}
+
 /* What to do stands below each problem; below the last of its like when several have one answer. */
-static ct_slice line_of(cti_plan *plan, uint32_t place) {
+static ct_slice line_of(cti_plan *plan, uint32_t place, bool with_hint) {
   const cti_problem *problem = &plan->unmet.items[place], *next = place + 1 < plan->unmet.count ? problem + 1 : NULL;
-  if (!problem->hint.size || (next && cti_slice_eq(next->hint, problem->hint))) return problem->text;
-  return cti_format(plan->arena, "%.*s\n  = %.*s", CTI_S(problem->text), CTI_S(problem->hint));
+  ct_slice text = whole_text(plan, problem);
+  if (!with_hint || !problem->hint.size || (next && cti_slice_eq(next->hint, problem->hint))) return text;
+  return cti_format(plan->arena, "%.*s\n  = %.*s", CTI_S(text), CTI_S(problem->hint));
 }
 
 ct_status cti_unmet_report(cti_plan *plan) {
@@ -43,7 +63,7 @@ ct_status cti_unmet_report(cti_plan *plan) {
   cti_lines lines = {0};
   const cti_problem *first = &plan->unmet.items[0];
   bool one = is_one_hint(plan);
-  for (uint32_t i = 0; i < plan->unmet.count; i++) cti_lines_add(&lines, i ? "\nand " : "", one ? plan->unmet.items[i].text : line_of(plan, i));
+  for (uint32_t i = 0; i < plan->unmet.count; i++) cti_lines_add(&lines, i ? "\nand " : "", line_of(plan, i, !one));
   lines.left_out += plan->unmet_count - plan->unmet.count;
   ct_status status = cti_lines_fail(&lines, plan->arena->error, first->status);
   if (status == first->status && one && first->hint.size) cti_error_hint(plan->arena->error, "%.*s", CTI_S(first->hint));

@@ -7,6 +7,9 @@
 /* Adds one thing that is wrong: `text` says what, `hint` what to do (may be empty). CT_NOMEM, when memory is out, is the one failure. */
 ct_status cti_unmet_add(cti_plan *plan, ct_status status, ct_slice text, ct_slice hint);
 
+/* The same for one of many of which the same is true: neighbours with the same `group` and hint are told by `name` alone, after the first. */
+ct_status cti_unmet_add_like(cti_plan *plan, ct_status status, ct_slice text, ct_slice hint, ct_slice group, ct_slice name);
+
 /* A message of many lines, as many as an error holds whole; the others are counted. All-zero is empty. */
 typedef struct cti_lines {
   cti_buf text;

@@ -27,7 +27,7 @@ static const struct {
   const char *what, *hint;
 } known_modules[] = {
     {"wasi_snapshot_preview1", "is WASI preview 1, which a component reaches through an adapter",
-     "ctool has one, unless --wasi-adapter none turns it off; others are given by --adapt wasi_snapshot_preview1=FILE.wasm"},
+     "leave --wasi-adapter none out: ctool has an adapter of its own; another one is given by --adapt wasi_snapshot_preview1=FILE.wasm"},
     {"wasi_unstable", "is WASI preview 0, which no adapter speaks any more", "build the module with a newer toolchain, for wasm32-wasip1 or wasm32-wasip2"},
     {"env", "is a symbol that no object file or library defined when the module was linked",
      "link the library that defines it, or declare it with the import_module and import_name of a WIT function; wasm-ld without --allow-undefined names who asks for it"},
@@ -47,10 +47,10 @@ static bool same_but_for_dashes(ct_slice a, ct_slice b) {
   return true;
 }
 
-static const cti_unit *misnamed_adapter(cti_lookup *l) {
-  for (uint32_t i = 1; i < l->plan->units.count; i++) {
-    const cti_unit *unit = &l->plan->units.items[i];
-    if (unit->kind == CTI_UNIT_ADAPTER && same_but_for_dashes(unit->name, l->import->module)) return unit;
+const cti_unit *cti_misnamed_adapter(const cti_plan *plan, ct_slice module) {
+  for (uint32_t i = 1; i < plan->units.count; i++) {
+    const cti_unit *unit = &plan->units.items[i];
+    if (unit->kind == CTI_UNIT_ADAPTER && !cti_slice_eq(unit->name, module) && same_but_for_dashes(unit->name, module)) return unit;
   }
   return NULL;
 }
@@ -58,7 +58,10 @@ static const cti_unit *misnamed_adapter(cti_lookup *l) {
 /* ---- what is said */
 
 static ct_status add(cti_lookup *l, ct_status status, ct_slice what, ct_slice hint) {
-  return cti_unmet_add(l->plan, status, cti_format(l->plan->arena, "%.*s %.*s", CTI_S(import_text(l)), CTI_S(what)), hint);
+  cti_arena *arena = l->plan->arena;
+  ct_slice group = cti_format(arena, "%.*s%.*s %.*s", CTI_S(cti_whose(l->plan, l->unit)), CTI_S(l->import->module), CTI_S(what)), name = cti_format(arena, "\"%.*s\"", CTI_S(l->import->name));
+  if (!group.data || !name.data) return arena->error->status;
+  return cti_unmet_add_like(l->plan, status, cti_format(arena, "%.*s %.*s", CTI_S(import_text(l)), CTI_S(what)), hint, group, name);
 }
 
 static ct_status no_metadata(cti_lookup *l) {
@@ -105,10 +108,11 @@ static ct_status no_interface(cti_lookup *l) {
 
 static ct_status unknown_module(cti_lookup *l) {
   cti_arena *arena = l->plan->arena;
-  const cti_unit *near = misnamed_adapter(l);
+  const cti_unit *near = cti_misnamed_adapter(l->plan, l->import->module);
   if (near) {
     return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: the adapter that was given is called \"%.*s\"", CTI_S(near->name)),
-               cti_format(arena, "name it as the module does: --adapt %.*s=%.*s", CTI_S(l->import->module), CTI_S(near->file.size ? near->file : CTI_LIT("FILE"))));
+               cti_format(arena, "name it as the module does: --adapt %.*s=%.*s%s", CTI_S(l->import->module), CTI_S(near->file.size ? near->file : CTI_LIT("FILE")),
+                          cti_slice_is(l->import->module, "wasi_snapshot_preview1") ? ", or leave --adapt out: ctool has an adapter of its own" : ""));
   }
   for (unsigned i = 0; i < CTI_COUNT(known_modules); i++)
     if (cti_slice_is(l->import->module, known_modules[i].module)) return add(l, CT_COMPOSE_IMPORT, cti_slice_str(known_modules[i].what), cti_slice_str(known_modules[i].hint));

@@ -33,6 +33,9 @@ typedef struct cti_lookup {
   cti_use use;
 } cti_lookup;
 
+/* The adapter that was given under a name which differs from the module's own only in dashes, underscores and dots; NULL when there is none. */
+const cti_unit *cti_misnamed_adapter(const cti_plan *plan, ct_slice module);
+
 /* Adds to plan->unmet what is wrong with this import and what would mend it. */
 ct_status cti_unmet_import(cti_lookup *lookup, cti_found result);
 

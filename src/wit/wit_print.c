@@ -544,3 +544,10 @@ ct_status cti_wit_print_to(const cti_resolve *resolve, uint32_t package, bool ne
   ct_buf_free(&out);
   return status;
 }
+
+ct_status cti_wit_print_func(const cti_resolve *resolve, const cti_wit_func *func, cti_buf *out) {
+  printer p = {.resolve = resolve, .out = out};
+  put_slice(&p, func->name);
+  put(&p, ": ");
+  return put_signature(&p, func);
+}

@@ -8,6 +8,9 @@
 /* Appends the canonical text of a package, and with `nested` that of all other packages behind it, in braces. Reading it again gives the same. */
 ct_status cti_wit_print(const cti_resolve *resolve, uint32_t package, bool nested, bool docs, cti_buf *out);
 
+/* Appends one function as a line of WIT without what may precede it: "name: func(a: string) -> u32". */
+ct_status cti_wit_print_func(const cti_resolve *resolve, const cti_wit_func *func, cti_buf *out);
+
 /* Which readers of JSON are meant: each later shape broke some. */
 typedef enum cti_json_shape {
   CTI_JSON_CURRENT,
