@@ -9,7 +9,7 @@
 #include "opts.h"
 
 typedef struct new_options {
-  bool validate, skip_validation, realloc_via_memory_grow, merge_imports, canonical, reject_legacy_names, debug_names, return_call_ref, verbose, all_features, no_builtin, text, exit_with_code, adapter_names;
+  bool validate, skip_validation, realloc_via_memory_grow, merge_imports, canonical, reject_legacy_names, debug_names, return_call_ref, verbose, all_features, no_builtin, text, exit_with_code, adapter_names, synthesize_realloc;
   const char *output, *wit, *world, *encoding, *error_format, *wasi_adapter;
   opt_strings adapters, import_names, features, tcp_listen;
 } new_options;
@@ -132,7 +132,7 @@ static ct_status make_component(session *s, ct_error *error) {
       .component_types = &world, .component_type_count = o->wit ? 1 : 0,
       .import_names = s->import_names, .import_name_count = o->import_names.count,
       .skip_validation = !o->validate || o->skip_validation,
-      .realloc_via_memory_grow = o->realloc_via_memory_grow, .keep_import_versions = !o->merge_imports, .canonical_names = o->canonical,
+      .realloc_via_memory_grow = o->realloc_via_memory_grow, .synthesize_realloc = o->synthesize_realloc, .keep_import_versions = !o->merge_imports, .canonical_names = o->canonical,
       .exit_with_code = o->exit_with_code, .tcp_listen = s->addresses, .tcp_listen_count = o->tcp_listen.count, .adapter_names = o->adapter_names,
       .reject_legacy_names = o->reject_legacy_names, .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref,
       .tell = tell_notice, .context = (void *)o};
@@ -187,6 +187,7 @@ int cmd_component_new(int argc, char **argv) {
       {0, "tcp-listen", OPT_STRINGS, &o.tcp_listen, "ADDR:PORT", "It listens there, for preview1's sock_accept; repeatable"},
       {0, "import-name", OPT_STRINGS, &o.import_names, "OLD=NEW", "Give an imported instance another name; repeatable"},
       {0, "realloc-via-memory-grow", OPT_FLAG, &o.realloc_via_memory_grow, NULL, "Adapters take memory by memory.grow, not by cabi_realloc"},
+      {0, "synthesize-realloc", OPT_FLAG, &o.synthesize_realloc, NULL, "Make a cabi_realloc for a module that has none"},
       {0, "merge-imports-based-on-semver", OPT_FLAG, &o.merge_imports, "true|false", "One import for compatible versions of an interface (default)"},
       {0, "emit-canonical-names", OPT_FLAG, &o.canonical, NULL, "Name interfaces by the track of their version: wasi:cli/run@0.2"},
       {0, "reject-legacy-names", OPT_FLAG, &o.reject_legacy_names, NULL, "Take the names of the canonical ABI's build targets alone"},

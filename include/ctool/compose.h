@@ -85,6 +85,7 @@ typedef struct ct_component_new_options {
   size_t import_name_count;
   bool skip_validation;         /* the component is not validated */
   bool realloc_via_memory_grow; /* adapters take memory by memory.grow even when the module exports cabi_realloc */
+  bool synthesize_realloc;      /* a module that exports no cabi_realloc gets one: by its exported realloc or malloc, else by memory.grow, then without ever freeing */
   bool keep_import_versions;    /* imports of one interface at compatible versions stay apart */
   bool canonical_names;         /* interfaces are named by the track of their version, as "wasi:cli/run@0.2" */
   bool reject_legacy_names;     /* only the names of the canonical ABI's build target (cm32p2...) count */

@@ -71,7 +71,7 @@ def component_by_reference(wasm_tools, case, core, work):
 
 def component_by_ctool(ctool, case, core, work):
     out, again = os.path.join(work, 'app.wasm'), os.path.join(work, 'again.wasm')
-    flags = adapter_flags(case) + (['--wit', os.path.join(HERE, case['wit'])] if 'wit' in case else [])
+    flags = adapter_flags(case) + (['--wit', os.path.join(HERE, case['wit'])] if 'wit' in case else []) + case.get('new', [])
     call([ctool, 'component', 'new', core, *flags, '-o', out])
     call([ctool, 'validate', '--features', 'all', out])
     if case.get('own'): call([ctool, 'validate', '--features=-multi-memory', out])
@@ -84,7 +84,7 @@ def component_by_ctool(ctool, case, core, work):
 def compare_with_reference(wasm_tools, case, core, ours, work):
     """Accepted, and the same world in the same order, unless it is made by ctool's own adapter."""
     call([wasm_tools, 'validate', ours])
-    if case.get('own'): return
+    if case.get('own') or 'new' in case: return
     theirs = component_by_reference(wasm_tools, case, core, work)
     a, b = (call([wasm_tools, 'component', 'wit', path]).decode() for path in (ours, theirs))
     if a != b:
@@ -239,6 +239,7 @@ def run_host(case, path, work, host):
     scope['imports'](machine.linker, seen)
     machine.instantiate(path)
     scope['check'](machine.instance, machine.store, seen, lambda: machine.stream('stdout'))
+    if 'check_module' in scope: scope['check_module'](machine.api, content(path))
 
 
 @contextlib.contextmanager
