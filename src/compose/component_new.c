@@ -41,7 +41,7 @@ void cti_plan_warn(const cti_plan *plan, const char *format, ...) {
 /* ---- the stages */
 
 /* What the user asked for by --synthesize-realloc; *module is then the module that has it. */
-static ct_status add_realloc(cti_plan *plan, ct_slice *module) {
+static ct_status make_allocator(cti_plan *plan, ct_slice *module) {
   cti_realloc_made made;
   CTI_TRY(cti_realloc_make(&made, *module, plan->options->reject_legacy_names ? "cm32p2_realloc" : "cabi_realloc", plan->arena));
   *module = made.bytes;
@@ -50,7 +50,7 @@ static ct_status add_realloc(cti_plan *plan, ct_slice *module) {
   if (made.kind == CTI_REALLOC_MALLOC) cti_plan_note(plan, "cabi_realloc was made: it calls the module's `%.*s`", CTI_S(made.by));
   if (made.grows)
     cti_plan_warn(plan, "the module grows its memory itself, so that its allocator may hand out again what the cabi_realloc made for it gave to others; "
-                        "export the module's realloc, which is asked then: wasm-ld --export=realloc (clang -Wl,--export=realloc)");
+                        "export the module's realloc, which is asked then: clang -Wl,--export=realloc");
   return CT_OK;
 }
 
@@ -61,7 +61,7 @@ static ct_status read_units(cti_plan *plan, ct_slice module) {
     CTI_TRY(cti_add_unit(plan, CTI_UNIT_ADAPTER, cti_slice_str(adapter->name), file, adapter->bytes));
   }
   cti_module guest;
-  if (plan->options->synthesize_realloc) CTI_TRY(add_realloc(plan, &module));
+  if (plan->options->synthesize_realloc) CTI_TRY(make_allocator(plan, &module));
   CTI_TRY(cti_module_decode_interface(&guest, module, 0, plan->arena));
   CTI_TRY(cti_add_builtin_adapter(plan, &guest));
   return cti_set_main(plan, (ct_slice){NULL, 0}, module);
