@@ -1,11 +1,12 @@
 /* ctool component embed WIT [INPUT] -o OUT: puts the world of a core module into it, as a component-type section. */
+#include <stdio.h>
 #include <string.h>
 
 #include "common.h"
 #include "opts.h"
 
 typedef struct embed_options {
-  bool all_features, no_builtin, dummy, async_callback, async_stackful, only_custom, canonical, text;
+  bool all_features, no_builtin, dummy, async_callback, async_stackful, only_custom, canonical, text, validate;
   const char *world, *encoding, *dummy_names, *output, *error_format;
   opt_strings features;
 } embed_options;
@@ -18,51 +19,36 @@ typedef struct embed_plan {
   ct_embed_options embed;
 } embed_plan;
 
-/* A core module from a file in either form; text becomes binary in `made`. */
-static ct_status read_module(ct_slice *out, ct_input *input, ct_buf *made, const char *path, ct_error *error) {
-  ct_status status = ct_input_open(input, path, error);
-  if (status != CT_OK) return status;
-  *out = input->bytes;
-  if (ct_kind_of(input->bytes) != CT_KIND_TEXT) return CT_OK;
-  status = ct_text_parse_input(made, input, error);
-  *out = (ct_slice){made->data, made->size};
+/* What is added is a custom section, so the result is as valid as the module was. One that came in invalid, at `path`, is the next command's to refuse. */
+static ct_status validate(ct_slice module, const char *path, ct_error *error) {
+  ct_error found;
+  ct_error_clear(&found);
+  ct_status status = validate_made(module, &found);
+  if (status != CT_OK && path && status != FAIL_NOMEM) {
+    fprintf(stderr, "warning: %s is not valid, and `component new` will not take it: %s\n", path, found.message);
+    return CT_OK;
+  }
+  if (status != CT_OK) *error = found;
   return status;
 }
 
-/* The module and its section are joined for the printer, which wants one piece. */
-static ct_status write_text(const char *path, ct_slice module, ct_slice section, ct_error *error) {
-  ct_buf whole = {0};
-  ct_output *output = NULL;
-  ct_status status = ct_output_open(&output, path, false, error);
-  if (status == CT_OK) status = ct_buf_append(&whole, module, error);
-  if (status == CT_OK) status = ct_buf_append(&whole, section, error);
-  if (status == CT_OK) {
-    ct_sink sink = ct_output_sink(output);
-    status = ct_print(&sink, (ct_slice){whole.data, whole.size}, NULL, error);
-  }
-  ct_status closed = ct_output_close(output, status == CT_OK, error);
-  ct_buf_free(&whole);
-  return status != CT_OK ? status : closed;
-}
-
 static ct_status write_module(ct_wit *wit, const embed_plan *plan, const char *path, ct_error *error) {
-  ct_input input = {0};
-  ct_buf made = {0}, section = {0};
-  ct_slice module = {0};
+  ct_wasm_file file = {0};
+  ct_buf section = {0};
   ct_status status;
   if (plan->dummy) {
-    status = ct_dummy_module(&made, wit, plan->o->world, plan->style, error);
-    module = (ct_slice){made.data, made.size};
+    status = ct_dummy_module(&file.made, wit, plan->o->world, plan->style, error);
+    file.bytes = (ct_slice){file.made.data, file.made.size};
   } else {
-    status = read_module(&module, &input, &made, path, error);
+    status = wasm_file_open(&file, path, error);
   }
-  if (status == CT_OK) status = ct_component_embed(&section, module, wit, &plan->embed, error);
-  ct_slice pieces[] = {module, {section.data, section.size}};
-  if (status == CT_OK)
-    status = plan->o->text ? write_text(plan->o->output, pieces[0], pieces[1], error) : ct_output_write_pieces(plan->o->output, pieces, 2, true, error);
+  if (status == CT_OK) status = ct_component_embed(&section, file.bytes, wit, &plan->embed, error);
+  if (status == CT_OK && plan->o->validate) status = validate(file.bytes, plan->dummy ? NULL : path, error);
+  ct_slice items[] = {file.bytes, {section.data, section.size}};
+  ct_pieces pieces = {items, 2, NULL};
+  if (status == CT_OK) status = write_pieces(plan->o->output, &pieces, plan->o->text, error);
   ct_buf_free(&section);
-  ct_buf_free(&made);
-  ct_input_close(&input);
+  wasm_file_close(&file);
   return status;
 }
 
@@ -110,11 +96,12 @@ static const char *conflict(const embed_options *o) {
 }
 
 int cmd_component_embed(int argc, char **argv) {
-  embed_options o = {.output = "-"};
+  embed_options o = {.output = "-", .validate = true};
   const opt_row rows[] = {
       {'w', "world", OPT_STRING, &o.world, "WORLD", "The world that the module works with: a name, or ns:pkg/name"},
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
+      {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the module (default)"},
       {0, "encoding", OPT_STRING, &o.encoding, "utf8|utf16|compact-utf16", "How the module encodes strings"},
       {0, "dummy", OPT_FLAG, &o.dummy, NULL, "Read no module: make one that traps, with standard32 names"},
       {0, "dummy-names", OPT_STRING, &o.dummy_names, "legacy|standard32", "The same, with these names"},

@@ -58,12 +58,10 @@ static ct_status write_file(void *context, const char *name, ct_slice text) {
 
 /* The package as WebAssembly, in binary or in text form; what was made is validated with all that the format knows. */
 static ct_status emit_wasm(ct_wit *wit, const wit_options *o, ct_error *error) {
-  ct_validate_options validate = {.features = ct_features_default()};
   ct_buf out = {0};
-  ct_status status = ct_features_parse(&validate.features, "all", error);
-  if (status == CT_OK) status = ct_wit_encode(wit, o->canonical, &out, error);
+  ct_status status = ct_wit_encode(wit, o->canonical, &out, error);
   ct_slice bytes = {out.data, out.size};
-  if (status == CT_OK && !o->skip_validation) status = ct_validate(bytes, &validate, error);
+  if (status == CT_OK && !o->skip_validation) status = validate_made(bytes, error);
   ct_pieces pieces = {&bytes, 1, NULL};
   if (status == CT_OK) status = o->text ? write_text_pieces(o->output, &pieces, error) : ct_output_write(o->output, bytes, true, error);
   ct_buf_free(&out);

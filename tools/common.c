@@ -106,6 +106,12 @@ ct_status write_pieces(const char *path, const ct_pieces *pieces, bool text, ct_
   return text ? write_text_pieces(path, pieces, error) : ct_output_write_pieces(path, pieces->items, pieces->count, true, error);
 }
 
+ct_status validate_made(ct_slice bytes, ct_error *error) {
+  ct_validate_options options = {.features = ct_features_default()};
+  ct_status status = ct_features_parse(&options.features, "all", error);
+  return status == CT_OK ? ct_validate(bytes, &options, error) : status;
+}
+
 bool parse_wasi_adapter(ct_wasi_adapter *out, const char *text) {
   static const char *const names[] = {"auto", "command", "reactor", "proxy", "none"};
   for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {

@@ -41,6 +41,9 @@ bool parse_wasi_adapter(ct_wasi_adapter *out, const char *text);
 ct_status write_text_pieces(const char *path, const ct_pieces *pieces, ct_error *error);
 ct_status write_pieces(const char *path, const ct_pieces *pieces, bool text, ct_error *error);
 
+/* Validates what a command made, or passes on, with all features. */
+ct_status validate_made(ct_slice bytes, ct_error *error);
+
 #define CT_COMMAND(function, name, summary) int cmd_##function(int argc, char **argv);
 #include "commands.def"
 #undef CT_COMMAND

@@ -65,10 +65,8 @@ ct_status taken_read(void *list, const char *name, ct_slice *module, ct_error *e
 
 ct_status taken_output(const char *path, const ct_buf *component, bool validate, bool text, ct_error *error) {
   ct_slice bytes = {component->data, component->size};
-  ct_validate_options options = {0};
   ct_pieces pieces = {.items = &bytes, .count = 1};
-  ct_status status = validate ? ct_features_parse(&options.features, "all", error) : CT_OK;
-  if (status == CT_OK && validate) status = ct_validate(bytes, &options, error);
+  ct_status status = validate ? validate_made(bytes, error) : CT_OK;
   if (status != CT_OK) {
     snprintf(error->file, sizeof error->file, "the component that was made");
     return status;
