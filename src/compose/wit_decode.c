@@ -361,5 +361,8 @@ ct_status cti_wit_decode_package(cti_resolve *out, uint32_t *package, ct_slice b
   cti_decoded what;
   CTI_TRY(cti_wit_decode(out, &what, bytes, 0, arena));
   *package = what.package;
-  return what.is_package ? CT_OK : cti_fail(arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "this is a component, a WIT package in binary form is needed");
+  if (what.is_package) return CT_OK;
+  cti_fail(arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "this is a component, a WIT package in binary form is needed");
+  cti_error_hint(arena->error, "`ctool component wit FILE -o NAME.wit` writes what it imports and exports as text, which can lie there instead");
+  return CT_WIT_BINARY;
 }

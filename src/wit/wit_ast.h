@@ -198,6 +198,8 @@ typedef struct cti_parse_stack {
 bool cti_take_list(cti_lexer *lexer, const void *items, uint32_t *count, uint32_t start, size_t size, const void **out, uint32_t *out_count);
 
 bool cti_parse_id(cti_lexer *lexer, cti_ast_id *out);
+/* Fails because no name stands where `what` is expected; a keyword that may be meant as one is told. False. */
+bool cti_parse_no_name(cti_lexer *lexer, const char *what);
 bool cti_parse_gates(cti_lexer *lexer, const cti_ast_gates **out);
 bool cti_parse_type(cti_lexer *lexer, cti_ast_type *out);
 /* `async? func(params) -> result`, `get(..)`, `set(..)`: without the name and the semicolon. */

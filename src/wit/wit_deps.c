@@ -130,7 +130,9 @@ static ct_status parse_directory(loader *l, ct_slice path, cti_draft **out) {
   }
   if (group.files.count) return draft_group(l, &group, out);
   cti_fail(l->arena->error, CT_WIT_PACKAGE, CT_NO_OFFSET, "there is no .wit file in this directory");
-  cti_error_hint(l->arena->error, "the files of a package lie in the directory itself, the packages that it depends on in deps/NAME/ below it");
+  ct_slice near = cti_wit_nearby(l->reader, path, l->arena);
+  cti_error_hint(l->arena->error, "%s%.*s%sthe files of a package lie in the directory itself, the packages that it depends on in deps/NAME/ below it", near.size ? "there are some in " : "",
+                 CTI_S(near), near.size ? "\n" : "");
   cti_error_file(l->arena->error, path);
   return CT_WIT_PACKAGE;
 }
@@ -322,6 +324,7 @@ static ct_status link_all(loader *l, const cti_draft *main, uint32_t *package) {
   l->gates.known = &by_text;
   l->gates.locate = locate;
   l->gates.locate_context = l;
+  l->gates.directory = l->directory;
   CTI_TRY(sort_drafts(l, l->drafts.items, l->drafts.count));
   CTI_TRY(map_drafts(l, &by_text));
   for (uint32_t i = 0; i < l->drafts.count; i++) CTI_TRY(link_from(l, &by_text, state, i, packages));

@@ -104,8 +104,10 @@ static void hint_searched(const cti_linker *l, const cti_draft_foreign *it) {
   if (gates->searched_count && !settled) add(&h, "\n");
   if (gates->builtin) add_builtin(&h, &it->package);
   ct_slice place = gates->locate ? gates->locate(gates->locate_context, &it->package) : (ct_slice){0};
-  if (place.size) add(&h, "%sit is in %.*s: move or link that into deps/ of the package", settled ? "\n" : "", CTI_S(place));
-  else if (!settled) add(&h, "put its files into deps/%.*s/ below the directory of this package, and give that directory", CTI_S(it->package.name));
+  ct_slice root = cti_slice_is(gates->directory, ".") ? (ct_slice){0} : gates->directory;
+  const char *slash = root.size && !cti_slice_ends(root, CTI_LIT("/")) ? "/" : "";
+  if (place.size) add(&h, "%sit is in %.*s: mkdir -p %.*s%sdeps && cp -r %.*s %.*s%sdeps/", settled ? "\n" : "", CTI_S(place), CTI_S(root), slash, CTI_S(place), CTI_S(root), slash);
+  else if (!settled) add(&h, "put its .wit files into %.*s%sdeps/%.*s/, one directory for each package", CTI_S(root), slash, CTI_S(it->package.name));
   cti_error_hint(l->resolve->arena->error, "%s", h.text);
 }
 

@@ -15,6 +15,7 @@ typedef struct cti_wit_gates {
   uint32_t searched_count;
   ct_slice (*locate)(void *context, const cti_package_name *name); /* where a package lies that was not read, for messages; may be NULL */
   void *locate_context;
+  ct_slice directory; /* of the main package, for messages; empty when it came from memory */
 } cti_wit_gates;
 
 typedef struct cti_linker {

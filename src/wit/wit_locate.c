@@ -15,7 +15,21 @@ typedef struct search {
   ct_slice found;
 } search;
 
-static ct_slice join(search *s, ct_slice directory, ct_slice name) { return cti_format(&s->arena, "%.*s/%.*s", CTI_S(directory), CTI_S(name)); }
+static ct_slice join(search *s, ct_slice directory, ct_slice name) {
+  if (cti_slice_is(directory, ".")) return name;
+  return cti_format(&s->arena, "%.*s%s%.*s", CTI_S(directory), cti_slice_ends(directory, CTI_LIT("/")) ? "" : "/", CTI_S(name));
+}
+
+/* The directory around one, by the path alone where it tells. */
+static ct_slice parent_of(search *s, ct_slice directory) {
+  size_t end = directory.size;
+  while (end > 1 && directory.data[end - 1] == '/') end--;
+  size_t start = end;
+  while (start > 0 && directory.data[start - 1] != '/') start--;
+  ct_slice last = cti_slice_cut(directory, start, end);
+  if (!last.size || cti_slice_is(last, ".") || cti_slice_is(last, "..")) return cti_slice_is(directory, ".") ? CTI_LIT("..") : join(s, directory, CTI_LIT(".."));
+  return start == 0 ? CTI_LIT(".") : start == 1 ? CTI_LIT("/") : cti_slice_cut(directory, 0, start - 1);
+}
 
 static bool is_directory(search *s, ct_slice path) { return path.data && s->reader->kind(s->reader->context, path) == CT_PATH_DIRECTORY; }
 
@@ -47,13 +61,13 @@ static bool try_file(search *s, ct_slice path) {
   return names_package(s, text);
 }
 
-/* The files of one directory; what is found is the directory. */
-static bool try_directory(search *s, ct_slice directory) {
+/* The files of one directory; what is found is the file, or all of them. */
+static bool try_directory(search *s, ct_slice directory, bool file_alone) {
   ct_slice *names;
   for (uint32_t i = 0, count = list(s, &names, directory); i < count; i++) {
     ct_slice path = join(s, directory, names[i]);
     if (!cti_slice_ends(names[i], CTI_LIT(".wit")) || !path.data || !try_file(s, path)) continue;
-    s->found = directory;
+    s->found = file_alone ? path : directory;
     return true;
   }
   return false;
@@ -65,7 +79,7 @@ static bool try_below(search *s, ct_slice directory, ct_slice but, unsigned dept
   for (uint32_t i = 0, count = list(s, &names, directory); i < count && s->files < MAX_FILES; i++) {
     ct_slice path = join(s, directory, names[i]);
     if (cti_slice_starts(names[i], CTI_LIT(".")) || cti_slice_eq(names[i], but) || !is_directory(s, path)) continue;
-    if (try_directory(s, path) || (depth > 1 && try_below(s, path, (ct_slice){0}, depth - 1))) return true;
+    if (try_directory(s, path, false) || (depth > 1 && try_below(s, path, (ct_slice){0}, depth - 1))) return true;
   }
   return false;
 }
@@ -74,11 +88,39 @@ ct_slice cti_wit_locate(const cti_wit_reader *reader, ct_slice directory, const 
   search s = {.reader = reader, .name = name};
   ct_error_clear(&s.error);
   cti_arena_init(&s.arena, &s.error);
-  ct_slice deps = join(&s, directory, CTI_LIT("deps")), beside = join(&s, directory, CTI_LIT(".."));
+  ct_slice deps = join(&s, directory, CTI_LIT("deps")), beside = parent_of(&s, directory);
   if (is_directory(&s, deps)) try_below(&s, deps, (ct_slice){0}, 3);
+  if (!s.found.size) try_directory(&s, directory, true); /* a file was given, not its directory */
   if (!s.found.size) try_below(&s, directory, CTI_LIT("deps"), 2);
   if (!s.found.size && is_directory(&s, beside)) try_below(&s, beside, (ct_slice){0}, 1);
   ct_slice found = s.found.size ? cti_copy(arena, s.found) : (ct_slice){0};
   cti_arena_free(&s.arena);
   return found;
+}
+
+/* Directories below that hold .wit files, up to `depth`; three are enough. */
+static void list_below(search *s, cti_buf *out, uint32_t *count, ct_slice directory, unsigned depth) {
+  ct_slice *names;
+  bool has = false;
+  for (uint32_t i = 0, n = list(s, &names, directory); i < n && s->files < MAX_FILES && *count < 3; i++, s->files++) {
+    ct_slice path = join(s, directory, names[i]);
+    if (cti_slice_starts(names[i], CTI_LIT(".")) || !path.data) continue;
+    if (is_directory(s, path)) {
+      if (depth) list_below(s, out, count, path, depth - 1);
+    } else if (!has && cti_slice_ends(names[i], CTI_LIT(".wit"))) {
+      cti_buf_printf(out, "%s%.*s", (*count)++ ? ", " : "", CTI_S(directory));
+      has = true;
+    }
+  }
+}
+
+ct_slice cti_wit_nearby(const cti_wit_reader *reader, ct_slice directory, cti_arena *arena) {
+  search s = {.reader = reader};
+  cti_buf text = {0};
+  uint32_t count = 0;
+  ct_error_clear(&s.error);
+  cti_arena_init(&s.arena, &s.error);
+  list_below(&s, &text, &count, directory, 2);
+  cti_arena_free(&s.arena);
+  return cti_take(&text, arena);
 }

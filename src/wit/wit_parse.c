@@ -243,7 +243,7 @@ static bool parse_labelled(cti_lexer *lexer, cti_ast_extern *out) {
     out->kind = CTI_EXTERN_INLINE;
     return parse_items(lexer, &out->items, parse_interface_item);
   }
-  if (lexer->token != CTI_TOKEN_ID && lexer->token != CTI_TOKEN_EXPLICIT_ID) return cti_lexer_expected(lexer, "`func`, `interface`, or the path of an interface");
+  if (lexer->token != CTI_TOKEN_ID && lexer->token != CTI_TOKEN_EXPLICIT_ID) return cti_parse_no_name(lexer, "`func`, `interface`, or the path of an interface");
   if (is_foreign_path(lexer)) {
     out->kind = CTI_EXTERN_PATH;
     return parse_foreign_path(lexer, &out->path, &out->id) && cti_lexer_expect(lexer, CTI_TOKEN_SEMICOLON);

@@ -7,14 +7,16 @@
 
 static bool parse_type(cti_lexer *lexer, cti_ast_type *out, uint32_t depth);
 
+bool cti_parse_no_name(cti_lexer *lexer, const char *what) {
+  cti_lexer_expected(lexer, what);
+  if (lexer->size && cti_name_is_keyword(cti_slice_cut(lexer->text, lexer->at, lexer->at + lexer->size)))
+    cti_error_hint(lexer->error, "a keyword becomes a name with %% before it: %%%.*s", CTI_S(cti_lexer_text(lexer)));
+  return false;
+}
+
 bool cti_parse_id(cti_lexer *lexer, cti_ast_id *out) {
   bool is_explicit = lexer->token == CTI_TOKEN_EXPLICIT_ID;
-  if (!is_explicit && lexer->token != CTI_TOKEN_ID) {
-    cti_lexer_expected(lexer, "a name");
-    if (lexer->size && cti_name_is_keyword(cti_slice_cut(lexer->text, lexer->at, lexer->at + lexer->size)))
-      cti_error_hint(lexer->error, "a keyword becomes a name with %% before it: %%%.*s", CTI_S(cti_lexer_text(lexer)));
-    return false;
-  }
+  if (!is_explicit && lexer->token != CTI_TOKEN_ID) return cti_parse_no_name(lexer, "a name");
   out->span = cti_lexer_span(lexer);
   out->name = cti_slice_cut(cti_lexer_text(lexer), is_explicit, lexer->size);
   cti_lexer_next(lexer);

@@ -59,13 +59,13 @@ static void test_deps__refused(void **state) {
        "w/deps/d.wit:1:32: the package `c:c` depends on itself: c:c -> d:d -> c:c"},
       {{"w/a.wit", "package a:b; world w { import c:c/i@1.0.1; }", "w/deps/c.wit", "package c:c@1.0.0;", NULL}, "w/a.wit:1:31: the package `c:c@1.0.1` was not found | there is `c:c@1.0.0`: name that version where it is used / searched: w, w/deps"},
       {{"w/a.wit", "package a:b; world w { import coll:ection/i; }", "w/deps/c.wit", "package coll:ections;", NULL},
-       "w/a.wit:1:31: the package `coll:ection` was not found | did you mean `coll:ections`? / searched: w, w/deps / put its files into deps/ection/ below the directory of this package, and give that directory"},
+       "w/a.wit:1:31: the package `coll:ection` was not found | did you mean `coll:ections`? / searched: w, w/deps / put its .wit files into w/deps/ection/, one directory for each package"},
       {{"w/a.wit", "package a:b; world w { import c:c/i; }", NULL},
-       "w/a.wit:1:31: the package `c:c` was not found | searched: w, w/deps (does not exist) / put its files into deps/c/ below the directory of this package, and give that directory"},
+       "w/a.wit:1:31: the package `c:c` was not found | searched: w, w/deps (does not exist) / put its .wit files into w/deps/c/, one directory for each package"},
       {{"w/a.wit", "package a:b; world w { import c:c/i; }", "w/sub/c.wit", "\npackage c:c;\n", NULL},
-       "w/a.wit:1:31: the package `c:c` was not found | searched: w, w/deps (does not exist) / it is in w/sub: move or link that into deps/ of the package"},
+       "w/a.wit:1:31: the package `c:c` was not found | searched: w, w/deps (does not exist) / it is in w/sub: mkdir -p w/deps && cp -r w/sub w/deps/"},
       {{"w/a.wit", "package a:b; world w { import c:c/i; }", "w/deps/d/d.wit", "package d:d;", "w/deps/d/deps/c/c.wit", "package c:c;", NULL},
-       "w/a.wit:1:31: the package `c:c` was not found | found were `d:d` / searched: w, w/deps / it is in w/deps/d/deps/c: move or link that into deps/ of the package"},
+       "w/a.wit:1:31: the package `c:c` was not found | found were `d:d` / searched: w, w/deps / it is in w/deps/d/deps/c: mkdir -p w/deps && cp -r w/deps/d/deps/c w/deps/"},
       {{"w/a.wit", "package a:b;", "w/deps/c.wit", "  ;; text\n(; x (; y ;) ;)(component)", NULL}, "w/deps/c.wit: this is WebAssembly, and only WIT as text is read here"},
   };
   for (size_t i = 0; i < CTI_COUNT(cases); i++) check("w", cases[i].files, cases[i].expected);

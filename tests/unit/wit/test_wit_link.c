@@ -12,7 +12,7 @@ static void test_foreign__refused(void **state) {
   (void)state;
   static const wit_case cases[] = {
       {"interface i { use c:d/e.{t}; }",
-       "t.wit:1:32: the package `c:d` was not found | searched: t.wit alone / put its files into deps/d/ below the directory of this package, and give that directory"},
+       "t.wit:1:32: the package `c:d` was not found | searched: t.wit alone / put its .wit files into deps/d/, one directory for each package"},
       {"package c:d { interface e { type u = u8; } } interface i { use c:d/e.{t}; }",
        "t.wit:1:84: the type `t` does not exist in `c:d/e` | its types are u"},
       {"package c:d { interface ee { } } interface i { use c:d/e.{t}; }",

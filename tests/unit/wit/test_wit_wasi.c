@@ -96,7 +96,7 @@ static void test_link__switched_off(void **state) {
   wit_fixture f;
   wit_begin(&f);
   assert_int_equal(cti_wit_load_text(&f.resolve, &f.package, CTI_LIT("t.wit"), CTI_LIT("package a:b; world w { import wasi:cli/exit@0.2.11; }"), &options), CT_WIT_PACKAGE);
-  assert_string_equal(wit_failure(&f), "t.wit:1:31: the package `wasi:cli@0.2.11` was not found | searched: t.wit alone / put its files into deps/cli/ below the directory of this package, and give that directory");
+  assert_string_equal(wit_failure(&f), "t.wit:1:31: the package `wasi:cli@0.2.11` was not found | searched: t.wit alone / put its .wit files into deps/cli/, one directory for each package");
   wit_end(&f);
 }
 
@@ -104,10 +104,10 @@ static void test_link__out_of_reach(void **state) {
   (void)state;
   wit_fixture f;
   assert_string_equal(wit_result(&f, "package a:b; world w { import wasi:cli/exit@0.2.13; }"),
-                      "t.wit:1:31: the package `wasi:cli@0.2.13` was not found | searched: t.wit alone / `wasi:cli` is built in up to version 0.2.12 / put its files into deps/cli/ below the directory of this package, and give that directory");
+                      "t.wit:1:31: the package `wasi:cli@0.2.13` was not found | searched: t.wit alone / `wasi:cli` is built in up to version 0.2.12 / put its .wit files into deps/cli/, one directory for each package");
   wit_end(&f);
   assert_string_equal(wit_result(&f, "package a:b; world w { import wasi:cli/exit; }"),
-                      "t.wit:1:31: the package `wasi:cli` was not found | searched: t.wit alone / `wasi:cli` is built in when a version is named, as in @0.3.0 / put its files into deps/cli/ below the directory of this package, and give that directory");
+                      "t.wit:1:31: the package `wasi:cli` was not found | searched: t.wit alone / `wasi:cli` is built in when a version is named, as in @0.3.0 / put its .wit files into deps/cli/, one directory for each package");
   wit_end(&f);
 }
 
