@@ -20,7 +20,7 @@ class Failure(Exception):
 
 
 def call(argv, **options):
-    p = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300, **options)
+    p = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **{'timeout': 300, **options})
     if p.returncode: raise Failure('%s: exit %d\n%s' % (' '.join(argv), p.returncode, p.stderr.decode('utf-8', 'replace')))
     return p.stdout
 
