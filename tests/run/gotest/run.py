@@ -2,8 +2,7 @@
 """Go's own tests of a package of its library, as a component with ctool's own adapter: run.py --ctool PATH [--work DIR] HOST PACKAGE
 
 `GOOS=wasip1 go test -c` makes a module of them. The host wasmtime (the Python package) runs it as it is, by its own preview1, and as a component: each test must
-end in the same way. jco runs the component alone: each test must end as in wasmtime, but for those that
-differences-jco.txt names.
+end in the same way. jco runs the component alone: each test must end as in wasmtime, but for those that differences-jco.txt names.
 Exit status 0, 1, or 77 when something that is needed cannot be had.
 """
 import argparse, os, re, shutil, subprocess, sys, tempfile
