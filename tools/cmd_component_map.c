@@ -1,15 +1,12 @@
 /* ctool component map [FILE] -o OUT -- CMD {}: runs a command on each core module of a component. The modules lie in a directory of their own meanwhile. */
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "opts.h"
 #include "taken.h"
-
-extern char **environ;
 
 typedef struct map_options {
   bool text, validate, verbose;
@@ -51,32 +48,18 @@ static char **arguments_for(char **command, size_t count, const char *path) {
 }
 
 static ct_status run_on(char **command, size_t count, const taken_module *module, ct_error *error) {
-  pid_t child;
-  int how = 0;
+  int how;
   char **arguments = arguments_for(command, count, module->path);
   if (!arguments) return fail_with(error, FAIL_NOMEM, "out of memory");
-  int failed = posix_spawnp(&child, arguments[0], NULL, NULL, arguments, environ);
+  ct_status status = child_run(&how, (const char *const *)arguments, false, error);
   free_arguments(arguments);
-  if (failed) return fail_with(error, FAIL_RUN, "`%s` cannot be run: %s", command[0], strerror(failed));
-  if (waitpid(child, &how, 0) != child) return fail_with(error, FAIL_RUN, "`%s` cannot be waited for", command[0]);
-  if (WIFSIGNALED(how)) return fail_with(error, FAIL_RUN, "`%s` was stopped by signal %d, on the module %s", command[0], WTERMSIG(how), module->name);
-  if (WEXITSTATUS(how)) return fail_with(error, FAIL_RUN, "`%s` ended with status %d, on the module %s", command[0], WEXITSTATUS(how), module->name);
+  if (status != CT_OK) return status;
+  if (how > 128) return fail_with(error, FAIL_RUN, "`%s` was stopped by signal %d, on the module %s", command[0], how - 128, module->name);
+  if (how) return fail_with(error, FAIL_RUN, "`%s` ended with status %d, on the module %s", command[0], how, module->name);
   return CT_OK;
 }
 
 /* ---- the directory */
-
-static char *make_directory(ct_error *error) {
-  const char *parent = getenv("TMPDIR");
-  if (!parent || !*parent) parent = "/tmp";
-  size_t size = strlen(parent) + sizeof "/ctool-map-XXXXXX";
-  char *path = malloc(size);
-  if (path) snprintf(path, size, "%s/ctool-map-XXXXXX", parent);
-  if (path && mkdtemp(path)) return path;
-  fail_with(error, path ? FAIL_OPEN : FAIL_NOMEM, path ? "no directory can be made in %s" : "out of memory", parent);
-  free(path);
-  return NULL;
-}
 
 static void remove_directory(const taken_list *list) {
   for (size_t i = 0; i < list->count; i++) unlink(list->items[i].path);
@@ -121,7 +104,7 @@ static int run(const char *path, const job *j, bool json) {
   ct_wasm_file file;
   ct_buf out = {0};
   ct_status status = wasm_file_open(&file, path, &error);
-  char *directory = status == CT_OK ? make_directory(&error) : NULL;
+  char *directory = status == CT_OK ? child_directory(&error) : NULL;
   if (status == CT_OK) status = directory ? map(&out, j, file.bytes, directory, &error) : error.status;
   if (status == CT_OK) status = taken_output(j->o->output, &out, j->o->validate, j->o->text, &error);
   free(directory);

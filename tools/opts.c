@@ -40,7 +40,8 @@ static void print_row(const opt_row *row) {
   char left[64];
   int used = row->short_name ? snprintf(left, sizeof left, "  -%c%s", row->short_name, row->long_name ? ", " : "") : snprintf(left, sizeof left, "      ");
   if (row->long_name) used += snprintf(left + used, sizeof left - (size_t)used, "--%s", row->long_name);
-  if (row->value_name) snprintf(left + used, sizeof left - (size_t)used, " %s", row->value_name);
+  bool optional = row->kind == OPT_OPTIONAL;
+  if (row->value_name) snprintf(left + used, sizeof left - (size_t)used, "%s%s%s", optional ? "[=" : " ", row->value_name, optional ? "]" : "");
   if (strlen(left) > 26) printf("%s\n%-28s%s\n", left, "", row->help);
   else printf("%-28s%s\n", left, row->help);
 }
@@ -100,7 +101,7 @@ static const char **new_block(int room) {
 }
 
 static int store(const opt_spec *spec, const opt_row *row, const char *value, int room) {
-  if (row->kind == OPT_STRING) {
+  if (row->kind != OPT_STRINGS) {
     *(const char **)row->target = value;
     return -1;
   }
@@ -120,6 +121,7 @@ typedef struct parse {
 /* One option: `value` is what follows "=" or the short letter, or NULL. */
 static int take(parse *p, const opt_row *row, const char *name, const char *value) {
   if (row->kind == OPT_FLAG) return store_flag(p->spec, row, value);
+  if (row->kind == OPT_OPTIONAL && !value) value = "";
   if (!value) {
     if (p->next == p->argc) return opt_usage_error(p->spec, "%s needs a value: %s", name, row->value_name);
     value = p->argv[p->next++];

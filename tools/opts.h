@@ -12,6 +12,7 @@ typedef enum opt_kind {
   OPT_FLAG,    /* bool: set to true by its name alone, or by =true and =false */
   OPT_STRING,  /* const char *: the last one wins */
   OPT_STRINGS, /* opt_strings: each one is kept */
+  OPT_OPTIONAL /* const char *: what follows "=", or "" when nothing does */
 } opt_kind;
 
 /* Borrowed from argv; the room is argv's own, so it is never too small. */

@@ -11,7 +11,7 @@ extern "C" {
 /* What to change, and how. All-zero: everything that may reach an import may pause there.
  *
  * The texts are lists with commas, or with newlines when there is one, between their items; commas within brackets belong to a name. NULL is no list.
- * Functions are named as the `name` section does, those without a name by their index; * stands for any text.
+ * Functions are named as the `name` section does, those without a name by their number, without imports; * stands for any text.
  *
  * The module that comes out exports
  *   asyncify_start_unwind(data), asyncify_stop_unwind(), asyncify_start_rewind(data), asyncify_stop_rewind(), asyncify_get_state() -> 0, 1 or 2

@@ -18,6 +18,7 @@ typedef struct liveness {
   bool final;     /* sets may be changed and lives recorded */
   bool changed;
   word *rows; /* of the interference matrix */
+  word *marks; /* what is alive at some mark; NULL: nobody asks */
 } liveness;
 
 static cti_ir_node *at(const liveness *l, cti_node node) { return cti_ir_at(l->f, node); }
@@ -138,6 +139,9 @@ static void walk(liveness *l, cti_node node, word *alive) {
     for (uint32_t i = 0; i < n->b; i++) join(l, alive, l->at_label[l->f->lists.items[n->a + i]]);
     break;
   case CTI_OP_RETURN: case CTI_OP_UNREACHABLE: clear(l, alive); break;
+  case CTI_OP_NOP:
+    if (l->marks && n->a) join(l, l->marks, alive);
+    break;
   default: break;
   }
   walk_kids(l, node, 0, alive);
@@ -244,17 +248,36 @@ static bool share(liveness *l, const word *at_entry) {
   return true;
 }
 
-static bool run(cti_ir *f, bool sharing) {
-  liveness l = {.f = f, .words = (f->locals.count + 63) / 64, .final = true};
-  if (f->locals.count == 0 || f->locals.count > MAX_LOCALS) return false;
-  word *alive = borrow(&l);
-  l.at_label = CTI_NEW_N(f->arena, word *, f->labels.count);
-  if (sharing) l.rows = CTI_NEW_N(f->arena, word, (size_t)f->locals.count * l.words);
-  if (!alive || !l.at_label || (sharing && !l.rows)) return false;
+/* What is alive at the entry, or NULL: too many locals, or memory is out. */
+static word *walk_all(liveness *l) {
+  cti_ir *f = l->f;
+  l->words = (f->locals.count + 63) / 64;
+  if (f->locals.count == 0 || f->locals.count > MAX_LOCALS) return NULL;
+  word *alive = borrow(l);
+  l->at_label = CTI_NEW_N(f->arena, word *, f->labels.count);
+  if (!alive || !l->at_label) return NULL;
   for (uint32_t i = 0; i < f->labels.count; i++)
-    if (!(l.at_label[i] = CTI_NEW_N(f->arena, word, l.words))) return false;
-  walk_kids(&l, f->root, 0, alive);
-  return (sharing && share(&l, alive)) || l.changed;
+    if (!(l->at_label[i] = CTI_NEW_N(f->arena, word, l->words))) return NULL;
+  walk_kids(l, f->root, 0, alive);
+  return alive;
+}
+
+static bool run(cti_ir *f, bool sharing) {
+  liveness l = {.f = f, .final = true};
+  bool fits = f->locals.count <= MAX_LOCALS;
+  if (sharing && fits) l.rows = CTI_NEW_N(f->arena, word, (size_t)f->locals.count * ((f->locals.count + 63) / 64));
+  if (sharing && !l.rows) return false;
+  const word *alive = walk_all(&l);
+  return (alive && sharing && share(&l, alive)) || l.changed;
+}
+
+bool *cti_ir_live_at_marks(cti_ir *f) {
+  liveness l = {.f = f, .marks = CTI_NEW_N(f->arena, word, (f->locals.count + 63) / 64)};
+  bool *live = CTI_NEW_N(f->arena, bool, f->locals.count);
+  if (!l.marks || !live) return NULL;
+  bool known = walk_all(&l) != NULL;
+  for (uint32_t i = 0; i < f->locals.count; i++) live[i] = !known || has(l.marks, i);
+  return live;
 }
 
 bool cti_ir_pass_dead_sets(cti_ir *f) { return run(f, false); }

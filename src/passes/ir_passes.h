@@ -13,6 +13,9 @@ bool cti_ir_pass_sink(cti_ir *f);
 bool cti_ir_pass_dead_sets(cti_ir *f);
 bool cti_ir_pass_share_locals(cti_ir *f); /* once, last: afterwards one local stands for several */
 
+/* By local: is it alive at some NOP whose `a` is not 0, before the kids of that node are used? NULL when memory is out. */
+bool *cti_ir_live_at_marks(cti_ir *f);
+
 /* The same condition where only zero or not zero matters, in its shortest form; and its opposite. They may reuse and change the node. */
 cti_node cti_ir_condition(cti_ir *f, cti_node node);
 cti_node cti_ir_negated(cti_ir *f, cti_node node);

@@ -4,6 +4,7 @@
  * at a time. Indices move once, at the end. */
 #include "ctool/optimize.h"
 #include "ctool/validate.h"
+#include "passes/asyncify.h"
 #include "passes/ir_passes.h"
 #include "passes/layout.h"
 #include "passes/module_passes.h"
@@ -170,6 +171,7 @@ static ct_status make_small(cti_pass_context *x, cti_uses *uses) {
 }
 
 static ct_status run_module(cti_pass_context *x, cti_uses *uses) {
+  if (x->options->asyncify) CTI_TRY(cti_asyncify_run(x->m, x->options->asyncify, x->arena));
   if (x->options->as_it_is) uses->code_names_datas = cti_module_section(x->m, CTI_SECTION_DATA_COUNT) != NULL;
   else CTI_TRY(make_small(x, uses));
   mark_sections(x, uses->code_names_datas);
@@ -201,6 +203,7 @@ static ct_status optimize_unit(cti_buf *out, ct_slice bytes, uint64_t base, uint
   if (depth > CTI_MAX_DEPTH) return cti_fail(error, CT_LIMIT, base, "components are nested more than %d deep", CTI_MAX_DEPTH);
   CTI_TRY(cti_preamble_read(&c, &kind));
   if (kind == CT_KIND_MODULE) return optimize_module(out, bytes, base, options, error);
+  if (options->asyncify) return cti_fail(error, CT_CORE_KIND, base, "asyncify works on a core module, and this is a component: it comes before `component new`");
   cti_buf_bytes(out, cti_slice_cut(bytes, 0, CTI_PREAMBLE_SIZE));
   while (cti_frame_next(&c, &frame)) {
     if (frame.id != CTI_COMPONENT_SECTION_MODULE && frame.id != CTI_COMPONENT_SECTION_COMPONENT) {

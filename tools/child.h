@@ -1,0 +1,14 @@
+/* child.h - running another program on files in a directory of their own. */
+#ifndef CTOOL_TOOLS_CHILD_H
+#define CTOOL_TOOLS_CHILD_H
+
+#include "ctool/ctool.h"
+
+/* Runs arguments[0], found on PATH, and waits. *status is its exit status, or 128 and more: the signal that stopped it. FAIL_RUN when it cannot be run.
+ * `silent`: what it prints is not seen. */
+ct_status child_run(int *status, const char *const *arguments, bool silent, ct_error *error);
+
+/* A new directory under TMPDIR, whose path is to be freed; NULL after a failure. */
+char *child_directory(ct_error *error);
+
+#endif
