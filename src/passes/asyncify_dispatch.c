@@ -342,6 +342,47 @@ static void unwind(dispatcher *d, const bool *live, uint32_t live_count) {
   cti_ir_set_kids(d->f, d->f->root, d->items.items, d->items.count);
 }
 
+/* ---- blocks that end at one place */
+
+/* A block whose one kid is a block has that one's branches too. */
+static void find_doubles(dispatcher *d, cti_node node, uint32_t *same) {
+  for (uint32_t i = 0; i < at(d, node)->kid_count; i++) find_doubles(d, cti_ir_kid(d->f, node, i), same);
+  if (at(d, node)->op != CTI_OP_BLOCK || at(d, node)->kid_count != 1) return;
+  const cti_ir_node *inner = at(d, cti_ir_kid(d->f, node, 0));
+  if (inner->op != CTI_OP_BLOCK || inner->type != at(d, node)->type) return;
+  uint32_t first = inner->kids, count = inner->kid_count;
+  same[inner->a] = at(d, node)->a;
+  at(d, node)->kids = first;
+  at(d, node)->kid_count = count;
+}
+
+/* The label that stands for it now: doubles are found from the inside out, so the way there is at most as long as the nest. */
+static uint32_t resolve(uint32_t *same, uint32_t label) {
+  uint32_t root = label;
+  while (same[root] != root) root = same[root];
+  while (same[label] != root) {
+    uint32_t next = same[label];
+    same[label] = root;
+    label = next;
+  }
+  return root;
+}
+
+static void relabel(dispatcher *d, cti_node node, uint32_t *same) {
+  cti_ir_node *n = at(d, node);
+  if (n->op == CTI_OP_BR || n->op == CTI_OP_BR_IF) n->a = resolve(same, n->a);
+  for (uint32_t i = 0; i < n->b && n->op == CTI_OP_BR_TABLE; i++) d->f->lists.items[n->a + i] = resolve(same, d->f->lists.items[n->a + i]);
+  for (uint32_t i = 0; i < n->kid_count; i++) relabel(d, cti_ir_kid(d->f, node, i), same);
+}
+
+static void merge_doubles(dispatcher *d) {
+  uint32_t *same = CTI_NEW_N(d->f->arena, uint32_t, d->f->labels.count);
+  if (!same || failed(d)) return;
+  for (uint32_t i = 0; i < d->f->labels.count; i++) same[i] = i;
+  find_doubles(d, d->f->root, same);
+  relabel(d, d->f->root, same);
+}
+
 /* ---- the whole */
 
 static void attach_arguments(dispatcher *d) {
@@ -386,6 +427,7 @@ static void build(dispatcher *d, const bool *live) {
   nest(d, f->root, 0, 0);
   leave(d);
   unwind(d, live, live_count);
+  merge_doubles(d);
 }
 
 ct_status cti_asyncify_dispatch(cti_ir *f, cti_asyncify *a, cti_asyncify_sites *sites, cti_corevt *unsaved) {
