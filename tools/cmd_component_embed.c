@@ -6,6 +6,7 @@
 #include "opts.h"
 
 typedef struct embed_options {
+  text_options read;
   bool all_features, no_builtin, dummy, async_callback, async_stackful, only_custom, canonical, text, validate;
   const char *world, *encoding, *dummy_names, *output, *error_format;
   opt_strings features;
@@ -40,7 +41,7 @@ static ct_status write_module(ct_wit *wit, const embed_plan *plan, const char *p
     status = ct_dummy_module(&file.made, wit, plan->o->world, plan->style, error);
     file.bytes = (ct_slice){file.made.data, file.made.size};
   } else {
-    status = wasm_file_open(&file, path, error);
+    status = wasm_file_open_text(&file, path, &plan->o->read, error);
   }
   if (status == CT_OK) status = ct_component_embed(&section, file.bytes, wit, &plan->embed, error);
   if (status == CT_OK && plan->o->validate) status = validate(file.bytes, plan->dummy ? NULL : path, error);
@@ -112,6 +113,7 @@ int cmd_component_embed(int argc, char **argv) {
       {0, "features", OPT_STRINGS, &o.features, "LIST", "Enable @unstable features of the WIT; repeatable"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "Enable all of them"},
       {0, "no-builtin-wit", OPT_FLAG, &o.no_builtin, NULL, "Missing wasi:* packages are not taken from those built in"},
+      DWARF_ROWS(o.read),
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
       {0},
   };
@@ -130,6 +132,7 @@ int cmd_component_embed(int argc, char **argv) {
   bool json = wants_json(o.error_format, &bad);
   embed_plan plan = {.o = &o, .dummy = o.dummy || o.dummy_names};
   if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
+  if (!text_options_good(&o.read)) return BAD_STYLE(&spec, o.read);
   if (!parse_encoding(&plan.embed.encoding, o.encoding)) return opt_usage_error(&spec, "--encoding takes utf8, utf16 or compact-utf16, not \"%s\"", o.encoding);
   if (conflict(&o)) return opt_usage_error(&spec, "%s", conflict(&o));
   if (count == 0) return opt_usage_error(&spec, "which WIT? A file, a directory or a package in binary form is needed");

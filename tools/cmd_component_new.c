@@ -9,6 +9,7 @@
 #include "opts.h"
 
 typedef struct new_options {
+  text_options read;
   bool validate, skip_validation, realloc_via_memory_grow, merge_imports, canonical, reject_legacy_names, debug_names, return_call_ref, verbose, all_features, no_builtin, text, exit_with_code, adapter_names, synthesize_realloc;
   const char *output, *wit, *world, *encoding, *error_format, *wasi_adapter;
   opt_strings adapters, import_names, features, tcp_listen;
@@ -150,7 +151,7 @@ static int run(const char *path, const new_options *o, ct_string_encoding encodi
   ct_error_clear(&error);
   session s = {.o = o};
   ct_status status = make_room(&s) ? CT_OK : out_of_memory(&error);
-  if (status == CT_OK) status = wasm_file_open(&s.module, path, &error);
+  if (status == CT_OK) status = wasm_file_open_text(&s.module, path, &o->read, &error);
   if (status == CT_OK) status = open_adapters(&s, &error);
   if (status == CT_OK) status = split_import_names(&s, &error);
   if (status == CT_OK && o->wit) status = read_world(&s, encoding, &error);
@@ -192,7 +193,8 @@ int cmd_component_new(int argc, char **argv) {
       {0, "emit-canonical-names", OPT_FLAG, &o.canonical, NULL, "Name interfaces by the track of their version: wasi:cli/run@0.2"},
       {0, "reject-legacy-names", OPT_FLAG, &o.reject_legacy_names, NULL, "Take the names of the canonical ABI's build targets alone"},
       {0, "debug-names", OPT_FLAG, &o.debug_names, "true|false", "Names for what is generated (default)"},
-      {'g', "adapter-names", OPT_FLAG, &o.adapter_names, NULL, "The functions of ctool's own adapter keep their names"},
+      {'g', "adapter-names", OPT_FLAG, &o.adapter_names, NULL, "The functions of ctool's own adapter keep their names; with text as --generate-dwarf full"},
+      {0, "generate-dwarf", OPT_STRING, &o.read.style, "lines|full", "With text: debug information of its lines"},
       {0, "return-call-ref", OPT_FLAG, &o.return_call_ref, "true|false", "Shims call by return_call_ref, not through a table"},
       {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the component (default)"},
       {0, "skip-validation", OPT_FLAG, &o.skip_validation, NULL, "The old name of --validate=false"},
@@ -220,6 +222,8 @@ int cmd_component_new(int argc, char **argv) {
   bool json = wants_json(o.error_format, &bad);
   ct_string_encoding encoding;
   if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
+  if (!text_options_good(&o.read)) return BAD_STYLE(&spec, o.read);
+  o.read.full = o.adapter_names && !o.read.style;
   if (!parse_wasi_adapter(&(ct_wasi_adapter){0}, o.wasi_adapter)) return opt_usage_error(&spec, "--wasi-adapter takes command, reactor, proxy or none, not \"%s\"", o.wasi_adapter);
   if (bad_address(&o)) return opt_usage_error(&spec, "--tcp-listen takes ADDR:PORT with an address in numbers, [ADDR]:PORT for IPv6, not \"%s\"", bad_address(&o));
   if (!parse_encoding(&encoding, o.encoding)) return opt_usage_error(&spec, "--encoding takes utf8, utf16 or compact-utf16, not \"%s\"", o.encoding);

@@ -14,7 +14,7 @@ static ct_status check(ct_wit *wit, const targets_options *o, const char *path, 
   ct_status status = ct_input_open(&input, path, error);
   ct_slice component = input.bytes;
   if (status == CT_OK && ct_kind_of(component) == CT_KIND_TEXT) {
-    status = ct_text_parse_input(&made, &input, error);
+    status = ct_text_parse_input(&made, &input, NULL, error);
     component = (ct_slice){made.data, made.size};
   }
   if (status == CT_OK) status = ct_component_targets(wit, o->world, component, o->semver_compatible, error);

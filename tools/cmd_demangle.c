@@ -3,6 +3,7 @@
 #include "opts.h"
 
 typedef struct demangle_options {
+  text_options read;
   bool text;
   const char *output, *error_format;
 } demangle_options;
@@ -10,7 +11,7 @@ typedef struct demangle_options {
 static ct_status demangle_file(const char *path, const demangle_options *o, ct_error *error) {
   ct_wasm_file file;
   ct_pieces pieces = {0};
-  ct_status status = wasm_file_open(&file, path, error);
+  ct_status status = wasm_file_open_text(&file, path, &o->read, error);
   if (status == CT_OK) status = ct_demangle(&pieces, file.bytes, error);
   if (status == CT_OK) status = write_pieces(o->output, &pieces, o->text, error);
   ct_pieces_free(&pieces);
@@ -22,6 +23,7 @@ int cmd_demangle(int argc, char **argv) {
   demangle_options o = {.output = "-"};
   const opt_row rows[] = {
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
+      DWARF_ROWS(o.read),
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
       {0},
@@ -39,6 +41,7 @@ int cmd_demangle(int argc, char **argv) {
   bool bad;
   bool json = wants_json(o.error_format, &bad);
   if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
+  if (!text_options_good(&o.read)) return BAD_STYLE(&spec, o.read);
   if (count > 1) return opt_usage_error(&spec, "one file is demangled at a time; \"%s\" is a second one", argv[2]);
   const char *path = count ? argv[1] : "-";
   ct_error error;

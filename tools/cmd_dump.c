@@ -3,6 +3,7 @@
 #include "opts.h"
 
 typedef struct dump_options {
+  text_options read;
   const char *output, *error_format, *color;
   bool colored, sections_only;
 } dump_options;
@@ -10,7 +11,7 @@ typedef struct dump_options {
 static ct_status dump_file(const char *path, const dump_options *o, ct_error *error) {
   ct_wasm_file file;
   ct_output *output = NULL;
-  ct_status status = wasm_file_open(&file, path, error);
+  ct_status status = wasm_file_open_text(&file, path, &o->read, error);
   if (status == CT_OK) status = ct_output_open(&output, o->output, false, error);
   if (status == CT_OK) {
     ct_sink sink = ct_output_sink(output);
@@ -28,6 +29,7 @@ static int run(const opt_spec *spec, dump_options *o, int argc, char **argv) {
   bool bad;
   bool json = wants_json(o->error_format, &bad);
   if (bad) return opt_usage_error(spec, "--error-format takes text or json, not \"%s\"", o->error_format);
+  if (!text_options_good(&o->read)) return BAD_STYLE(spec, o->read);
   if (count > 1) return opt_usage_error(spec, "one file is shown at a time; \"%s\" is a second one", argv[2]);
   o->colored = wants_color(o->color, o->output, &bad);
   if (bad) return opt_usage_error(spec, "--color takes auto, always or never, not \"%s\"", o->color);
@@ -41,6 +43,7 @@ int cmd_dump(int argc, char **argv) {
   dump_options o = {.output = "-"};
   const opt_row rows[] = {
       {0, "color", OPT_STRING, &o.color, "WHEN", "auto, always or never"},
+      DWARF_ROWS(o.read),
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
       {0},
@@ -57,6 +60,7 @@ int cmd_dump(int argc, char **argv) {
 int cmd_objdump(int argc, char **argv) {
   dump_options o = {.output = "-", .sections_only = true};
   const opt_row rows[] = {
+      DWARF_ROWS(o.read),
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
       {0},

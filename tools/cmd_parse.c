@@ -3,6 +3,7 @@
 #include "opts.h"
 
 typedef struct parse_options {
+  text_options read;
   const char *output, *error_format;
 } parse_options;
 
@@ -13,7 +14,8 @@ static ct_status parse_file(const char *path, const parse_options *o, ct_error *
   ct_slice result = input.bytes;
   ct_kind kind = status == CT_OK ? ct_kind_of(input.bytes) : CT_KIND_UNKNOWN;
   if (status == CT_OK && kind != CT_KIND_MODULE && kind != CT_KIND_COMPONENT) {
-    status = ct_text_parse_input(&made, &input, error);
+    ct_parse_options options = parse_options_of(&o->read, path);
+    status = ct_text_parse_input(&made, &input, &options, error);
     result = (ct_slice){made.data, made.size};
   }
   if (status == CT_OK) status = ct_output_write(o->output, result, true, error);
@@ -25,6 +27,7 @@ static ct_status parse_file(const char *path, const parse_options *o, ct_error *
 int cmd_parse(int argc, char **argv) {
   parse_options o = {.output = "-"};
   const opt_row rows[] = {
+      DWARF_ROWS(o.read),
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
       {0},
@@ -34,6 +37,7 @@ int cmd_parse(int argc, char **argv) {
       "Parses the text format of a module or component and writes it in binary form.\nForm and names are checked, types are not: `ctool validate` does that.\nWithout FILE, or with -, standard input is read.",
       rows,
       "  ctool parse hello.wat -o hello.wasm\n"
+      "  ctool parse -g hello.wat -o hello.wasm            debuggers show the text\n"
       "  ctool print app.wasm | ctool parse -o same.wasm\n"};
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
@@ -41,6 +45,7 @@ int cmd_parse(int argc, char **argv) {
   bool bad;
   bool json = wants_json(o.error_format, &bad);
   if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
+  if (!text_options_good(&o.read)) return BAD_STYLE(&spec, o.read);
   if (count > 1) return opt_usage_error(&spec, "one file is parsed at a time; \"%s\" is a second one", argv[2]);
   const char *path = count ? argv[1] : "-";
   ct_error error;

@@ -7,6 +7,7 @@
 #include "opts.h"
 
 typedef struct print_options {
+  text_options read;
   ct_print_options print;
   const char *output, *error_format, *indent, *indent_text, *color;
 } print_options;
@@ -16,7 +17,7 @@ enum { MAX_INDENT = 64 };
 static ct_status print_file(const char *path, const print_options *o, ct_error *error) {
   ct_wasm_file file;
   ct_output *output = NULL;
-  ct_status status = wasm_file_open(&file, path, error);
+  ct_status status = wasm_file_open_text(&file, path, &o->read, error);
   if (status == CT_OK) status = ct_output_open(&output, o->output, false, error);
   if (status == CT_OK) {
     ct_sink sink = ct_output_sink(output);
@@ -50,6 +51,7 @@ int cmd_print(int argc, char **argv) {
       {0, "indent", OPT_STRING, &o.indent, "N", "Blanks for each level (2)"},
       {0, "indent-text", OPT_STRING, &o.indent_text, "TEXT", "What to indent each level with"},
       {0, "color", OPT_STRING, &o.color, "WHEN", "auto, always or never"},
+      DWARF_ROWS(o.read),
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
       {0},
@@ -68,6 +70,7 @@ int cmd_print(int argc, char **argv) {
   bool bad;
   bool json = wants_json(o.error_format, &bad);
   if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
+  if (!text_options_good(&o.read)) return BAD_STYLE(&spec, o.read);
   if (count > 1) return opt_usage_error(&spec, "one file is printed at a time; \"%s\" is a second one", argv[2]);
   o.print.indent = indentation(&o, blanks);
   if (!o.print.indent) return opt_usage_error(&spec, "--indent takes a number up to %d, not \"%s\"", MAX_INDENT, o.indent);

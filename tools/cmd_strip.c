@@ -3,6 +3,7 @@
 #include "opts.h"
 
 typedef struct strip_options {
+  text_options read;
   bool all, text;
   opt_strings deleted, keep;
   const char *output, *error_format;
@@ -14,7 +15,7 @@ static int strip_file(const char *input_path, const strip_options *o, bool json)
   ct_wasm_file input;
   ct_pieces pieces = {0};
   ct_strip_options options = {o->all, o->deleted.items, o->deleted.count, o->keep.items, o->keep.count};
-  ct_status status = wasm_file_open(&input, input_path, &error);
+  ct_status status = wasm_file_open_text(&input, input_path, &o->read, &error);
   if (status == CT_OK) status = ct_strip(&pieces, input.bytes, &options, &error);
   if (status == CT_OK) status = write_pieces(o->output, &pieces, o->text, &error);
   ct_pieces_free(&pieces);
@@ -29,6 +30,7 @@ int cmd_strip(int argc, char **argv) {
       {'d', "delete", OPT_STRINGS, &o.deleted, "REGEX", "Remove only sections whose name matches; repeatable"},
       {'k', "keep", OPT_STRINGS, &o.keep, "REGEX", "Keep sections whose name matches; repeatable"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
+      DWARF_ROWS(o.read),
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
       {0},
@@ -47,6 +49,7 @@ int cmd_strip(int argc, char **argv) {
   bool bad;
   bool json = wants_json(o.error_format, &bad);
   if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
+  if (!text_options_good(&o.read)) return BAD_STYLE(&spec, o.read);
   if (count > 1) return opt_usage_error(&spec, "one file is stripped at a time; \"%s\" is a second one", argv[2]);
   return strip_file(count ? argv[1] : "-", &o, json);
 }

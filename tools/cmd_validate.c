@@ -126,7 +126,7 @@ static ct_status validate_input(batch *b, const ct_input *input, ct_kind *kind, 
   ct_slice bytes = input->bytes;
   ct_status status = CT_OK;
   if (bytes.size && ct_kind_of(bytes) == CT_KIND_TEXT) {
-    status = ct_text_parse_input(&made, input, error);
+    status = ct_text_parse_input(&made, input, NULL, error);
     bytes = (ct_slice){made.data, made.size};
   }
   *kind = ct_kind_of(bytes);

@@ -39,13 +39,23 @@ bool wants_color(const char *when, const char *output, bool *bad) {
   return always || (is_auto && strcmp(output, "-") == 0 && ct_is_terminal(1));
 }
 
-ct_status wasm_file_open(ct_wasm_file *out, const char *path, ct_error *error) {
+bool text_options_good(const text_options *options) { return !options->style || strcmp(options->style, "lines") == 0 || strcmp(options->style, "full") == 0; }
+
+ct_parse_options parse_options_of(const text_options *options, const char *path) {
+  bool full = options->full || (options->style && strcmp(options->style, "full") == 0);
+  return (ct_parse_options){full ? CT_DWARF_FULL : options->style ? CT_DWARF_LINES : CT_DWARF_NONE, strcmp(path, "-") == 0 ? "<stdin>" : path};
+}
+
+ct_status wasm_file_open(ct_wasm_file *out, const char *path, ct_error *error) { return wasm_file_open_text(out, path, &(text_options){0}, error); }
+
+ct_status wasm_file_open_text(ct_wasm_file *out, const char *path, const text_options *options, ct_error *error) {
+  ct_parse_options parse = parse_options_of(options, path);
   *out = (ct_wasm_file){0};
   ct_status status = ct_input_open(&out->input, path, error);
   if (status != CT_OK) return status;
   out->bytes = out->input.bytes;
   if (ct_kind_of(out->bytes) != CT_KIND_TEXT) return CT_OK;
-  status = ct_text_parse_input(&out->made, &out->input, error);
+  status = ct_text_parse_input(&out->made, &out->input, &parse, error);
   out->bytes = (ct_slice){out->made.data, out->made.size};
   return status;
 }

@@ -26,6 +26,20 @@ typedef struct ct_wasm_file {
   ct_buf made;
 } ct_wasm_file;
 ct_status wasm_file_open(ct_wasm_file *out, const char *path, ct_error *error);
+
+/* What every command that reads text takes: -g, --generate-dwarf lines|full. All-zero: none. */
+typedef struct text_options {
+  bool full;
+  const char *style;
+} text_options;
+#define DWARF_ROWS(options)                                                                                  \
+  {'g', NULL, OPT_FLAG, &(options).full, NULL, "With text: as --generate-dwarf full"},                      \
+  {0, "generate-dwarf", OPT_STRING, &(options).style, "lines|full", "With text: debug information of its lines"}
+/* Is the style one of the two, or none? */
+bool text_options_good(const text_options *options);
+#define BAD_STYLE(spec, options) opt_usage_error((spec), "--generate-dwarf takes lines or full, not \"%s\"", (options).style)
+ct_parse_options parse_options_of(const text_options *options, const char *path);
+ct_status wasm_file_open_text(ct_wasm_file *out, const char *path, const text_options *options, ct_error *error);
 void wasm_file_close(ct_wasm_file *file);
 
 /* A decimal number without sign; false when the text is none, or too large. */

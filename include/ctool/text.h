@@ -13,8 +13,20 @@ extern "C" {
  * https://webassembly.github.io/spec/core/text/ */
 CT_API ct_status ct_text_parse(ct_buf *out, ct_slice text, ct_error *error);
 
-/* The same for a file: the memory of what has been read is given back on the way (ct_input_forget). */
-CT_API ct_status ct_text_parse_input(ct_buf *out, const ct_input *input, ct_error *error);
+typedef enum ct_generate_dwarf {
+  CT_DWARF_NONE,
+  CT_DWARF_LINES, /* functions, and the line of each instruction */
+  CT_DWARF_FULL   /* and parameters and locals */
+} ct_generate_dwarf;
+
+/* All-zero: no debug information. */
+typedef struct ct_parse_options {
+  ct_generate_dwarf generate_dwarf; /* DWARF 5 that points into the text, for each module in it that has functions */
+  const char *file;                 /* the name of the text there; NULL: "<text>" */
+} ct_parse_options;
+
+/* The same for a file: the memory of what has been read is given back on the way (ct_input_forget). `options` may be NULL. */
+CT_API ct_status ct_text_parse_input(ct_buf *out, const ct_input *input, const ct_parse_options *options, ct_error *error);
 
 /* All-zero: flat, with two blanks for each level. */
 typedef struct ct_print_options {

@@ -37,12 +37,13 @@ static ct_status file(cti_wat_parser *p, ct_slice text, cti_buf *out) {
   return cti_buf_check(out, p->arena->error);
 }
 
-static ct_status parse(ct_buf *out, ct_slice text, const ct_input *input, ct_error *error) {
+static ct_status parse(ct_buf *out, ct_slice text, const ct_input *input, const ct_parse_options *options, ct_error *error) {
   cti_arena arena;
   cti_wat_parser p;
   *out = (ct_buf){0};
   cti_arena_init(&arena, error);
   ct_status status = cti_wat_parser_make(&p, text, input, &arena);
+  if (status == CT_OK && options) status = cti_wat_debug_make(&p.debug, options->generate_dwarf, options->file, text, &arena);
   if (status == CT_OK) status = file(&p, text, out);
   if (status == CT_OK) status = error->status; /* memory may have ended where names alone depend on it */
   if (status != CT_OK) ct_buf_free(out);
@@ -50,6 +51,6 @@ static ct_status parse(ct_buf *out, ct_slice text, const ct_input *input, ct_err
   return status;
 }
 
-ct_status ct_text_parse(ct_buf *out, ct_slice text, ct_error *error) { return parse(out, text, NULL, error); }
+ct_status ct_text_parse(ct_buf *out, ct_slice text, ct_error *error) { return parse(out, text, NULL, NULL, error); }
 
-ct_status ct_text_parse_input(ct_buf *out, const ct_input *input, ct_error *error) { return parse(out, input->bytes, input, error); }
+ct_status ct_text_parse_input(ct_buf *out, const ct_input *input, const ct_parse_options *options, ct_error *error) { return parse(out, input->bytes, input, options, error); }

@@ -191,7 +191,7 @@ static void place_customs(cti_wat_module *w, int side, uint8_t code) {
   }
 }
 
-static void place_written(cti_wat_module *w, const char *name, cti_buf *content) {
+void cti_wat_place_custom(cti_wat_module *w, const char *name, cti_buf *content) {
   add_written(w, name, content, CTI_WAT_AFTER);
   if (w->customs.count) cti_vec_push(w->p->arena, &w->m.sections, w->customs.items[--w->customs.count].section);
 }
@@ -200,7 +200,7 @@ static void place_hints(cti_wat_module *w) {
   if (w->hints.items.count == 0) return;
   cti_buf content = {0};
   cti_branch_hints_write(&content, &w->hints);
-  place_written(w, "metadata.code.branch_hint", &content);
+  cti_wat_place_custom(w, "metadata.code.branch_hint", &content);
 }
 
 static void place_names(cti_wat_module *w) {
@@ -212,7 +212,7 @@ static void place_names(cti_wat_module *w) {
   if (names.maps.count == 0) return;
   cti_buf content = {0};
   cti_names_write(&content, &names);
-  place_written(w, "name", &content);
+  cti_wat_place_custom(w, "name", &content);
 }
 
 static bool has_section(const cti_wat_module *w, uint8_t code) {
@@ -254,4 +254,5 @@ void cti_wat_finish_sections(cti_wat_module *w) {
   }
   place_customs(w, CTI_WAT_AFTER, 0);
   place_names(w);
+  cti_wat_place_dwarf(w);
 }

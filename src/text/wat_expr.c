@@ -455,6 +455,10 @@ static void record_hint(cti_wat_module *w, int *hint) {
   *hint = NO_HINT;
 }
 
+static void record_place(cti_wat_module *w, const uint8_t *at) {
+  if (w->p->debug && w->in_body && at) cti_vec_push_large(w->p->arena, &w->places.instrs, ((cti_wat_instr_place){(uint32_t)w->code.size, (uint32_t)(at - w->p->debug->text.data)}));
+}
+
 static void check_no_hint(cti_wat_module *w, int hint) {
   if (hint != NO_HINT) cti_wat_fail(w->p, w->p->token, CT_TEXT_SYNTAX, "@metadata.code.branch_hint annotation: must precede an instruction");
 }
@@ -466,6 +470,7 @@ typedef struct level {
   head h;
   size_t pending_at; /* OPERANDS, IF_CONDITION: where the encoded head begins in w->pending */
   int hint;
+  const uint8_t *at; /* of its keyword in the text */
 } level;
 
 typedef struct folding {
@@ -482,6 +487,7 @@ static level *push_level(folding *f, level item) {
 static void move_pending(folding *f, level *item) {
   cti_wat_module *w = f->w;
   record_hint(w, &item->hint);
+  record_place(w, item->at);
   cti_buf_bytes(&w->code, cti_slice_cut(cti_buf_slice(&w->pending), item->pending_at, w->pending.size));
   cti_buf_truncate(&w->pending, item->pending_at);
   emitted(w, &item->h);
@@ -489,6 +495,7 @@ static void move_pending(folding *f, level *item) {
 
 static void flat(folding *f) {
   record_hint(f->w, &f->hint);
+  record_place(f->w, f->w->p->token.at);
   head h = read_head(f->w, &f->w->code);
   if (!cti_wat_failed(f->w->p)) emitted(f->w, &h);
 }
@@ -528,7 +535,7 @@ static void open_folded(folding *f) {
     push_level(f, (level){.kind = BLOCK});
     return;
   }
-  level item = {.kind = cti_wat_at_word(p, "if") ? IF_CONDITION : OPERANDS, .pending_at = w->pending.size, .hint = f->hint};
+  level item = {.kind = cti_wat_at_word(p, "if") ? IF_CONDITION : OPERANDS, .pending_at = w->pending.size, .hint = f->hint, .at = p->token.at};
   f->hint = NO_HINT;
   item.h = read_head(w, &w->pending);
   push_level(f, item);

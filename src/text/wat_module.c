@@ -337,8 +337,21 @@ static void write_locals(cti_wat_module *w) {
   }
 }
 
+/* What debug information needs of a function whose keyword stands at `at`, before its instructions. */
+static void record_func(cti_wat_module *w, const uint8_t *at) {
+  if (!w->p->debug) return;
+  cti_wat_func_place place = {.text = (uint32_t)(at - w->p->debug->text.data), .first = w->places.instrs.count};
+  if (w->p->debug->style == CT_DWARF_FULL && w->locals.count) {
+    ct_slice copy = cti_copy(w->p->arena, cti_slice(w->locals.items, w->locals.count * sizeof *w->locals.items));
+    place.locals = (const cti_corevt *)(const void *)copy.data;
+    place.local_count = copy.data ? w->locals.count : 0;
+  }
+  cti_vec_push(w->p->arena, &w->places.funcs, place);
+}
+
 static void read_func(cti_wat_module *w) {
   cti_wat_parser *p = w->p;
+  const uint8_t *at = p->token.at;
   ct_slice name = cti_wat_take_ident(p).name;
   inline_exports(w, CTI_EXTERN_FUNC);
   if (inline_import(w, CTI_EXTERN_FUNC, name)) return;
@@ -350,6 +363,7 @@ static void read_func(cti_wat_module *w) {
   read_locals(w);
   cti_vec_push(p->arena, &w->body_at, w->code.size);
   write_locals(w);
+  record_func(w, at);
   cti_wat_instructions(w);
   cti_buf_u8(&w->code, 0x0b);
   w->in_body = false;

@@ -64,6 +64,7 @@ typedef struct cti_wat_module {
   cti_name_map maps[CTI_NAME_KINDS];
   ct_slice module_name;
   cti_branch_hints hints;
+  cti_wat_places places; /* when p->debug */
   CTI_VEC(cti_wat_custom) customs;
   CTI_VEC(cti_wat_ident) rec_idents; /* of the types that cti_wat_rec read last */
 } cti_wat_module;
@@ -113,11 +114,17 @@ void cti_wat_local_add(cti_wat_module *w, cti_wat_ident ident);
 
 void cti_wat_producers(cti_wat_parser *p, cti_buf *out); /* after (@producers: the content of the section */
 void cti_wat_custom_field(cti_wat_module *w, ct_slice keyword);
+void cti_wat_place_custom(cti_wat_module *w, const char *name, cti_buf *content); /* as the next section; frees the content */
 /* Puts the sections in order, custom ones at their anchors, names last; the module then can be encoded. */
 void cti_wat_finish_sections(cti_wat_module *w);
 void cti_wat_name(cti_wat_module *w, cti_name_kind kind, uint32_t index, ct_slice name);
 void cti_wat_name_params(cti_wat_module *w, cti_name_kind kind, uint32_t outer); /* those of the signature that was read last */
 void cti_wat_name_inner(cti_wat_module *w, cti_name_kind kind, uint32_t outer, uint32_t index, ct_slice name);
+
+/* ---- cti_wat_dwarf.c */
+
+/* Debug information as the next sections, when it is asked for and there are bodies. */
+void cti_wat_place_dwarf(cti_wat_module *w);
 
 /* ---- cti_wat_module.c */
 

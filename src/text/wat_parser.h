@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "ctool/io.h"
+#include "text/wat_debug.h"
 #include "text/wat_lex.h"
 
 typedef struct cti_wat_parser {
@@ -17,6 +18,7 @@ typedef struct cti_wat_parser {
   bool has_second;
   const ct_input *input; /* of the text when it is a file, else NULL: its pages are given back behind the token */
   const uint8_t *forgotten;
+  cti_wat_debug *debug;      /* where debug information is made, else NULL */
   cti_map ops;    /* names of instructions, filled by the first module */
   cti_map idents; /* identifiers to small numbers, so that spaces of names compare numbers */
 } cti_wat_parser;
