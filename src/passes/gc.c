@@ -36,6 +36,14 @@ static void mark_expr(marker *k, const cti_expr *expr) {
   if (expr->bytes.size) mark_code(k, cti_cursor_make(expr->bytes, expr->offset, k->arena->error));
 }
 
+static bool names_func(const marker *k, const cti_expr *expr) {
+  cti_cursor c = cti_cursor_make(expr->bytes, expr->offset, k->arena->error);
+  cti_instr instr;
+  while (expr->bytes.size && cti_instr_next(&instr, &c))
+    if (instr.op == CTI_OP_REF_FUNC) return true;
+  return false;
+}
+
 static void mark_func(marker *k, uint32_t index) {
   const cti_func *func = &k->m->funcs.items[index];
   mark(k, CTI_SPACE_TYPE, func->type);
@@ -121,6 +129,16 @@ static void mark_all(marker *k) {
   }
 }
 
+/* A ref.func in code is valid when something outside of code names the function: whatever does is kept. */
+static void mark_declaring(marker *k) {
+  const cti_module *m = k->m;
+  for (uint32_t i = 0; i < m->elems.count; i++) mark(k, CTI_SPACE_ELEM, i);
+  for (uint32_t i = 0; i < m->globals.count; i++)
+    if (names_func(k, &m->globals.items[i].init)) mark(k, CTI_SPACE_GLOBAL, i);
+  for (uint32_t i = 0; i < m->tables.count; i++)
+    if (names_func(k, &m->tables.items[i].init)) mark(k, CTI_SPACE_TABLE, i);
+}
+
 ct_status cti_gc_mark(cti_uses *out, const cti_module *m, cti_arena *arena) {
   marker k = {.m = m, .arena = arena, .uses = out};
   *out = (cti_uses){0};
@@ -132,7 +150,7 @@ ct_status cti_gc_mark(cti_uses *out, const cti_module *m, cti_arena *arena) {
   }
   mark_roots(&k);
   mark_all(&k);
-  for (uint32_t i = 0; k.names_funcs && i < m->elems.count; i++) mark(&k, CTI_SPACE_ELEM, i);
+  if (k.names_funcs) mark_declaring(&k);
   mark_all(&k);
   return arena->error->status;
 }

@@ -4,6 +4,9 @@
 
 #include "passes/remap.h"
 
+/* The passes of passes.def over every function that something reaches, and signatures that say no more than callers need. */
+ct_status cti_optimize_code(cti_module *m, cti_arena *arena);
+
 /* Active data segments cut at long runs of zeros and joined over short ones. requires: no code names a data segment. */
 ct_status cti_pack_data(cti_module *m, cti_arena *arena);
 

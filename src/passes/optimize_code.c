@@ -1,0 +1,149 @@
+/* optimize_code.c - the order of work on code. Flows in: a module. Flows out: the module with shorter bodies and signatures.
+ *
+ * Bodies are bytes between rounds: a round lifts one function after the other to trees, changes and writes them back, so that memory is one function's at a
+ * time. What all calls to a function say is noted on the way; the next round, in functions whose signature or calls change by it, runs the passes again.
+ * What nothing reaches is left as it is. */
+#include "passes/gc.h"
+#include "passes/ir_passes.h"
+#include "passes/module_passes.h"
+#include "passes/signatures.h"
+
+typedef struct cti_pass {
+  bool (*run)(cti_ir *f);
+} cti_pass;
+
+static const cti_pass repeated[] = {
+#define CT_PASS(function, name, summary) {function},
+#include "passes/passes.def"
+#undef CT_PASS
+};
+
+static const cti_pass last[] = {
+#define CT_LAST_PASS(function, name, summary) {function},
+#include "passes/passes.def"
+#undef CT_LAST_PASS
+};
+
+typedef struct coder {
+  cti_module *m;
+  cti_arena *arena;   /* of the module */
+  cti_arena scratch;  /* of trees */
+  cti_uses uses;
+  cti_ir f;
+  cti_buf plain, made;
+  cti_signatures now, plan; /* what is noted in this round, and what was planned by the last */
+  bool first;               /* round */
+} coder;
+
+static const cti_remap unmoved;
+
+/* The body with every number in its shortest form and nothing else changed. */
+static ct_status shortest(coder *x, const cti_func *func) {
+  cti_cursor c = cti_cursor_make(func->body, func->body_offset, x->arena->error);
+  CTI_TRY(cti_remap_locals(&x->plain, &unmoved, &c));
+  return cti_remap_code(&x->plain, &unmoved, &c);
+}
+
+enum { MAX_SWEEPS = 12, MAX_ROUNDS = 4 };
+
+static void sweep(cti_ir *f) {
+  bool changed = true;
+  for (int round = 0; changed && round < MAX_SWEEPS; round++) {
+    changed = false;
+    for (size_t i = 0; i < CTI_COUNT(repeated); i++) {
+      cti_ir_count_labels(f);
+      changed |= repeated[i].run(f);
+    }
+  }
+}
+
+static void finish(cti_ir *f) {
+  for (size_t i = 0; i < CTI_COUNT(last); i++) {
+    cti_ir_count_labels(f);
+    last[i].run(f);
+  }
+  cti_ir_pass_blocks(f); /* shared locals leave sets of themselves behind */
+}
+
+static ct_status keep(coder *x, cti_func *func, const cti_buf *best) {
+  CTI_TRY(cti_buf_check(best, x->arena->error));
+  func->body = cti_copy(x->arena, cti_buf_slice(best));
+  return x->arena->error->status;
+}
+
+static ct_status write_back(coder *x, cti_func *func, bool must) {
+  x->plain.size = x->made.size = 0;
+  CTI_TRY(cti_ir_emit(&x->made, &x->f, &unmoved));
+  if (must) return keep(x, func, &x->made);
+  CTI_TRY(shortest(x, func));
+  return keep(x, func, x->made.size <= x->plain.size ? &x->made : &x->plain);
+}
+
+static ct_status without_trees(coder *x, cti_func *func, uint32_t index) {
+  x->plain.size = 0;
+  CTI_TRY(cti_signatures_note_code(&x->now, index));
+  if (!x->first) return CT_OK;
+  CTI_TRY(shortest(x, func));
+  return x->plain.size <= func->body.size ? keep(x, func, &x->plain) : CT_OK;
+}
+
+static ct_status optimize_func(coder *x, uint32_t index) {
+  cti_func *func = &x->m->funcs.items[index];
+  bool lifted;
+  CTI_TRY(cti_ir_lift(&x->f, index, &lifted));
+  if (!lifted) return without_trees(x, func, index);
+  bool changed = !x->first && cti_signatures_apply(&x->plan, &x->f);
+  if (changed || x->first) sweep(&x->f);
+  cti_signatures_note(&x->now, &x->f);
+  if (!changed && !x->first) return x->arena->error->status;
+  finish(&x->f);
+  return write_back(x, func, changed);
+}
+
+/* Types move to the plan's, so that the next lift reads the bodies that were written by it. */
+static void commit(coder *x) {
+  for (uint32_t i = x->m->imported[CTI_EXTERN_FUNC]; i < x->m->funcs.count; i++) x->m->funcs.items[i].type = x->now.funcs[i].type;
+}
+
+static ct_status run_round(coder *x, bool *again) {
+  ct_status status = CT_OK;
+  CTI_TRY(cti_signatures_start(&x->now, x->first ? NULL : &x->plan, x->m, x->arena));
+  for (uint32_t i = x->m->imported[CTI_EXTERN_FUNC]; i < x->m->funcs.count && status == CT_OK; i++)
+    if (x->uses.count[CTI_SPACE_FUNC][i]) status = optimize_func(x, i);
+  if (status != CT_OK) return status;
+  commit(x);
+  CTI_TRY(cti_signatures_decide(&x->now, again));
+  x->plan = x->now;
+  x->first = false;
+  return CT_OK;
+}
+
+/* A proposal that the module does not use already, by its code or by what its makers say, is not brought in. */
+static bool has_sign_extension(const cti_module *m) {
+  static const char name[] = "sign-ext";
+  const cti_section *features = cti_module_custom(m, CTI_LIT("target_features"), NULL);
+  for (size_t i = 0; features && i + sizeof name - 1 <= features->content.size; i++)
+    if (memcmp(features->content.data + i, name, sizeof name - 1) == 0) return true;
+  for (uint32_t i = m->imported[CTI_EXTERN_FUNC]; i < m->funcs.count; i++) {
+    cti_cursor c = cti_cursor_make(m->funcs.items[i].body, 0, m->arena->error);
+    cti_instr instr;
+    for (uint32_t runs = cti_cursor_count(&c, "runs of locals"); runs > 0; runs--) cti_read_local_run(&c);
+    while (cti_instr_next(&instr, &c))
+      if (cti_opcodes[instr.op].feature == cti_opcodes[CTI_OP_I32_EXTEND8_S].feature) return true;
+  }
+  return false;
+}
+
+ct_status cti_optimize_code(cti_module *m, cti_arena *arena) {
+  coder x = {.m = m, .arena = arena, .first = true};
+  bool again = true;
+  ct_status status = cti_gc_mark(&x.uses, m, arena);
+  cti_arena_init(&x.scratch, arena->error);
+  cti_ir_init(&x.f, m, &x.scratch);
+  x.f.sign_extension = has_sign_extension(m);
+  for (int round = 0; round < MAX_ROUNDS && again && status == CT_OK; round++) status = run_round(&x, &again);
+  cti_arena_free(&x.scratch);
+  ct_buf_free(&x.plain);
+  ct_buf_free(&x.made);
+  return status;
+}
