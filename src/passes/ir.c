@@ -73,13 +73,27 @@ bool cti_ir_equal(const cti_ir *f, cti_node a, cti_node b) {
 
 static uint64_t local_bit(uint32_t local) { return (uint64_t)1 << (local < 63 ? local : 63); }
 
+static bool leaves(const cti_ir *f, const cti_ir_node *n) {
+  switch (n->op) {
+  case CTI_OP_BR: case CTI_OP_BR_IF: return !f->labels.items[n->a].is_open;
+  case CTI_OP_BR_TABLE:
+    for (uint32_t i = 0; i < n->b; i++)
+      if (!f->labels.items[f->lists.items[n->a + i]].is_open) return true;
+    return false;
+  case CTI_OP_RETURN: case CTI_OP_UNREACHABLE: case CTI_OP_LOOP: return true; /* a loop may never end */
+  default: return false;
+  }
+}
+
 static void add_effects(cti_ir_effects *out, const cti_ir *f, cti_node node) {
   const cti_ir_node *n = cti_ir_at(f, node);
   if (n->op < CTI_OPS) out->bits |= cti_opcodes[n->op].effects;
   if (n->op == CTI_OP_LOCAL_GET) out->reads |= local_bit(n->a);
   if (n->op == CTI_OP_LOCAL_SET || n->op == CTI_OP_LOCAL_TEE) out->writes |= local_bit(n->a);
-  if (n->op == CTI_OP_BR || n->op == CTI_OP_BR_IF || n->op == CTI_OP_BR_TABLE || n->op == CTI_OP_RETURN || n->op == CTI_OP_UNREACHABLE || n->op == CTI_OP_LOOP) out->leaves = true;
+  if (leaves(f, n)) out->leaves = true;
+  if (cti_ir_is_label_node(n->op)) f->labels.items[n->a].is_open = true;
   for (uint32_t i = 0; i < n->kid_count; i++) add_effects(out, f, cti_ir_kid(f, node, i));
+  if (cti_ir_is_label_node(n->op)) f->labels.items[n->a].is_open = false;
 }
 
 void cti_ir_effects_of(cti_ir_effects *out, const cti_ir *f, cti_node node) {
@@ -137,6 +151,15 @@ bool cti_ir_diverges(const cti_ir *f, cti_node node) {
     return f->labels.items[n->a].uses == 0 && n->kid_count == 3 && cti_ir_diverges(f, cti_ir_kid(f, node, 1)) && cti_ir_diverges(f, cti_ir_kid(f, node, 2));
   default: return last_diverges(f, node, 0);
   }
+}
+
+bool cti_ir_diverges_plainly(const cti_ir *f, cti_node node) {
+  const cti_ir_node *n = cti_ir_at(f, node);
+  if (n->op == CTI_OP_BR || n->op == CTI_OP_BR_TABLE || n->op == CTI_OP_RETURN || n->op == CTI_OP_UNREACHABLE) return true;
+  uint32_t end = n->op == CTI_OP_BLOCK || n->op == CTI_OP_LOOP ? 0 : n->op == CTI_OP_IF ? 1 : n->kid_count;
+  for (uint32_t i = 0; i < end; i++)
+    if (cti_ir_diverges_plainly(f, cti_ir_kid(f, node, i))) return true;
+  return false;
 }
 
 static void count(cti_ir *f, cti_node node) {

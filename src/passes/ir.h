@@ -3,7 +3,8 @@
  *
  *   Order is meaning. Kids are evaluated from the first to the last. Where a statement runs while a value waits on the operand stack, both lie in a SEQ,
  *   whose kid number `a` gives the value; so any stack code has a tree, without new locals.
- *   Blocks have labels (ids, not depths): `a` of BLOCK, LOOP and IF, and what branches go to. Label 0 is the function itself, whose node is `root`.
+ *   Blocks have labels (ids, not depths): `a` of BLOCK, LOOP and IF, and what branches go to. Label 0 is the function itself, whose node is `root`;
+ *   a `return` is a branch there.
  *   An IF's kids are its condition and one or two SEQs.
  * Nodes and lists of kids are never freed one by one: all of it goes with the next function. Functions that use what has no form here (several results of
  * one instruction, parameters of blocks, exceptions, continuations) are not lifted: they keep their code. */
@@ -33,6 +34,7 @@ typedef struct cti_ir_label {
   cti_node target;
   uint32_t uses; /* how many branches go there, kept by cti_ir_count_labels */
   uint32_t depth; /* while emitting */
+  bool is_open;   /* while effects are asked for: the tree holds the target */
 } cti_ir_label;
 
 typedef struct cti_ir {
@@ -100,8 +102,9 @@ void cti_ir_effects_of(cti_ir_effects *out, const cti_ir *f, cti_node node);
 /* Would it make a difference whether `a` runs before or after `b`? */
 bool cti_ir_conflict(const cti_ir_effects *a, const cti_ir_effects *b);
 
-/* Does control never come out at the end of the tree? */
+/* Does control never come out at the end of the tree? And does validation see that, which looks into no block? */
 bool cti_ir_diverges(const cti_ir *f, cti_node node);
+bool cti_ir_diverges_plainly(const cti_ir *f, cti_node node);
 
 /* Counts the branches to each label. */
 void cti_ir_count_labels(cti_ir *f);

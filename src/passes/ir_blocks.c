@@ -136,6 +136,51 @@ static void tail(blocks *b, cti_node node, const exits *places) {
   }
 }
 
+static void tail_of_value(blocks *b, cti_node node, const exits *places);
+
+/* The last kid of a list that ends at `places` with a value. */
+static void tail_value_list(blocks *b, cti_node node, const exits *places) {
+  uint32_t count = at(b, node)->kid_count;
+  if (count) tail_of_value(b, cti_ir_kid(b->f, node, count - 1), places);
+  if (count && at(b, node)->op == CTI_IR_SEQ && at(b, cti_ir_kid(b->f, node, count - 1))->type != CTI_VT_NONE) at(b, node)->a = count - 1;
+}
+
+/* What gives the value of what ends at `places`: a branch there with a value is the value. */
+static void tail_of_value(blocks *b, cti_node node, const exits *places) {
+  cti_ir *f = b->f;
+  cti_ir_node *n = at(b, node);
+  if (n->op == CTI_OP_BR && n->kid_count == 1 && leads_to(places, n->a)) {
+    cti_node value = cti_ir_kid(f, node, 0);
+    f->labels.items[n->a].uses--;
+    *n = *at(b, value);
+    if (cti_ir_is_label_node(n->op)) f->labels.items[n->a].target = node;
+    b->changed = true;
+    tail_of_value(b, node, places);
+  } else if (n->op == CTI_OP_RETURN && n->kid_count == 1 && leads_to(places, 0)) {
+    *n = *at(b, cti_ir_kid(f, node, 0));
+    if (cti_ir_is_label_node(n->op)) f->labels.items[n->a].target = node;
+    b->changed = true;
+    tail_of_value(b, node, places);
+  } else if (n->op == CTI_OP_BLOCK && n->type != CTI_VT_NONE) {
+    if (places) retarget_all(b, node, n->a, outermost(places));
+    tail_value_list(b, node, &(exits){places, at(b, node)->a});
+  } else if (n->op == CTI_OP_IF && n->type != CTI_VT_NONE) {
+    if (places) retarget_all(b, node, n->a, outermost(places));
+    for (uint32_t i = 1; i < at(b, node)->kid_count; i++) tail_value_list(b, cti_ir_kid(f, node, i), &(exits){places, at(b, node)->a});
+  } else if (n->op == CTI_IR_SEQ && n->type != CTI_VT_NONE && (n->a == UINT32_MAX || n->a + 1 == n->kid_count)) {
+    tail_value_list(b, node, places);
+  } else if (n->op == CTI_OP_LOOP && n->type != CTI_VT_NONE) {
+    tail_value_list(b, node, places);
+  }
+}
+
+/* Typed blocks, wherever they stand. */
+static void tails_of_values(blocks *b, cti_node node) {
+  cti_ir_node *n = at(b, node);
+  if ((n->op == CTI_OP_BLOCK || n->op == CTI_OP_IF) && n->type != CTI_VT_NONE && n->a) tail_of_value(b, node, NULL);
+  for (uint32_t i = 0; i < at(b, node)->kid_count; i++) tails_of_values(b, cti_ir_kid(b->f, node, i));
+}
+
 static void tail_list(blocks *b, cti_node node, const exits *places) {
   uint32_t count = at(b, node)->kid_count;
   if (count) tail(b, cti_ir_kid(b->f, node, count - 1), places);
@@ -370,6 +415,19 @@ static void statement_block(blocks *b, cti_node node) {
   if (!block_to_if(b, node)) put(b, node);
 }
 
+static bool is_local(const blocks *b, cti_node node, uint16_t op, uint32_t local) { return at(b, node)->op == op && at(b, node)->a == local; }
+
+static void statement_set(blocks *b, cti_node node) {
+  cti_ir *f = b->f;
+  uint32_t local = at(b, node)->a;
+  while (is_local(b, cti_ir_kid(f, node, 0), CTI_OP_LOCAL_TEE, local)) {
+    set_kid(b, node, 0, cti_ir_kid(f, cti_ir_kid(f, node, 0), 0));
+    b->changed = true;
+  }
+  if (is_local(b, cti_ir_kid(f, node, 0), CTI_OP_LOCAL_GET, local)) b->changed = true;
+  else put(b, node);
+}
+
 /* Puts what is left of a statement. Its parts have been simplified. */
 static void statement(blocks *b, cti_node node) {
   cti_ir *f = b->f;
@@ -381,10 +439,7 @@ static void statement(blocks *b, cti_node node) {
     else put(b, node);
     break;
   case CTI_OP_DROP: unwanted(b, cti_ir_kid(f, node, 0)); break;
-  case CTI_OP_LOCAL_SET:
-    if (at(b, cti_ir_kid(f, node, 0))->op == CTI_OP_LOCAL_GET && at(b, cti_ir_kid(f, node, 0))->a == n->a) b->changed = true;
-    else put(b, node);
-    break;
+  case CTI_OP_LOCAL_SET: statement_set(b, node); break;
   case CTI_OP_BLOCK: statement_block(b, node); break;
   case CTI_OP_LOOP:
     if (n->type == CTI_VT_NONE && uses(b, n->a) == 0) b->changed = true, each_kid(b, node, 0);
@@ -398,16 +453,6 @@ static void statement(blocks *b, cti_node node) {
   case CTI_OP_BR_TABLE: statement_table(b, node); break;
   default: put(b, node);
   }
-}
-
-/* Does validation see that control does not come out of the tree? It looks into no block. */
-static bool diverges_plainly(const cti_ir *f, cti_node node) {
-  const cti_ir_node *n = cti_ir_at(f, node);
-  if (n->op == CTI_OP_BR || n->op == CTI_OP_BR_TABLE || n->op == CTI_OP_RETURN || n->op == CTI_OP_UNREACHABLE) return true;
-  uint32_t end = n->op == CTI_OP_BLOCK || n->op == CTI_OP_LOOP ? 0 : n->op == CTI_OP_IF ? 1 : n->kid_count;
-  for (uint32_t i = 0; i < end; i++)
-    if (diverges_plainly(f, cti_ir_kid(f, node, i))) return true;
-  return false;
 }
 
 /* What comes after a statement that never comes out does not run. */
@@ -425,7 +470,7 @@ static void cut_dead(blocks *b, uint32_t mark) {
 /* A list that must give a value and never does ends in an `unreachable`, unless validation sees by itself that control does not come to its end. */
 static void mark_end(blocks *b, uint32_t mark) {
   for (uint32_t i = mark; i < b->list.count; i++)
-    if (at(b, b->list.items[i])->type != CTI_VT_NONE || diverges_plainly(b->f, b->list.items[i])) return;
+    if (at(b, b->list.items[i])->type != CTI_VT_NONE || cti_ir_diverges_plainly(b->f, b->list.items[i])) return;
   put(b, cti_ir_add(b->f, CTI_OP_UNREACHABLE, CTI_VT_NONE, NULL, 0));
 }
 
@@ -460,14 +505,68 @@ static void simplify_list(blocks *b, cti_node node) {
   b->list.count = mark;
 }
 
+/* A typed block that nothing branches to is a list with a value. */
+static void open_typed_block(blocks *b, cti_node node) {
+  cti_ir_node *n = at(b, node);
+  if (n->type == CTI_VT_NONE || n->op != CTI_OP_BLOCK || n->a == 0 || uses(b, n->a)) return;
+  n->op = CTI_IR_SEQ;
+  n->a = n->kid_count && at(b, cti_ir_kid(b->f, node, n->kid_count - 1))->type != CTI_VT_NONE ? (uint32_t)(n->kid_count - 1) : UINT32_MAX;
+  if (n->kid_count == 1 && n->a == 0) {
+    cti_node only = cti_ir_kid(b->f, node, 0);
+    *n = *at(b, only);
+    if (cti_ir_is_label_node(n->op)) b->f->labels.items[n->a].target = node;
+  }
+  b->changed = true;
+}
+
 static void simplify(blocks *b, cti_node node) {
   for (uint32_t i = 0; i < at(b, node)->kid_count; i++) simplify(b, cti_ir_kid(b->f, node, i));
   uint16_t op = at(b, node)->op;
   if (op == CTI_OP_BLOCK || op == CTI_OP_LOOP || op == CTI_IR_SEQ) simplify_list(b, node);
+  open_typed_block(b, node);
+  if (op == CTI_OP_LOCAL_TEE) {
+    while (is_local(b, cti_ir_kid(b->f, node, 0), CTI_OP_LOCAL_TEE, at(b, node)->a)) set_kid(b, node, 0, cti_ir_kid(b->f, cti_ir_kid(b->f, node, 0), 0)), b->changed = true;
+    if (is_local(b, cti_ir_kid(b->f, node, 0), CTI_OP_LOCAL_GET, at(b, node)->a)) *at(b, node) = *at(b, cti_ir_kid(b->f, node, 0)), b->changed = true;
+  }
   if ((op == CTI_OP_IF || op == CTI_OP_SELECT) && at(b, node)->type != CTI_VT_NONE) {
     uint32_t i = op == CTI_OP_IF ? 0 : 2;
     set_kid(b, node, i, cti_ir_condition(b->f, cti_ir_kid(b->f, node, i)));
   }
+}
+
+/* x = if c { .. v } else { x }, whose value nobody took further: if c { .. x = v }. */
+static void lower(cti_ir *f, cti_node node) {
+  for (uint32_t i = 0; i < cti_ir_at(f, node)->kid_count; i++) lower(f, cti_ir_kid(f, node, i));
+  cti_ir_node *set = cti_ir_at(f, node);
+  if (set->op != CTI_OP_LOCAL_SET) return;
+  cti_node choice = cti_ir_kid(f, node, 0);
+  if (cti_ir_at(f, choice)->op != CTI_OP_IF || cti_ir_at(f, choice)->kid_count != 3 || f->labels.items[cti_ir_at(f, choice)->a].uses) return;
+  for (uint32_t side = 1; side <= 2; side++) {
+    cti_node same = cti_ir_kid(f, choice, side), arm = cti_ir_kid(f, choice, 3 - side);
+    if (cti_ir_at(f, same)->kid_count != 1 || cti_ir_at(f, arm)->kid_count == 0) continue;
+    cti_node get = cti_ir_kid(f, same, 0), value = cti_ir_kid(f, arm, cti_ir_at(f, arm)->kid_count - 1);
+    if (cti_ir_at(f, get)->op != CTI_OP_LOCAL_GET || cti_ir_at(f, get)->a != set->a) continue;
+    if (cti_ir_at(f, value)->type != CTI_VT_NONE) {
+      cti_node made = cti_ir_add(f, CTI_OP_LOCAL_SET, CTI_VT_NONE, &value, 1);
+      cti_ir_at(f, made)->a = cti_ir_at(f, node)->a;
+      *cti_ir_kid_at(f, arm, cti_ir_at(f, arm)->kid_count - 1) = made;
+    } else if (!cti_ir_diverges(f, value)) {
+      continue;
+    }
+    cti_ir_at(f, arm)->type = CTI_VT_NONE;
+    cti_ir_at(f, arm)->a = UINT32_MAX;
+    cti_node condition = cti_ir_kid(f, choice, 0), kids[2] = {side == 2 ? condition : cti_ir_negated(f, condition), arm};
+    *cti_ir_at(f, node) = *cti_ir_at(f, choice);
+    cti_ir_at(f, node)->type = CTI_VT_NONE;
+    f->labels.items[cti_ir_at(f, node)->a].target = node;
+    cti_ir_set_kids(f, node, kids, 2);
+    return;
+  }
+}
+
+bool cti_ir_pass_lower(cti_ir *f) {
+  lower(f, f->root);
+  return cti_ir_pass_blocks(f);
 }
 
 bool cti_ir_pass_blocks(cti_ir *f) {
@@ -477,6 +576,8 @@ bool cti_ir_pass_blocks(cti_ir *f) {
   simplify(&b, f->root);
   cti_ir_count_labels(f);
   if (f->result == CTI_VT_NONE) tail_list(&b, f->root, &function);
+  else tail_value_list(&b, f->root, &function);
+  tails_of_values(&b, f->root);
   cti_ir_count_labels(f);
   return b.changed;
 }

@@ -258,7 +258,7 @@ static void irregular(lifter *l, const cti_instr *instr) {
   case CTI_OP_END: close_frame(l); break;
   case CTI_OP_BR: case CTI_OP_BR_IF: branch(l, instr); break;
   case CTI_OP_BR_TABLE: branch_table(l, instr); break;
-  case CTI_OP_RETURN: take(l, CTI_OP_RETURN, CTI_VT_NONE, l->f->result != CTI_VT_NONE), l->dead = true; break;
+  case CTI_OP_RETURN: take(l, CTI_OP_BR, CTI_VT_NONE, l->f->result != CTI_VT_NONE), l->dead = true; break; /* a branch to label 0 */
   case CTI_OP_CALL: call(l, instr, cti_module_func_type(m, instr->a), 0); break;
   case CTI_OP_CALL_INDIRECT: call(l, instr, type_at(l, instr->a), 1); break;
   case CTI_OP_DROP: take(l, CTI_OP_DROP, CTI_VT_NONE, 1); break;

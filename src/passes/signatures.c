@@ -242,7 +242,9 @@ static void apply_tree(applier *p, cti_node node) {
     if (!changing) continue;
     bool drop = cti_ir_at(f, node)->op == CTI_OP_DROP, goes = p->plan->funcs[cti_ir_at(f, kid)->a].result_goes;
     shorten_call(p, kid, drop);
-    if (drop && goes) *cti_ir_at(f, node) = *cti_ir_at(f, kid);
+    if (!drop || !goes) continue;
+    *cti_ir_at(f, node) = *cti_ir_at(f, kid); /* whose kids are done */
+    return;
   }
 }
 
