@@ -109,15 +109,43 @@ static void mark_item(marker *k, cti_space space, uint32_t index) {
   }
 }
 
+bool cti_constant_address(uint64_t *out, const cti_expr *expr, ct_error *error) {
+  cti_cursor c = cti_cursor_make(expr->bytes, 0, error);
+  cti_instr first, end;
+  if (!cti_instr_next(&first, &c) || !cti_instr_next(&end, &c) || end.op != CTI_OP_END) return false;
+  *out = first.op == CTI_OP_I32_CONST ? (uint32_t)first.value : first.value;
+  return first.op == CTI_OP_I32_CONST || first.op == CTI_OP_I64_CONST;
+}
+
+/* Does the segment end inside of what is there at first, so that dropping it drops no trap? */
+static bool fits(const marker *k, const cti_expr *address, uint64_t count, uint64_t size) {
+  uint64_t at;
+  return cti_constant_address(&at, address, k->arena->error) && at <= size && count <= size - at;
+}
+
+static bool elem_is_root(const marker *k, const cti_elem *elem) {
+  if (elem->mode != CTI_SEGMENT_ACTIVE) return false;
+  const cti_table *table = &k->m->tables.items[elem->table];
+  return table->import != UINT32_MAX || !fits(k, &elem->offset_expr, elem->count, table->type.limits.min);
+}
+
+static bool data_is_root(const marker *k, const cti_data *data) {
+  if (data->mode != CTI_SEGMENT_ACTIVE) return false;
+  const cti_memory *memory = &k->m->memories.items[data->memory];
+  uint32_t page = memory->type.has_page_log2 ? memory->type.page_log2 : 16;
+  bool small = memory->type.min <= UINT32_MAX;
+  return memory->import != UINT32_MAX || !fits(k, &data->offset_expr, data->bytes.size, small ? memory->type.min << page : UINT64_MAX);
+}
+
 /* Segments that are applied to what somebody outside sees, and those that may trap there, stay. */
 static void mark_roots(marker *k) {
   const cti_module *m = k->m;
   for (uint32_t i = 0; i < m->exports.count; i++) mark(k, (cti_space)m->exports.items[i].kind, m->exports.items[i].index);
   if (m->start != UINT32_MAX) mark(k, CTI_SPACE_FUNC, m->start);
   for (uint32_t i = 0; i < m->elems.count; i++)
-    if (m->elems.items[i].mode == CTI_SEGMENT_ACTIVE && m->tables.items[m->elems.items[i].table].import != UINT32_MAX) mark(k, CTI_SPACE_ELEM, i);
+    if (elem_is_root(k, &m->elems.items[i])) mark(k, CTI_SPACE_ELEM, i);
   for (uint32_t i = 0; i < m->datas.count; i++)
-    if (m->datas.items[i].mode == CTI_SEGMENT_ACTIVE && m->memories.items[m->datas.items[i].memory].import != UINT32_MAX) mark(k, CTI_SPACE_DATA, i);
+    if (data_is_root(k, &m->datas.items[i])) mark(k, CTI_SPACE_DATA, i);
   for (uint32_t i = 0; i < m->elems.count; i++) /* what they declare is what ref.func may name */
     if (m->elems.items[i].mode == CTI_SEGMENT_DECLARED) mark(k, CTI_SPACE_ELEM, i);
 }

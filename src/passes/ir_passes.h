@@ -9,9 +9,11 @@ void cti_ir_optimize(cti_ir *f);
 
 bool cti_ir_pass_blocks(cti_ir *f);
 bool cti_ir_pass_fold(cti_ir *f);
+bool cti_ir_pass_known(cti_ir *f);
 bool cti_ir_pass_sink(cti_ir *f);
 bool cti_ir_pass_dead_sets(cti_ir *f);
 bool cti_ir_pass_lower(cti_ir *f);        /* undoes what `sink` prepared and nobody used; afterwards `sink` would prepare it again */
+bool cti_ir_pass_stack(cti_ir *f);
 bool cti_ir_pass_share_locals(cti_ir *f); /* once, last: afterwards one local stands for several */
 
 /* By local: is it alive at some NOP whose `a` is not 0, before the kids of that node are used? NULL when memory is out. */

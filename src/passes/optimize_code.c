@@ -87,9 +87,21 @@ static ct_status without_trees(coder *x, cti_func *func, uint32_t index) {
   return x->plain.size <= func->body.size ? keep(x, func, &x->plain) : CT_OK;
 }
 
+enum { SCRATCH_SIZE = 1 << 20 }; /* then the trees' memory is given back */
+
+static void renew_scratch(coder *x) {
+  bool sign_extension = x->f.sign_extension;
+  if (x->scratch.total < SCRATCH_SIZE) return;
+  cti_arena_free(&x->scratch);
+  cti_arena_init(&x->scratch, x->arena->error);
+  cti_ir_init(&x->f, x->m, &x->scratch);
+  x->f.sign_extension = sign_extension;
+}
+
 static ct_status optimize_func(coder *x, uint32_t index) {
   cti_func *func = &x->m->funcs.items[index];
   bool lifted;
+  renew_scratch(x);
   CTI_TRY(cti_ir_lift(&x->f, index, &lifted));
   if (!lifted) return without_trees(x, func, index);
   bool changed = !x->first && cti_signatures_apply(&x->plan, &x->f);

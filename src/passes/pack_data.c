@@ -4,6 +4,7 @@
  * requires: valid, and no code that names a data segment. preserves: what memory holds after instantiation, and whether that traps. breaks: indices of data segments.
  * Left alone: memories that are imported (they may hold something), that something else than constants places bytes in, where segments overlap or may lie
  * outside. https://webassembly.github.io/spec/core/exec/modules.html#instantiation */
+#include "passes/gc.h"
 #include "passes/module_passes.h"
 
 #include "core/core_write.h"
@@ -22,14 +23,6 @@ typedef struct packer {
   CTI_VEC(cti_data) made;
 } packer;
 
-static bool constant_address(uint64_t *out, const cti_expr *expr, ct_error *error) {
-  cti_cursor c = cti_cursor_make(expr->bytes, 0, error);
-  cti_instr first, end;
-  if (!cti_instr_next(&first, &c) || !cti_instr_next(&end, &c) || end.op != CTI_OP_END) return false;
-  *out = first.op == CTI_OP_I32_CONST ? (uint32_t)first.value : first.value;
-  return first.op == CTI_OP_I32_CONST || first.op == CTI_OP_I64_CONST;
-}
-
 static int by_address(const void *a, const void *b) {
   const piece *x = a, *y = b;
   return x->address < y->address ? -1 : x->address > y->address;
@@ -45,7 +38,7 @@ static bool collect(packer *p, uint32_t memory) {
     const cti_data *data = &p->m->datas.items[i];
     piece made = {.bytes = data->bytes};
     if (data->mode != CTI_SEGMENT_ACTIVE || data->memory != memory) continue;
-    if (!constant_address(&made.address, &data->offset_expr, p->arena->error)) return false;
+    if (!cti_constant_address(&made.address, &data->offset_expr, p->arena->error)) return false;
     if (made.address > size || data->bytes.size > size - made.address) return false;
     if (!cti_vec_push(p->arena, &p->from, made)) return false;
   }
