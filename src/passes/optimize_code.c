@@ -65,6 +65,11 @@ static void finish(cti_ir *f) {
   cti_ir_pass_blocks(f); /* shared locals leave sets of themselves behind */
 }
 
+void cti_ir_optimize(cti_ir *f) {
+  sweep(f);
+  finish(f);
+}
+
 static ct_status keep(coder *x, cti_func *func, const cti_buf *best) {
   CTI_TRY(cti_buf_check(best, x->arena->error));
   func->body = cti_copy(x->arena, cti_buf_slice(best));

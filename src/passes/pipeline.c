@@ -139,8 +139,10 @@ ct_status ct_optimize(ct_buf *out, ct_slice bytes, const ct_optimize_options *op
   if (status != CT_OK) ct_buf_free(out);
   else status = validate(cti_buf_slice(out), error);
   if (status != CT_OK && out->size && status != CT_NOMEM) {
+    ct_error found = *error;
     ct_error_clear(error);
-    status = cti_fail(error, CT_INTERNAL, CT_NO_OFFSET, "the optimized file is not valid: a bug in ctool, please report it with the input; nothing was written");
+    status = cti_fail(error, CT_INTERNAL, CT_NO_OFFSET, "the optimized file is not valid: a bug in ctool, please report it with the input; nothing was written (%.200s, at offset 0x%llx)", found.message,
+                      (unsigned long long)found.offset);
   }
   if (status != CT_OK) ct_buf_free(out);
   return status;
