@@ -15,18 +15,20 @@ typedef struct embed_options {
 /* The parsed meaning of the options. */
 typedef struct embed_plan {
   const embed_options *o;
-  bool dummy;
+  bool dummy, json;
   ct_dummy_style style;
   ct_embed_options embed;
 } embed_plan;
 
 /* What is added is a custom section, so the result is as valid as the module was. One that came in invalid, at `path`, is the next command's to refuse. */
-static ct_status validate(ct_slice module, const char *path, ct_error *error) {
+static ct_status validate(ct_slice module, const char *path, bool json, ct_error *error) {
   ct_error found;
+  char text[sizeof found.message + 512];
   ct_error_clear(&found);
   ct_status status = validate_made(module, &found);
   if (status != CT_OK && path && status != FAIL_NOMEM) {
-    fprintf(stderr, "warning: %s is not valid, and `component new` will not take it: %s\n", path, found.message);
+    snprintf(text, sizeof text, "%s is not valid, and `component new` will not take it: %s", path, found.message);
+    tell_notice(&(listener){path, json, false}, CT_NOTICE_WARNING, text);
     return CT_OK;
   }
   if (status != CT_OK) *error = found;
@@ -44,7 +46,7 @@ static ct_status write_module(ct_wit *wit, const embed_plan *plan, const char *p
     status = wasm_file_open_text(&file, path, &plan->o->read, error);
   }
   if (status == CT_OK) status = ct_component_embed(&section, file.bytes, wit, &plan->embed, error);
-  if (status == CT_OK && plan->o->validate) status = validate(file.bytes, plan->dummy ? NULL : path, error);
+  if (status == CT_OK && plan->o->validate) status = validate(file.bytes, plan->dummy ? NULL : path, plan->json, error);
   ct_slice items[] = {file.bytes, {section.data, section.size}};
   ct_pieces pieces = {items, 2, NULL};
   if (status == CT_OK) status = write_pieces(plan->o->output, &pieces, plan->o->text, error);
@@ -61,7 +63,7 @@ static ct_status write_custom(ct_wit *wit, const embed_plan *plan, ct_error *err
   return status;
 }
 
-static int run(const embed_plan *plan, const char *wit_path, const char *path, bool json) {
+static int run(const embed_plan *plan, const char *wit_path, const char *path) {
   ct_error error;
   ct_error_clear(&error);
   ct_wit *wit = NULL;
@@ -71,7 +73,7 @@ static int run(const embed_plan *plan, const char *wit_path, const char *path, b
   if (status == CT_OK && !plan->dummy) about = path;
   if (status == CT_OK) status = plan->o->only_custom ? write_custom(wit, plan, &error) : write_module(wit, plan, path, &error);
   ct_wit_free(wit);
-  return status == CT_OK ? EXIT_GOOD : tell(&error, about, json);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, about, plan->json);
 }
 
 static bool parse_encoding(ct_string_encoding *out, const char *text) {
@@ -130,7 +132,7 @@ int cmd_component_embed(int argc, char **argv) {
   if (status >= 0) return status;
   bool bad;
   bool json = wants_json(o.error_format, &bad);
-  embed_plan plan = {.o = &o, .dummy = o.dummy || o.dummy_names};
+  embed_plan plan = {.o = &o, .dummy = o.dummy || o.dummy_names, .json = json};
   if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
   if (!text_options_good(&o.read)) return BAD_STYLE(&spec, o.read);
   if (!parse_encoding(&plan.embed.encoding, o.encoding)) return opt_usage_error(&spec, "--encoding takes utf8, utf16 or compact-utf16, not \"%s\"", o.encoding);
@@ -140,5 +142,5 @@ int cmd_component_embed(int argc, char **argv) {
   plan.embed.world = o.world;
   plan.embed.canonical_names = o.canonical;
   if (o.dummy_names && strcmp(o.dummy_names, "legacy") == 0) plan.style = o.async_callback ? CT_DUMMY_LEGACY_CALLBACK : o.async_stackful ? CT_DUMMY_LEGACY_STACKFUL : CT_DUMMY_LEGACY;
-  return run(&plan, argv[1], count > 1 ? argv[2] : "-", json);
+  return run(&plan, argv[1], count > 1 ? argv[2] : "-");
 }

@@ -21,6 +21,7 @@ typedef struct session {
   char **names;
   ct_library *libraries;
   ct_adapter *adapters;
+  listener listener;
 } session;
 
 static void close_session(session *s) {
@@ -33,12 +34,6 @@ static void close_session(session *s) {
 }
 
 static ct_status out_of_memory(ct_error *error) { return fail_with(error, FAIL_NOMEM, "out of memory"); }
-
-static void tell_notice(void *context, ct_notice kind, const char *text) {
-  const link_options *o = context;
-  if (kind == CT_NOTICE_WARNING) fprintf(stderr, "warning: %s\n", text);
-  else if (o->verbose) fprintf(stderr, "%s\n", text);
-}
 
 /* NAME=FILE or FILE: the next file of the session, opened. The name of libc.so is libc.so, that of adapter.wasm is adapter. */
 static ct_status open_next(session *s, const char *argument, bool is_adapter, const char **name, const char **path, ct_error *error) {
@@ -94,7 +89,7 @@ static ct_status link_files(session *s, uint32_t stack_size, ct_error *error) {
       .stub_missing_functions = o->stub_missing_functions, .built_in_libdl = o->built_in_libdl,
       .component = {.wasi_adapter = adapter, .adapters = s->adapters, .adapter_count = o->adapters.count, .skip_validation = !o->validate || o->skip_validation,
                     .realloc_via_memory_grow = o->realloc_via_memory_grow, .keep_import_versions = !o->merge_imports, .canonical_names = o->canonical, .reject_legacy_names = o->reject_legacy_names,
-                    .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref, .tell = tell_notice, .context = (void *)o}};
+                    .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref, .tell = tell_notice, .context = &s->listener}};
   ct_pieces pieces = {0};
   ct_status status = ct_component_link(&pieces, &options, error);
   if (status == CT_OK) status = o->text ? write_text_pieces(o->output, &pieces, error) : ct_output_write_pieces(o->output, pieces.items, pieces.count, true, error);
@@ -105,7 +100,7 @@ static ct_status link_files(session *s, uint32_t stack_size, ct_error *error) {
 static int run(char **inputs, size_t count, const link_options *o, uint32_t stack_size, bool json) {
   ct_error error;
   ct_error_clear(&error);
-  session s = {.o = o};
+  session s = {.o = o, .listener = {.json = json, .verbose = o->verbose}};
   ct_status status = open_all(&s, inputs, count, &error);
   if (status == CT_OK) status = link_files(&s, stack_size, &error);
   close_session(&s);

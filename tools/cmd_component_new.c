@@ -25,6 +25,7 @@ typedef struct session {
   ct_tcp_address *addresses;
   char **names; /* made for adapters and import names; freed at the end */
   size_t name_count;
+  listener listener;
   ct_buf world; /* the content of a component-type section, of --wit */
 } session;
 
@@ -38,12 +39,6 @@ static void close_session(session *s) {
   free(s->import_names);
   wasm_file_close(&s->module);
   ct_buf_free(&s->world);
-}
-
-static void tell_notice(void *context, ct_notice kind, const char *text) {
-  const new_options *o = context;
-  if (kind == CT_NOTICE_WARNING) fprintf(stderr, "warning: %s\n", text);
-  else if (o->verbose) fprintf(stderr, "%s\n", text);
 }
 
 static bool make_room(session *s) {
@@ -136,7 +131,7 @@ static ct_status make_component(session *s, ct_error *error) {
       .realloc_via_memory_grow = o->realloc_via_memory_grow, .synthesize_realloc = o->synthesize_realloc, .keep_import_versions = !o->merge_imports, .canonical_names = o->canonical,
       .exit_with_code = o->exit_with_code, .tcp_listen = s->addresses, .tcp_listen_count = o->tcp_listen.count, .adapter_names = o->adapter_names,
       .reject_legacy_names = o->reject_legacy_names, .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref,
-      .tell = tell_notice, .context = (void *)o};
+      .tell = tell_notice, .context = &s->listener};
   parse_wasi_adapter(&options.wasi_adapter, o->wasi_adapter); /* known to be good, as are the addresses */
   for (size_t i = 0; i < o->tcp_listen.count; i++) parse_address(&s->addresses[i], o->tcp_listen.items[i]);
   ct_pieces pieces = {0};
@@ -149,7 +144,7 @@ static ct_status make_component(session *s, ct_error *error) {
 static int run(const char *path, const new_options *o, ct_string_encoding encoding, bool json) {
   ct_error error;
   ct_error_clear(&error);
-  session s = {.o = o};
+  session s = {.o = o, .listener = {.file = path, .json = json, .verbose = o->verbose}};
   ct_status status = make_room(&s) ? CT_OK : out_of_memory(&error);
   if (status == CT_OK) status = wasm_file_open_text(&s.module, path, &o->read, &error);
   if (status == CT_OK) status = open_adapters(&s, &error);

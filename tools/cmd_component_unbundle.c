@@ -10,9 +10,9 @@ typedef struct unbundle_options {
 } unbundle_options;
 
 /* What is no component has no modules to take out. */
-static ct_status unbundle(ct_buf *out, taken_list *list, ct_slice bytes, uint64_t threshold, ct_error *error) {
+static ct_status unbundle(ct_buf *out, taken_list *list, ct_slice bytes, uint64_t threshold, listener *to, ct_error *error) {
   if (ct_kind_of(bytes) != CT_KIND_MODULE) return ct_component_unbundle(out, bytes, threshold, taken_add, list, error);
-  fputs("warning: this is a core module, not a component: it is written as it is\n", stderr);
+  tell_notice(to, CT_NOTICE_WARNING, "this is a core module, not a component: it is written as it is");
   return ct_buf_append(out, bytes, error);
 }
 
@@ -23,7 +23,7 @@ static int run(const char *path, const unbundle_options *o, uint64_t threshold, 
   ct_buf out = {0};
   taken_list list = {.directory = o->directory};
   ct_status status = wasm_file_open(&file, path, &error);
-  if (status == CT_OK) status = unbundle(&out, &list, file.bytes, threshold, &error);
+  if (status == CT_OK) status = unbundle(&out, &list, file.bytes, threshold, &(listener){.file = path, .json = json}, &error);
   if (status == CT_OK) status = taken_write(&list, &error);
   if (status == CT_OK) status = taken_output(o->output, &out, false, o->text, &error);
   taken_free(&list);

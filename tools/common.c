@@ -7,6 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+void tell_notice(void *context, ct_notice kind, const char *text) {
+  const listener *to = context;
+  ct_buf line = {0};
+  bool is_warning = kind == CT_NOTICE_WARNING;
+  if (!is_warning && !to->verbose) return;
+  if (to->json) ct_notice_print_json(is_warning ? "warning" : "note", text, to->file, &line);
+  if (to->json && !line.failed) fwrite(line.data, 1, line.size, stderr);
+  else fprintf(stderr, "%s%s\n", is_warning ? "warning: " : "", text);
+  ct_buf_free(&line);
+}
+
 int tell(ct_error *error, const char *file, bool json) {
   ct_buf text = {0};
   if (file && !error->file[0]) snprintf(error->file, sizeof error->file, "%s", strcmp(file, "-") == 0 ? "standard input" : file);

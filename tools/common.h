@@ -9,6 +9,15 @@ enum { EXIT_GOOD = 0, EXIT_BAD_INPUT = 1, EXIT_USAGE = 2 };
 /* Prints the failure to stderr, as text or, when `json` is set, as one JSON line. `file` names the input where the failure names none (may be NULL). Gives EXIT_BAD_INPUT. */
 int tell(ct_error *error, const char *file, bool json);
 
+/* Who listens to notices: `file` is what they are about. */
+typedef struct listener {
+  const char *file;
+  bool json, verbose;
+} listener;
+
+/* Prints a warning, or with -v a note, to stderr in the form that failures have; `context` is a listener. */
+void tell_notice(void *context, ct_notice kind, const char *text);
+
 /* Reports a failure of the command's own; the first one wins. The status is a number of errors.def. */
 enum { FAIL_NOMEM = 1, FAIL_OPEN = 900, FAIL_RUN = 904 };
 ct_status fail_with(ct_error *error, ct_status status, const char *format, ...);

@@ -54,6 +54,9 @@ CT_API void ct_error_print(const ct_error *error, ct_buf *out);
 /* The same as one JSON object on one line, for editors and CI (`--error-format json`). */
 CT_API void ct_error_print_json(const ct_error *error, ct_buf *out);
 
+/* Appends what is no failure, of severity "warning" or "note", as one JSON object on one line. `file` may be NULL. */
+CT_API void ct_notice_print_json(const char *severity, const char *text, const char *file, ct_buf *out);
+
 #ifdef __cplusplus
 }
 #endif

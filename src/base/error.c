@@ -66,6 +66,16 @@ void cti_error_hint(ct_error *error, const char *format, ...) {
   va_end(arguments);
 }
 
+void cti_error_hint_more(ct_error *error, const char *format, ...) {
+  size_t used = strlen(error->hint);
+  if (error->status == CT_OK || used + 2 > sizeof error->hint) return;
+  if (used) error->hint[used++] = '\n';
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(error->hint + used, sizeof error->hint - used, format, arguments);
+  va_end(arguments);
+}
+
 void cti_error_trail(ct_error *error, const char *format, ...) {
   if (error->status == CT_OK) return;
   char inner[sizeof error->trail], step[sizeof error->trail];
@@ -205,6 +215,16 @@ void ct_error_print_json(const ct_error *error, ct_buf *out) {
   json_text(&json, "trail", error->trail);
   json_text(&json, "source", error->source);
   json_text(&json, "hint", error->hint);
+  cti_json_close(&json, '}');
+  cti_buf_u8(out, '\n');
+}
+
+void ct_notice_print_json(const char *severity, const char *text, const char *file, ct_buf *out) {
+  cti_json json = cti_json_make(out, 0);
+  cti_json_open(&json, '{');
+  json_text(&json, "severity", severity);
+  json_text(&json, "message", text);
+  json_text(&json, "file", file ? file : "");
   cti_json_close(&json, '}');
   cti_buf_u8(out, '\n');
 }

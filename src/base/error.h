@@ -25,6 +25,9 @@ ct_status cti_fail(ct_error *error, ct_status status, uint64_t offset, const cha
 /* What to do about the failure that was just reported; ignored when there is a hint already. */
 void cti_error_hint(ct_error *error, const char *format, ...) CTI_PRINTF(2, 3);
 
+/* One more line of it. */
+void cti_error_hint_more(ct_error *error, const char *format, ...) CTI_PRINTF(2, 3);
+
 /* Puts "STEP" before what the trail holds ("STEP > ..."): called on the way out, innermost first. Does nothing without an error. */
 void cti_error_trail(ct_error *error, const char *format, ...) CTI_PRINTF(2, 3);
 

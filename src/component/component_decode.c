@@ -3,6 +3,7 @@
  * https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md */
 #include "component/codec.h"
 #include "core/core_read.h"
+#include "core/maker.h"
 
 typedef struct decoder {
   cti_component *component;
@@ -268,4 +269,8 @@ static ct_status decode(cti_component *out, ct_slice bytes, uint64_t base, cti_a
   return status;
 }
 
-ct_status cti_component_decode(cti_component *out, ct_slice bytes, uint64_t base, cti_arena *arena) { return decode(out, bytes, base, arena, 0); }
+ct_status cti_component_decode(cti_component *out, ct_slice bytes, uint64_t base, cti_arena *arena) {
+  ct_status status = decode(out, bytes, base, arena, 0);
+  if (status != CT_OK) cti_hint_maker(arena->error, bytes, base);
+  return status;
+}

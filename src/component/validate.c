@@ -2,6 +2,7 @@
 #include "ctool/validate.h"
 
 #include "component/component_validate.h"
+#include "core/maker.h"
 
 ct_features ct_features_default(void) { return cti_features_default(); }
 
@@ -27,5 +28,6 @@ ct_status ct_validate(ct_slice bytes, const ct_validate_options *options, ct_err
   ct_status status = is_component ? cti_component_validate(bytes, 0, &v) : cti_module_validate(NULL, bytes, 0, &v);
   cti_arena_free(&arena);
   if (status != CT_OK) cti_validation_hint(error, is_component);
+  if (status != CT_OK) cti_hint_maker(error, bytes, 0);
   return status;
 }

@@ -156,13 +156,24 @@ ct_status cti_validate_pieces(const ct_pieces *pieces, ct_error *error) {
   return status;
 }
 
+/* A module that was not valid to begin with is told by its own places. */
+static ct_status check(const ct_pieces *pieces, cti_plan *plan, ct_slice module) {
+  ct_error of_module;
+  ct_validate_options options = {0};
+  ct_status status = cti_validate_pieces(pieces, plan->arena->error);
+  if (status == CT_OK || status == CT_NOMEM) return status;
+  ct_error_clear(&of_module);
+  if (ct_features_parse(&options.features, "all", &of_module) == CT_OK && ct_validate(module, &options, &of_module) != CT_OK) *plan->arena->error = of_module;
+  return plan->arena->error->status;
+}
+
 /* ---- the page */
 
 static ct_status run(ct_pieces *out, cti_plan *plan, ct_slice module) {
   CTI_TRY(read_units(plan, module));
   CTI_TRY(cti_compose(plan));
   CTI_TRY(cti_plan_pieces(out, plan));
-  return plan->options->skip_validation ? CT_OK : cti_validate_pieces(out, plan->arena->error);
+  return plan->options->skip_validation ? CT_OK : check(out, plan, module);
 }
 
 /* The pieces go to the caller, with the arena that holds them. */

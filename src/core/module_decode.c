@@ -4,6 +4,7 @@
  * Each section has one reader of one item; an item enters the model when it was read whole, so that after a failure the model holds what came before.
  * https://webassembly.github.io/spec/core/binary/modules.html */
 #include "core/core_read.h"
+#include "core/maker.h"
 
 typedef struct decoder {
   cti_module *module;
@@ -263,6 +264,11 @@ static ct_status decode(cti_module *out, ct_slice bytes, uint64_t base, cti_aren
   return interface_only ? CT_OK : check_missing(&d);
 }
 
-ct_status cti_module_decode(cti_module *out, ct_slice bytes, uint64_t base, cti_arena *arena) { return decode(out, bytes, base, arena, false); }
+static ct_status told(ct_status status, ct_slice bytes, uint64_t base, cti_arena *arena) {
+  if (status != CT_OK) cti_hint_maker(arena->error, bytes, base);
+  return status;
+}
 
-ct_status cti_module_decode_interface(cti_module *out, ct_slice bytes, uint64_t base, cti_arena *arena) { return decode(out, bytes, base, arena, true); }
+ct_status cti_module_decode(cti_module *out, ct_slice bytes, uint64_t base, cti_arena *arena) { return told(decode(out, bytes, base, arena, false), bytes, base, arena); }
+
+ct_status cti_module_decode_interface(cti_module *out, ct_slice bytes, uint64_t base, cti_arena *arena) { return told(decode(out, bytes, base, arena, true), bytes, base, arena); }

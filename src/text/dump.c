@@ -3,6 +3,7 @@
 #include "text/dump.h"
 
 #include "core/framing.h"
+#include "core/maker.h"
 #include "ctool/text.h"
 
 enum { ROW = 4 }; /* bytes on a line */
@@ -117,5 +118,6 @@ ct_status ct_dump(const ct_sink *sink, ct_slice bytes, bool color, ct_error *err
   }
   ct_buf_free(&d.what);
   cti_arena_free(&arena);
+  if (status != CT_OK) cti_hint_maker(error, bytes, 0);
   return status;
 }

@@ -1,5 +1,6 @@
 /* print.c - ct_print: a binary, module or component, as text. Flows in: bytes and options. Flows out: text to a sink, as it is made. */
 #include "text/print.h"
+#include "core/maker.h"
 
 static ct_status print(cti_printer *p, ct_slice bytes) {
   cti_cursor c = cti_cursor_make(bytes, 0, p->error);
@@ -25,5 +26,6 @@ ct_status ct_print(const ct_sink *sink, ct_slice bytes, const ct_print_options *
     if (status == CT_OK) status = written != CT_OK ? written : error->status; /* memory may have ended where only a comment depends on it */
   }
   cti_arena_free(&arena);
+  if (status != CT_OK) cti_hint_maker(error, bytes, 0);
   return status;
 }
