@@ -85,7 +85,17 @@ static int unknown_command(const char *first, const char *second) {
   return EXIT_USAGE;
 }
 
+/* The command that the program is by its own name, or NULL. */
+static const command *named_by(const char *program) {
+  const char *slash = strrchr(program, '/'), *name = slash ? slash + 1 : program;
+  for (int i = 0; i < COMMAND_COUNT && strncmp(name, "wasm-", 5) == 0; i++)
+    if (strcmp(commands[i].name, name) == 0) return &commands[i];
+  return NULL;
+}
+
 int main(int argc, char **argv) {
+  const command *self = argc ? named_by(argv[0]) : NULL;
+  if (self) return self->run(argc, argv);
   if (argc < 2) {
     help();
     return EXIT_USAGE;

@@ -18,7 +18,7 @@ void cti_asyncify_note(const ct_asyncify_options *options, const char *format, .
 /* ---- taking apart */
 
 static ct_slice trim(ct_slice text) {
-  while (text.size && (text.data[0] <= ' ')) text = cti_slice_cut(text, 1, text.size - 1);
+  while (text.size && (text.data[0] <= ' ')) text = cti_slice_cut(text, 1, text.size);
   while (text.size && (text.data[text.size - 1] <= ' ')) text.size--;
   return text;
 }
@@ -53,7 +53,7 @@ ct_status cti_asyncify_list_parse(cti_asyncify_list *out, const char *title, con
     size_t size = item_size(rest, separator);
     add(out, trim(cti_slice_cut(rest, 0, size)), arena);
     size_t next = size < rest.size ? size + 1 : size;
-    rest = cti_slice_cut(rest, next, rest.size - next);
+    rest = cti_slice_cut(rest, next, rest.size);
   }
   out->given = out->patterns.count || out->exact.count;
   out->pattern_used = CTI_NEW_N(arena, bool, out->patterns.count);

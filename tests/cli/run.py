@@ -2,7 +2,7 @@
 """Command line goldens: run.py CTOOL CASE.test [--bless]
 
 A case is a text file: lines `RUN: arguments` (after shell splitting; %t is a folder of the case, %s the folder of the cases), each followed by what is
-expected: `EXIT n` (0 when absent), lines that begin with `out| ` or `err| `. A line `WASM: name hex...` makes a binary in %t first, `TEXT: path text` a
+expected (`RUN@name:` calls the program by that name): `EXIT n` (0 when absent), lines that begin with `out| ` or `err| `. A line `WASM: name hex...` makes a binary in %t first, `TEXT: path text` a
 text (with \\n for line feeds; folders on the way are made).
 `SAME a b` and `DIFFER a b` compare two files in %t; `FILES names` says what the folder holds then. --bless rewrites the expectations after RUN.
 """
@@ -19,7 +19,7 @@ def show(prefix, data, folder):
     return [prefix + line for line in text.split('\n')[:-1]] + ([prefix + text.split('\n')[-1] + '%no-newline'] if text and not text.endswith('\n') else [])
 
 
-with tempfile.TemporaryDirectory() as folder:
+with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as links:
     fill = lambda s: s.replace('%t', folder).replace('%s', os.path.dirname(os.path.abspath(case)))
     content = lambda name: open(os.path.join(folder, name), 'rb').read()
     while i < len(lines):
@@ -37,8 +37,12 @@ with tempfile.TemporaryDirectory() as folder:
             if (content(a) == content(b)) != (word == 'SAME'): failures.append('%s: no' % line)
         elif word == 'FILES':
             if sorted(os.listdir(folder)) != rest.split(): failures.append('%s: found %s' % (line, ' '.join(sorted(os.listdir(folder)))))
-        elif word == 'RUN:':
-            r = subprocess.run([ctool, *map(fill, shlex.split(rest))], capture_output=True, timeout=60, env={**os.environ, 'NO_COLOR': '1'}, stdin=subprocess.DEVNULL)
+        elif word == 'RUN:' or word.startswith('RUN@'):
+            program = ctool
+            if word != 'RUN:':
+                program = os.path.join(links, word[4:-1])
+                if not os.path.exists(program): os.symlink(ctool, program)
+            r = subprocess.run([program, *map(fill, shlex.split(rest))], capture_output=True, timeout=60, env={**os.environ, 'NO_COLOR': '1'}, stdin=subprocess.DEVNULL)
             got = (['EXIT %d' % r.returncode] if r.returncode else []) + show('out| ', r.stdout, folder) + show('err| ', r.stderr, folder)
             want = []
             while i < len(lines) and lines[i].startswith(('EXIT ', 'out| ', 'err| ')):
