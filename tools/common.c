@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void tell_notice(void *context, ct_notice kind, const char *text) {
   const listener *to = context;
@@ -74,6 +75,20 @@ ct_status wasm_file_open_text(ct_wasm_file *out, const char *path, const text_op
 void wasm_file_close(ct_wasm_file *file) {
   ct_buf_free(&file->made);
   ct_input_close(&file->input);
+}
+
+const char *dwarf_reader(char room[READER_SIZE]) {
+  static const char *const places[] = {"/ctool-dwarf", "/../libexec/ctool/ctool-dwarf"};
+  char self[READER_SIZE - 64];
+  ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
+  self[size > 0 ? size : 0] = 0;
+  char *slash = strrchr(self, '/');
+  if (slash) *slash = 0;
+  for (size_t i = 0; slash && i < sizeof places / sizeof *places; i++) {
+    snprintf(room, READER_SIZE, "%s%s", self, places[i]);
+    if (access(room, X_OK) == 0) return room;
+  }
+  return "ctool-dwarf";
 }
 
 bool parse_number(uint64_t *out, const char *text) {

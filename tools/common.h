@@ -51,6 +51,10 @@ ct_parse_options parse_options_of(const text_options *options, const char *path)
 ct_status wasm_file_open_text(ct_wasm_file *out, const char *path, const text_options *options, ct_error *error);
 void wasm_file_close(ct_wasm_file *file);
 
+/* Where the program ctool-dwarf is: beside this one, or in ../libexec/ctool; else its name, for PATH. */
+enum { READER_SIZE = 4096 };
+const char *dwarf_reader(char room[READER_SIZE]);
+
 /* A decimal number without sign; false when the text is none, or too large. */
 bool parse_number(uint64_t *out, const char *text);
 

@@ -25,6 +25,18 @@ CT_API ct_status ct_component_graph(ct_buf *out, ct_slice component, ct_graph_fo
  * A process of its own reads the names. CT_UNSUPPORTED when the library was built without libiberty. */
 CT_API ct_status ct_demangle(ct_pieces *out, ct_slice bytes, ct_error *error);
 
+typedef struct ct_addr2line_options {
+  const char *const *addresses; /* "0x2a", "@2a" or "42": offsets in the file */
+  size_t address_count;
+  bool code_section_relative;   /* they count from the content of the code section of the file's one module */
+  bool json;
+  const char *reader;           /* the program that reads DWARF, ctool-dwarf: a path, or a name that PATH finds */
+} ct_addr2line_options;
+
+/* Writes the source line of each address, as wasm-tools does: innermost function first. Addresses outside of all modules are CT_MISUSE, a reader that cannot be started
+ * CT_IO_RUN. */
+CT_API ct_status ct_addr2line(const ct_sink *sink, ct_slice bytes, const ct_addr2line_options *options, ct_error *error);
+
 #ifdef __cplusplus
 }
 #endif

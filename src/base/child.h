@@ -23,4 +23,7 @@ typedef enum cti_child_end {
 /* Runs `work` in a copy of this process and appends to `out` what it put, also when it died on the way. CT_IO_RUN when no process can be made, CT_NOMEM. */
 ct_status cti_child_run(cti_buf *out, cti_child_end *end, void (*work)(cti_child_out *out, void *context), void *context, cti_child_limits limits, ct_error *error);
 
+/* The same with another program, a path or a name that PATH finds; it must read its input to the end before it writes. CT_IO_RUN when it cannot be started. */
+ct_status cti_child_exec(cti_buf *out, cti_child_end *end, const char *program, const ct_slice *input, size_t count, cti_child_limits limits, ct_error *error);
+
 #endif
