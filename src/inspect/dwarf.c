@@ -42,11 +42,12 @@ static void take_func(cti_dwarf *out, cti_cursor *c, cti_arena *arena) {
   for (uint32_t i = 0; i < func.count && !c->failed; i++) {
     cti_dwarf_range range = {.low = cti_cursor_u64(c)};
     range.high = cti_cursor_u64(c);
-    cti_vec_push_large(arena, &out->ranges, range);
-    if (func.depth == 0 && range.low != 0) cti_vec_push_large(arena, &out->tops, ((cti_dwarf_range){range.low, out->funcs.count}));
+    if (!cti_vec_push_large(arena, &out->ranges, range)) return;
   }
   if (func.call_file > out->files.count) func.call_file = CTI_DWARF_NO_FILE;
-  if (!c->failed) cti_vec_push_large(arena, &out->funcs, func);
+  if (c->failed || !cti_vec_push_large(arena, &out->funcs, func)) return;
+  for (uint32_t i = func.first; func.depth == 0 && i < out->ranges.count; i++)
+    if (out->ranges.items[i].low != 0) cti_vec_push_large(arena, &out->tops, ((cti_dwarf_range){out->ranges.items[i].low, out->funcs.count - 1}));
 }
 
 static int by_low(const void *a, const void *b) {
