@@ -76,16 +76,6 @@ static int run(const embed_plan *plan, const char *wit_path, const char *path) {
   return status == CT_OK ? EXIT_GOOD : tell(&error, about, plan->json);
 }
 
-static bool parse_encoding(ct_string_encoding *out, const char *text) {
-  static const char *const names[] = {"utf8", "utf16", "compact-utf16"};
-  for (int i = 0; i < 3; i++) {
-    if (text && strcmp(text, names[i]) != 0) continue;
-    *out = (ct_string_encoding)i;
-    return true;
-  }
-  return false;
-}
-
 /* What is wrong with the options together, or NULL. */
 static const char *conflict(const embed_options *o) {
   bool standard = o->dummy || (o->dummy_names && strcmp(o->dummy_names, "standard32") == 0);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters.h"
 #include "common.h"
 #include "opts.h"
 
@@ -19,22 +20,19 @@ typedef struct new_options {
 typedef struct session {
   const new_options *o;
   ct_wasm_file module;
-  ct_wasm_file *adapter_files;
-  ct_adapter *adapters;
+  adapter_list adapters;
   ct_import_name *import_names;
   ct_tcp_address *addresses;
-  char **names; /* made for adapters and import names; freed at the end */
+  char **names; /* made for import names; freed at the end */
   size_t name_count;
   listener listener;
   ct_buf world; /* the content of a component-type section, of --wit */
 } session;
 
 static void close_session(session *s) {
-  for (size_t i = 0; s->adapter_files && i < s->o->adapters.count; i++) wasm_file_close(&s->adapter_files[i]);
   for (size_t i = 0; s->names && i < s->name_count; i++) free(s->names[i]);
   free(s->names);
-  free(s->adapter_files);
-  free(s->adapters);
+  adapters_close(&s->adapters);
   free(s->addresses);
   free(s->import_names);
   wasm_file_close(&s->module);
@@ -42,34 +40,14 @@ static void close_session(session *s) {
 }
 
 static bool make_room(session *s) {
-  size_t adapters = s->o->adapters.count, imports = s->o->import_names.count;
-  s->adapter_files = calloc(adapters + 1, sizeof *s->adapter_files);
-  s->adapters = calloc(adapters + 1, sizeof *s->adapters);
+  size_t imports = s->o->import_names.count;
   s->import_names = calloc(imports + 1, sizeof *s->import_names);
-  s->names = calloc(adapters + imports + 1, sizeof *s->names);
+  s->names = calloc(imports + 1, sizeof *s->names);
   s->addresses = calloc(s->o->tcp_listen.count + 1, sizeof *s->addresses);
-  return s->addresses && s->adapter_files && s->adapters && s->import_names && s->names;
+  return s->addresses && s->import_names && s->names;
 }
 
 static ct_status out_of_memory(ct_error *error) { return fail_with(error, FAIL_NOMEM, "out of memory"); }
-
-static ct_status open_adapters(session *s, ct_error *error) {
-  for (size_t i = 0; i < s->o->adapters.count; i++) {
-    const char *path;
-    ct_adapter *adapter = &s->adapters[i];
-    char *name = name_of_argument(s->o->adapters.items[i], true, &path);
-    if (!name) return out_of_memory(error);
-    adapter->name = s->names[s->name_count++] = name;
-    adapter->file = path;
-    ct_status status = wasm_file_open(&s->adapter_files[i], path, error);
-    if (status != CT_OK) {
-      snprintf(error->file, sizeof error->file, "%s", path);
-      return status;
-    }
-    adapter->bytes = s->adapter_files[i].bytes;
-  }
-  return CT_OK;
-}
 
 /* OLD=NEW; a name may hold '=' only after the first one. */
 static ct_status split_import_names(session *s, ct_error *error) {
@@ -124,7 +102,7 @@ static ct_status make_component(session *s, ct_error *error) {
   const new_options *o = s->o;
   ct_slice world = {s->world.data, s->world.size};
   ct_component_new_options options = {
-      .adapters = s->adapters, .adapter_count = o->adapters.count,
+      .adapters = s->adapters.items, .adapter_count = s->adapters.count,
       .component_types = &world, .component_type_count = o->wit ? 1 : 0,
       .import_names = s->import_names, .import_name_count = o->import_names.count,
       .skip_validation = !o->validate || o->skip_validation,
@@ -147,22 +125,12 @@ static int run(const char *path, const new_options *o, ct_string_encoding encodi
   session s = {.o = o, .listener = {.file = path, .json = json, .verbose = o->verbose}};
   ct_status status = make_room(&s) ? CT_OK : out_of_memory(&error);
   if (status == CT_OK) status = wasm_file_open_text(&s.module, path, &o->read, &error);
-  if (status == CT_OK) status = open_adapters(&s, &error);
+  if (status == CT_OK) status = adapters_open(&s.adapters, &o->adapters, &error);
   if (status == CT_OK) status = split_import_names(&s, &error);
   if (status == CT_OK && o->wit) status = read_world(&s, encoding, &error);
   if (status == CT_OK) status = make_component(&s, &error);
   close_session(&s);
   return status == CT_OK ? EXIT_GOOD : tell(&error, path, json);
-}
-
-static bool parse_encoding(ct_string_encoding *out, const char *text) {
-  static const char *const names[] = {"utf8", "utf16", "compact-utf16"};
-  for (int i = 0; i < 3; i++) {
-    if (text && strcmp(text, names[i]) != 0) continue;
-    *out = (ct_string_encoding)i;
-    return true;
-  }
-  return false;
 }
 
 static const char *bad_import_name(const new_options *o) {

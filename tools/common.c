@@ -110,8 +110,7 @@ char *name_of_argument(const char *argument, bool up_to_dot, const char **path) 
   return name;
 }
 
-/* Text is made from one block. */
-static ct_status join(ct_slice *out, const ct_pieces *pieces, ct_error *error) {
+ct_status join_pieces(ct_slice *out, const ct_pieces *pieces, ct_error *error) {
   size_t size = 0;
   for (size_t i = 0; i < pieces->count; i++) size += pieces->items[i].size;
   uint8_t *at = malloc(size + 1);
@@ -127,7 +126,7 @@ static ct_status join(ct_slice *out, const ct_pieces *pieces, ct_error *error) {
 ct_status write_text_pieces(const char *path, const ct_pieces *pieces, ct_error *error) {
   ct_slice whole;
   ct_output *output = NULL;
-  ct_status status = join(&whole, pieces, error);
+  ct_status status = join_pieces(&whole, pieces, error);
   if (status == CT_OK) status = ct_output_open(&output, path, false, error);
   if (status == CT_OK) {
     ct_sink sink = ct_output_sink(output);
@@ -153,6 +152,16 @@ bool parse_wasi_adapter(ct_wasi_adapter *out, const char *text) {
   for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
     *out = (ct_wasi_adapter)i;
     if (!text || strcmp(text, names[i]) == 0) return true;
+  }
+  return false;
+}
+
+bool parse_encoding(ct_string_encoding *out, const char *text) {
+  static const char *const names[] = {"utf8", "utf16", "compact-utf16"};
+  for (int i = 0; i < 3; i++) {
+    if (text && strcmp(text, names[i]) != 0) continue;
+    *out = (ct_string_encoding)i;
+    return true;
   }
   return false;
 }

@@ -64,6 +64,12 @@ char *name_of_argument(const char *argument, bool up_to_dot, const char **path);
 /* What --wasi-adapter takes; NULL is its default. */
 bool parse_wasi_adapter(ct_wasi_adapter *out, const char *text);
 
+/* What --encoding takes; NULL is utf8. */
+bool parse_encoding(ct_string_encoding *out, const char *text);
+
+/* The pieces as one block; out->data is to be freed. */
+ct_status join_pieces(ct_slice *out, const ct_pieces *pieces, ct_error *error);
+
 /* Writes a binary that is in pieces, as it is or as text. */
 ct_status write_text_pieces(const char *path, const ct_pieces *pieces, ct_error *error);
 ct_status write_pieces(const char *path, const ct_pieces *pieces, bool text, ct_error *error);

@@ -29,6 +29,11 @@ CT_API ct_status ct_wit_read(ct_wit **out, const char *name, ct_slice bytes, con
 
 CT_API void ct_wit_free(ct_wit *wit); /* NULL is fine */
 
+/* Gives the path of each file that ct_wit_open read, as a build would have to watch it; standard input and the packages that ctool carries are none. The path
+ * lives until the visitor returns, or as long as the one given to ct_wit_open. A visitor that returns anything but CT_OK ends the walk with that. */
+typedef ct_status (*ct_wit_source_visitor)(void *context, const char *path);
+CT_API ct_status ct_wit_each_source(const ct_wit *wit, ct_wit_source_visitor visitor, void *context);
+
 /* Was this read from a component or module, so that one world is what it is about? */
 CT_API bool ct_wit_is_component(const ct_wit *wit);
 

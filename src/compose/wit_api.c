@@ -118,6 +118,7 @@ static ct_status open_path(ct_wit *wit, const char *path, const ct_wit_options *
   CTI_TRY(ct_input_open(&wit->input, path, error));
   if (strcmp(path, "-") != 0 && !cti_wit_is_wasm(wit->input.bytes)) /* text may need a deps/ beside it */
     return cti_wit_load(&wit->resolve, &wit->package, cti_slice_str(path), &wit->disk.reader, &front);
+  if (strcmp(path, "-") != 0 && !cti_vec_push(&wit->arena, &wit->disk.paths, path)) return wit->arena.error->status;
   return read_bytes(wit, strcmp(path, "-") == 0 ? CTI_LIT("<stdin>") : cti_slice_str(path), wit->input.bytes, options);
 }
 
@@ -125,6 +126,11 @@ ct_status ct_wit_open(ct_wit **out, const char *path, const ct_wit_options *opti
   ct_status status = make(out, path, error);
   if (status == CT_OK) status = open_path(*out, path, options, error);
   return finish(out, status);
+}
+
+ct_status ct_wit_each_source(const ct_wit *wit, ct_wit_source_visitor visitor, void *context) {
+  for (uint32_t i = 0; i < wit->disk.paths.count; i++) CTI_TRY(visitor(context, wit->disk.paths.items[i]));
+  return CT_OK;
 }
 
 bool ct_wit_is_component(const ct_wit *wit) { return wit->world != CTI_WIT_NONE; }

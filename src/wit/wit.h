@@ -21,6 +21,7 @@ typedef struct cti_wit_reader {
 typedef struct cti_wit_disk {
   cti_wit_reader reader;
   CTI_VEC(ct_input) inputs;
+  CTI_VEC(const char *) paths; /* of all that was read, in that order; in the arena */
   cti_arena *arena;
 } cti_wit_disk;
 void cti_wit_disk_init(cti_wit_disk *disk, cti_arena *arena);

@@ -14,7 +14,7 @@ static ct_status disk_read(void *context, ct_slice *out, ct_slice path, ct_error
   cti_wit_disk *disk = context;
   const char *text = c_path(disk->arena, path);
   ct_input *input = text ? cti_vec_add(disk->arena, &disk->inputs) : NULL;
-  if (!input) return disk->arena->error->status;
+  if (!input || !cti_vec_push(disk->arena, &disk->paths, text)) return disk->arena->error->status;
   CTI_TRY(ct_input_open(input, text, error));
   *out = input->bytes;
   return CT_OK;
@@ -49,4 +49,5 @@ void cti_wit_disk_init(cti_wit_disk *disk, cti_arena *arena) {
 void cti_wit_disk_free(cti_wit_disk *disk) {
   for (uint32_t i = 0; i < disk->inputs.count; i++) ct_input_close(&disk->inputs.items[i]);
   memset(&disk->inputs, 0, sizeof disk->inputs);
+  memset(&disk->paths, 0, sizeof disk->paths);
 }
