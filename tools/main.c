@@ -16,6 +16,16 @@ static const command commands[] = {
 #undef CT_COMMAND
 };
 
+/* Called by the name of another tool, ctool is that command. */
+static const struct {
+  const char *name;
+  int (*run)(int argc, char **argv);
+} aliases[] = {
+#define CT_ALIAS(name, function) {name, cmd_##function},
+#include "aliases.def"
+#undef CT_ALIAS
+};
+
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
 static int help(void) {
@@ -85,17 +95,14 @@ static int unknown_command(const char *first, const char *second) {
   return EXIT_USAGE;
 }
 
-/* The command that the program is by its own name, or NULL. */
-static const command *named_by(const char *program) {
-  const char *slash = strrchr(program, '/'), *name = slash ? slash + 1 : program;
-  for (int i = 0; i < COMMAND_COUNT && strncmp(name, "wasm-", 5) == 0; i++)
-    if (strcmp(commands[i].name, name) == 0) return &commands[i];
-  return NULL;
+static const char *base_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
 }
 
 int main(int argc, char **argv) {
-  const command *self = argc ? named_by(argv[0]) : NULL;
-  if (self) return self->run(argc, argv);
+  for (size_t i = 0; argc && i < sizeof aliases / sizeof *aliases; i++)
+    if (strcmp(base_name(argv[0]), aliases[i].name) == 0) return aliases[i].run(argc, argv);
   if (argc < 2) {
     help();
     return EXIT_USAGE;
