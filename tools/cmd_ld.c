@@ -11,7 +11,7 @@
 #include "opts.h"
 
 typedef struct ld_options {
-  bool verbose, version, validate, merge_imports, reject_legacy_names, realloc_via_memory_grow, skip_component, optimize, strip;
+  bool verbose, version, validate, merge_imports, reject_legacy_names, realloc_via_memory_grow, skip_component, optimize, strip, json;
   const char *output, *linker, *quoting, *wasi_adapter, *string_encoding, *wit, *world, *dep_file, *error_format;
   opt_strings adapters, component_types, append;
 } ld_options;
@@ -157,12 +157,6 @@ static ct_status read_worlds(worlds *w, split *s, const ld_options *o, ct_error 
   return status == CT_OK && o->wit ? read_world(w, s, o->wit, &options, error) : status;
 }
 
-static void tell_notice(void *context, ct_notice kind, const char *text) {
-  const ld_options *o = context;
-  if (kind == CT_NOTICE_WARNING) fprintf(stderr, "warning: %s\n", text);
-  else if (o->verbose) fprintf(stderr, "%s\n", text);
-}
-
 /* Custom sections go, then code shrinks, each when it is asked for. */
 static ct_status write_component(const ct_pieces *made, const ld_options *o, ct_error *error) {
   ct_pieces stripped = {0};
@@ -185,10 +179,11 @@ static ct_status write_component(const ct_pieces *made, const ld_options *o, ct_
 
 static ct_status make_component(const ct_slice module, const worlds *w, const adapter_list *adapters, const ld_options *o, ct_error *error) {
   ct_pieces made = {0};
+  listener who = {o->output, o->json, o->verbose};
   ct_component_new_options options = {
       .adapters = adapters->items, .adapter_count = adapters->count, .component_types = w->slices, .component_type_count = w->count,
       .skip_validation = !o->validate, .realloc_via_memory_grow = o->realloc_via_memory_grow, .keep_import_versions = !o->merge_imports,
-      .reject_legacy_names = o->reject_legacy_names, .tell = tell_notice, .context = (void *)o};
+      .reject_legacy_names = o->reject_legacy_names, .tell = tell_notice, .context = &who};
   parse_wasi_adapter(&options.wasi_adapter, o->wasi_adapter); /* known to be good */
   ct_status status = ct_component_new(&made, module, &options, error);
   if (status == CT_OK) status = write_component(&made, o, error);
@@ -263,15 +258,15 @@ static int run(const opt_spec *spec, ld_options *o, int argc, char **argv) {
   ct_error_clear(&error);
   split s = {.spec = spec, .is_component = true};
   int how = 0, count, status = -1;
-  bool bad = false, json = false;
+  bool bad = false;
   ct_status failed = split_all(&s, argc, argv, &error);
   if (failed == CT_OK) status = opt_parse(spec, (int)s.own.count, s.own.items, &count);
   if (failed == CT_OK && status < 0 && o->version) status = version();
   if (failed == CT_OK && status < 0) status = check(spec, o);
-  if (failed == CT_OK && status < 0) json = wants_json(o->error_format, &bad);
+  if (failed == CT_OK && status < 0) o->json = wants_json(o->error_format, &bad);
   if (bad) status = opt_usage_error(spec, "--error-format takes text or json, not \"%s\"", o->error_format);
   if (failed == CT_OK && status < 0) failed = link_all(&how, &s, o, &error);
-  if (failed != CT_OK) status = tell(&error, NULL, json);
+  if (failed != CT_OK) status = tell(&error, NULL, o->json);
   free_split(&s);
   return status < 0 ? how : status;
 }
