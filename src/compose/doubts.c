@@ -34,7 +34,7 @@ static ct_status doubt_renames(cti_plan *plan) {
   return status;
 }
 
-/* ---- exports that nothing uses */
+/* ---- who calls _start? */
 
 static bool is_start(const cti_export *export_) { return export_->kind == CTI_EXTERN_FUNC && cti_slice_is(export_->name, "_start"); }
 
@@ -68,6 +68,51 @@ static bool doubt_start(const cti_plan *plan) {
   return true;
 }
 
+/* ---- exports of a command: wasm-ld wraps each in calls of the constructors and destructors, and names the wrapper NAME.command_export */
+
+/* Lifted functions of the main module: index -> offer. */
+static ct_status lifted(cti_map *out, const cti_plan *plan) {
+  const cti_unit *unit = &plan->units.items[0];
+  for (uint32_t i = 0; i < unit->offers.count; i++) {
+    const cti_offer *offer = &unit->offers.items[i];
+    if (offer->role == CTI_ROLE_LIFT) CTI_TRY(cti_map_set_u64(out, plan->arena, unit->module.exports.items[offer->export_].index, i));
+  }
+  return CT_OK;
+}
+
+/* The offer of the first such wrapper among the functions named in one part of the name section; CTI_MAP_NONE without one. */
+static uint32_t find_wrapper(cti_cursor *names, const cti_map *lifts) {
+  uint32_t count = cti_cursor_count(names, "names");
+  for (uint32_t i = 0; i < count && !names->failed; i++) {
+    cti_naming naming = cti_read_naming(names);
+    uint32_t offer = cti_slice_ends(naming.name, CTI_LIT(".command_export")) ? cti_map_get_u64(lifts, naming.index) : CTI_MAP_NONE;
+    if (offer != CTI_MAP_NONE) return offer;
+  }
+  return CTI_MAP_NONE;
+}
+
+static ct_status doubt_wrappers(cti_plan *plan) {
+  const cti_unit *unit = &plan->units.items[0];
+  const cti_section *section = cti_module_custom(&unit->module, CTI_LIT("name"), NULL);
+  cti_map lifts = {0};
+  CTI_TRY(lifted(&lifts, plan));
+  if (!section || !lifts.count) return CT_OK;
+  ct_error ignored;
+  ct_error_clear(&ignored);
+  cti_cursor c = cti_custom_cursor(section, &ignored);
+  cti_subsection part;
+  while (cti_subsection_next(&part, &c)) {
+    uint32_t offer = part.code == CTI_NAME_FUNC ? find_wrapper(&part.c, &lifts) : CTI_MAP_NONE;
+    if (offer == CTI_MAP_NONE) continue;
+    cti_plan_warn(plan, "each call of \"%.*s\" runs the module's constructors before it and its destructors after it, since the module was linked as a command; "
+                        "a library is built with -mexec-model=reactor", CTI_S(unit->offers.items[offer].name));
+    break;
+  }
+  return CT_OK;
+}
+
+/* ---- exports that nothing uses */
+
 /* Functions of the main module that are good for nothing in the component. */
 static uint32_t list_unused(cti_buf *list, const cti_plan *plan) {
   const cti_unit *unit = &plan->units.items[0];
@@ -99,6 +144,7 @@ static ct_status doubt_exports(cti_plan *plan) {
 ct_status cti_tell_doubts(cti_plan *plan) {
   if (!plan->options->tell) return CT_OK;
   CTI_TRY(doubt_renames(plan));
+  CTI_TRY(doubt_wrappers(plan));
   bool is_lame = doubt_start(plan); /* then what to do is said */
   return is_lame && !plan->units.items[0].bindings.section_count ? CT_OK : doubt_exports(plan);
 }

@@ -195,11 +195,24 @@ static ct_status find_exports(cti_ids *out, const cti_bindings *bindings, uint32
   return arena->error->status;
 }
 
+/* What a section does not go together with: the worlds of those before it. */
+static void hint_conflict(const cti_bindings *bindings, const section *added) {
+  enum { NAMED = 4 };
+  cti_arena *arena = bindings->resolve.arena;
+  ct_slice names = {NULL, 0};
+  for (uint32_t i = 1; i < bindings->resolve.worlds.count && i <= NAMED; i++)
+    names = cti_format(arena, "%.*s%s\"%.*s\"", CTI_S(names), i > 1 ? ", " : "", CTI_S(cti_world_id(&bindings->resolve, i)));
+  cti_error_hint(arena->error, "world \"%.*s\" comes together here with %.*s, which has another form of it: embed all of them from one WIT, or name one by another version",
+                 CTI_S(cti_world_id(&added->resolve, added->world)), CTI_S(names));
+}
+
 static ct_status merge_section(cti_bindings *bindings, section *added, cti_ids *exports) {
   cti_merge_maps maps = {0};
   cti_clone_maps clones = {0};
   CTI_TRY(note_encoding(bindings, added));
-  CTI_TRY(cti_resolve_merge(&bindings->resolve, &added->resolve, &maps));
+  ct_status merged = cti_resolve_merge(&bindings->resolve, &added->resolve, &maps);
+  if (merged == CT_WIT_MERGE && bindings->section_count + bindings->resolve.worlds.count > 1) hint_conflict(bindings, added);
+  CTI_TRY(merged);
   uint32_t world = maps.worlds[added->world];
   CTI_TRY(cti_world_merge(&bindings->resolve, world, bindings->world, &clones));
   bindings->section_count++;

@@ -90,10 +90,31 @@ static ct_status fill_indices(uint32_t **out, cti_arena *arena, uint32_t count) 
   return CT_OK;
 }
 
+/* One import for compatible versions. That puts exports into their final order, too, so units are told the new places of theirs. */
+static ct_status merge_imports(cti_plan *plan) {
+  const cti_world_items *exports = &cti_plan_world(plan)->exports;
+  ct_slice *names = CTI_NEW_N(plan->arena, ct_slice, exports->count);
+  cti_map places = {0};
+  if (!names) return CT_NOMEM;
+  for (uint32_t i = 0; i < exports->count; i++) names[i] = cti_world_item_name(&plan->resolve, &exports->items[i]);
+  CTI_TRY(cti_world_merge_imports(&plan->resolve, plan->world, true));
+  exports = &cti_plan_world(plan)->exports;
+  for (uint32_t i = 0; i < exports->count; i++) CTI_TRY(cti_map_set(&places, plan->arena, cti_world_item_name(&plan->resolve, &exports->items[i]), i));
+  for (uint32_t i = 0; i < plan->units.count; i++) {
+    cti_ids *own = &plan->units.items[i].exports;
+    for (uint32_t k = 0; k < own->count; k++) {
+      uint32_t place = cti_map_get(&places, names[own->items[k]]);
+      if (place == CTI_MAP_NONE) return cti_fail(plan->arena->error, CT_INTERNAL, CT_NO_OFFSET, "the merged world has lost its export \"%.*s\"", CTI_S(names[own->items[k]]));
+      own->items[k] = place;
+    }
+  }
+  return plan->arena->error->status;
+}
+
 ct_status cti_settle_world(cti_plan *plan) {
   plan->resolve = plan->bindings.resolve;
   plan->world = plan->bindings.world;
-  if (!plan->options->keep_import_versions) CTI_TRY(cti_world_merge_imports(&plan->resolve, plan->world, true));
+  if (!plan->options->keep_import_versions) CTI_TRY(merge_imports(plan));
   if (plan->options->canonical_names) CTI_TRY(cti_check_canonical_names(&plan->resolve, plan->world));
   CTI_TRY(cti_world_nominalize(&plan->resolve, plan->world));
   cti_abi_init(&plan->abi, &plan->resolve.types, plan->arena, CTI_FLAT_I32);

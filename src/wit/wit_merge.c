@@ -21,9 +21,14 @@ ct_status cti_merge_stability(const cti_resolve *resolve, const cti_stability *f
   return CT_OK;
 }
 
+/* Binaries have no places; who merges them knows which they are. */
+static void hint_other(const cti_resolve *resolve, cti_span span) {
+  if (span.size && span.file < resolve->files.count) cti_error_hint(resolve->arena->error, "the other definition is in %.*s", CTI_S(cti_span_text(resolve, span)));
+}
+
 static ct_status fail_func(const cti_resolve *ar, const cti_wit_func *a, const cti_resolve *br, const cti_wit_func *b, const char *what) {
   cti_wit_fail(ar, CT_WIT_MERGE, a->span, "the function `%.*s` is defined twice, with different %s", CTI_S(a->name), what);
-  cti_error_hint(ar->arena->error, "the other definition is in %.*s", CTI_S(cti_span_text(br, b->span)));
+  hint_other(br, b->span);
   return CT_WIT_MERGE;
 }
 
@@ -62,7 +67,7 @@ static ct_status join_interface(merger *m, uint32_t from, uint32_t into) {
 
 static ct_status fail_world(const merger *m, const cti_wit_world *from, const cti_wit_world *into, const char *what, ct_slice name) {
   cti_wit_fail(m->from, CT_WIT_MERGE, from->span, "the world `%.*s` is defined twice and differs: %s%s%.*s%s", CTI_S(from->name), what, name.size ? " `" : "", CTI_S(name), name.size ? "`" : "");
-  cti_error_hint(m->arena->error, "the other definition is in %.*s", CTI_S(cti_span_text(m->into, into->span)));
+  hint_other(m->into, into->span);
   return CT_WIT_MERGE;
 }
 
