@@ -12,7 +12,7 @@ enum { DEEPEST_DIRECTORY = 64, BAR_WIDTH = 24 };
 typedef struct validate_options {
   opt_strings features;
   const char *error_format, *threads, *color;
-  bool verbose, all_errors, debug_lines;
+  bool verbose, all_errors, debug_lines, custom;
 } validate_options;
 
 /* The files of one call, and what is on the terminal about them. */
@@ -176,7 +176,7 @@ static int take_options(batch *b, const validate_options *o, const opt_spec *spe
   b->json = wants_json(o->error_format, &bad);
   if (bad) return opt_usage_error(spec, "--error-format takes text or json, not \"%s\"", o->error_format);
   b->verbose = o->verbose;
-  b->options = (ct_validate_options){.features = ct_features_default(), .show_stack = o->verbose};
+  b->options = (ct_validate_options){.features = ct_features_default(), .show_stack = o->verbose, .custom_sections = o->custom};
   if (o->all_errors) {
     b->options.report = tell_one;
     b->options.report_context = b;
@@ -198,6 +198,7 @@ int cmd_validate(int argc, char **argv) {
       {'f', "features", OPT_STRINGS, &o.features, "LIST", "Comma-separated: NAME switches on, -NAME off; all, mvp, wasm1, wasm2, wasm3, lime1; repeatable"},
       {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "A line for each good file; with a failure, the instruction and the operand stack there"},
       {0, "all-errors", OPT_FLAG, &o.all_errors, NULL, "After a failing function go on with the next one"},
+      {0, "validate-custom", OPT_FLAG, &o.custom, NULL, "The custom sections of names and branch hints, too, must fit the module"},
       {'j', "threads", OPT_STRING, &o.threads, "N", "Threads for large modules; else as many as there are processors"},
       {'g', "generate-full-dwarf", OPT_FLAG, &o.debug_lines, NULL, "Accepted for text input, where failures have lines in any case"},
       {0, "color", OPT_STRING, &o.color, "WHEN", "Accepted; nothing is coloured"},

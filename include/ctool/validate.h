@@ -32,6 +32,9 @@ typedef struct ct_validate_options {
   ct_limits limits;
   uint32_t threads; /* 0: as many as the machine has processors; small inputs use one in any case */
   bool show_stack;  /* the failure of a function body tells the instruction and the operand stack there */
+  /* The custom sections `name` and `metadata.code.branch_hint` of a valid module must be well formed, too, and name what there is. Not of bytes that arrive
+   * in pieces, since sections that have passed are not kept. */
+  bool custom_sections;
   /* When set, validation goes on at the next function after a failing one, and each failure is told here in order of offsets; the call then fails
    * with the first one. Failures outside of function bodies end it. */
   void (*report)(void *context, const ct_error *error);

@@ -89,6 +89,13 @@ static ct_status validate_export(cti_component_validator *v, const cti_item *ite
 
 /* ---- the walk */
 
+/* Names and branch hints of core modules have nothing to be about in a component. */
+static ct_status validate_custom(const cti_component_validator *v, const cti_item *item) {
+  ct_slice name = item->of.custom.name;
+  if (!v->v->custom_sections || (!cti_slice_is(name, "name") && !cti_slice_is(name, "metadata.code.branch_hint"))) return CT_OK;
+  return cti_fail(v->error, CT_CORE_CUSTOM, item->offset, "the custom section `%.*s` belongs into a core module, this is a component", CTI_S(name));
+}
+
 static ct_status validate_item(cti_component_validator *v, const cti_item *item) {
   switch (item->kind) {
     case CTI_ITEM_CORE_MODULE: return validate_module(v, item);
@@ -103,7 +110,7 @@ static ct_status validate_item(cti_component_validator *v, const cti_item *item)
     case CTI_ITEM_IMPORT: return cti_validate_import(v, &item->of.import.name, &item->of.import.type, item->offset);
     case CTI_ITEM_EXPORT: return validate_export(v, item);
     case CTI_ITEM_VALUE: return cti_validate_value(v, item);
-    case CTI_ITEM_CUSTOM:
+    case CTI_ITEM_CUSTOM: return validate_custom(v, item);
     case CTI_ITEM_COUNT: break;
   }
   return CT_OK;
@@ -120,6 +127,7 @@ static void trail_of_item(const cti_component_validator *v, const cti_scope *sco
       break;
     case CTI_ITEM_ALIAS: cti_error_trail(v->error, "%s %u (alias)", cti_sorts[sort].name, cti_scope_count(scope, sort)); break;
     case CTI_ITEM_START: cti_error_trail(v->error, "start"); break;
+    case CTI_ITEM_CUSTOM: cti_error_trail(v->error, "custom section"); break;
     default: cti_error_trail(v->error, "%s %u", cti_sorts[sort].name, cti_scope_count(scope, sort));
   }
 }

@@ -10,6 +10,7 @@ typedef struct module_type {
   CTI_VEC(cti_module_import) imports;
   CTI_VEC(cti_module_export) exports;
   cti_map export_names;
+  uint32_t imported[CTI_EXTERN_KINDS];
   uint64_t size;
 } module_type;
 
@@ -21,6 +22,7 @@ static ct_status grow(module_type *m, const cti_extern_type *type, uint64_t offs
 static ct_status declare_import(module_type *m, const cti_module_decl *decl) {
   cti_module_import import = {decl->import.module, decl->import.name, decl->import.type};
   CTI_TRY(cti_extern_type_check(&import.type, &m->types, m->v->v, decl->offset));
+  CTI_TRY(cti_import_check(&import.type, ++m->imported[import.type.kind], m->v->v, decl->offset));
   CTI_TRY(grow(m, &import.type, decl->offset));
   return cti_vec_push(m->v->arena, &m->imports, import) ? CT_OK : CT_NOMEM;
 }
@@ -30,6 +32,7 @@ static ct_status declare_export(module_type *m, const cti_module_decl *decl) {
   uint32_t index = m->exports.count;
   bool added;
   CTI_TRY(cti_extern_type_check(&export_.type, &m->types, m->v->v, decl->offset));
+  CTI_TRY(cti_export_check(&export_.type, m->v->v, decl->offset));
   CTI_TRY(grow(m, &export_.type, decl->offset));
   CTI_TRY(cti_map_add(&m->export_names, m->v->arena, export_.name, &index, &added));
   if (!added) return cti_invalid(m->v, decl->offset, "the module type exports `%.*s` twice", CTI_S(export_.name));

@@ -52,4 +52,7 @@ ct_status cti_code_validate(cti_module_validator *m, uint32_t count);
 /* One body of function `func` (an index of all functions), with the trail of a failure. `error` takes it, which is the body's own. */
 ct_status cti_code_validate_body(const cti_module_validator *m, cti_body *body, uint32_t func, ct_slice bytes, uint64_t offset);
 
+/* Do the custom sections `name` and `metadata.code.branch_hint` fit the module at `c`, all of which was found valid? (custom_validate.c) */
+ct_status cti_custom_validate(const cti_module_validator *m, cti_cursor c);
+
 #endif

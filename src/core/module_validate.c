@@ -11,7 +11,7 @@
 void cti_validation_init(cti_validation *out, const ct_validate_options *options, cti_arena *arena) {
   static const ct_validate_options defaults;
   if (!options) options = &defaults;
-  *out = (cti_validation){.arena = arena, .show_stack = options->show_stack, .report = options->report, .report_context = options->report_context};
+  *out = (cti_validation){.arena = arena, .show_stack = options->show_stack, .custom_sections = options->custom_sections, .report = options->report, .report_context = options->report_context};
   out->threads = options->threads ? options->threads : cti_processor_count();
   cti_type_table_init(&out->types, arena, options->features ? options->features | CTI_FEATURE_BIT(CTI_FEATURE_MVP) : cti_features_default(), &options->limits);
 }
@@ -167,21 +167,31 @@ static ct_status set_exact(cti_module_validator *m) {
   return CT_OK;
 }
 
+ct_status cti_import_check(const cti_extern_type *type, uint32_t count, const cti_validation *v, uint64_t offset) {
+  static const cti_limit limits[] = {[CTI_EXTERN_FUNC] = CTI_LIMIT_functions, [CTI_EXTERN_TABLE] = CTI_LIMIT_tables, [CTI_EXTERN_MEMORY] = CTI_LIMIT_memories,
+                                     [CTI_EXTERN_GLOBAL] = CTI_LIMIT_globals, [CTI_EXTERN_TAG] = CTI_LIMIT_tags};
+  if (type->kind == CTI_EXTERN_GLOBAL && type->of.global.is_mutable) CTI_TRY(need(v, CTI_FEATURE_MUTABLE_GLOBAL, "imports of mutable globals are", offset));
+  return check_count(v, limits[type->kind], count, offset);
+}
+
+ct_status cti_export_check(const cti_extern_type *type, const cti_validation *v, uint64_t offset) {
+  return type->kind == CTI_EXTERN_GLOBAL && type->of.global.is_mutable ? need(v, CTI_FEATURE_MUTABLE_GLOBAL, "exports of mutable globals are", offset) : CT_OK;
+}
+
 static ct_status add_imported(cti_module_validator *m, const cti_extern_type *type, uint64_t offset) {
   switch (type->kind) {
     case CTI_EXTERN_FUNC:
       CTI_TRY(PUSH(m, env.funcs, type->type));
       m->env.imported_funcs++;
       if (type->exact) CTI_TRY(set_exact(m));
-      return limit(m->v, CTI_LIMIT_functions, m->env.funcs.count, offset);
-    case CTI_EXTERN_TABLE: CTI_TRY(PUSH(m, env.tables, type->of.table)); return check_count(m->v, CTI_LIMIT_tables, m->env.tables.count, offset);
-    case CTI_EXTERN_MEMORY: CTI_TRY(PUSH(m, env.memories, type->of.memory)); return check_count(m->v, CTI_LIMIT_memories, m->env.memories.count, offset);
+      return cti_import_check(type, m->env.funcs.count, m->v, offset);
+    case CTI_EXTERN_TABLE: CTI_TRY(PUSH(m, env.tables, type->of.table)); return cti_import_check(type, m->env.tables.count, m->v, offset);
+    case CTI_EXTERN_MEMORY: CTI_TRY(PUSH(m, env.memories, type->of.memory)); return cti_import_check(type, m->env.memories.count, m->v, offset);
     case CTI_EXTERN_GLOBAL:
-      if (type->of.global.is_mutable) CTI_TRY(need(m->v, CTI_FEATURE_MUTABLE_GLOBAL, "imports of mutable globals are", offset));
       CTI_TRY(PUSH(m, env.globals, type->of.global));
       m->env.imported_globals++;
-      return limit(m->v, CTI_LIMIT_globals, m->env.globals.count, offset);
-    case CTI_EXTERN_TAG: CTI_TRY(PUSH(m, env.tags, type->type)); return limit(m->v, CTI_LIMIT_tags, m->env.tags.count, offset);
+      return cti_import_check(type, m->env.globals.count, m->v, offset);
+    case CTI_EXTERN_TAG: CTI_TRY(PUSH(m, env.tags, type->type)); return cti_import_check(type, m->env.tags.count, m->v, offset);
     case CTI_EXTERN_KINDS: break;
   }
   return CT_OK;
@@ -292,7 +302,7 @@ static ct_status read_export(cti_module_validator *m) {
   CTI_TRY(check_name(m, export.name, export.offset));
   CTI_TRY(type_of_item(&kept.type, m, export.kind, export.index, export.offset));
   if (export.kind == CTI_EXTERN_FUNC) CTI_TRY(cti_env_declare(&m->env, export.index));
-  if (export.kind == CTI_EXTERN_GLOBAL && kept.type.of.global.is_mutable) CTI_TRY(need(m->v, CTI_FEATURE_MUTABLE_GLOBAL, "exports of mutable globals are", export.offset));
+  CTI_TRY(cti_export_check(&kept.type, m->v, export.offset));
   CTI_TRY(add_type_size(m, &kept.type, export.offset));
   kept.name = export.name;
   if (m->copies_names) kept.name = cti_copy(m->v->arena, export.name);
@@ -555,6 +565,7 @@ ct_status cti_module_validate(cti_module_type *out, ct_slice bytes, uint64_t bas
   cti_cursor c = cti_cursor_make(bytes, base, v->arena->error);
   ct_status status = cti_module_validator_init(&m, v, out != NULL);
   if (status == CT_OK) status = validate_sections(out, &m, &c);
+  if (status == CT_OK && v->custom_sections && !v->skip_bodies) status = cti_custom_validate(&m, cti_cursor_make(bytes, base, v->arena->error));
   cti_module_validator_free(&m);
   return status;
 }

@@ -14,6 +14,7 @@ typedef struct cti_validation {
   uint32_t threads;     /* at least 1 */
   bool skip_bodies; /* function bodies are not looked at: for who wants to know types alone */
   bool slow;        /* for tests: bodies without the fast path */
+  bool custom_sections; /* check what names and branch hints are about */
   bool show_stack;  /* add the instruction and the operand stack to the failure of a function body */
   cti_arena *arena; /* of the caller; holds the types and what modules give; its error is the validation's */
   void (*report)(void *context, const ct_error *error); /* NULL: stop at the first failure. Else it is told every failing function, in order of offsets */
@@ -50,6 +51,10 @@ ct_status cti_module_validate(cti_module_type *out, ct_slice bytes, uint64_t bas
 
 /* Checks the type of an import as it was read (core_read.h) and makes it canonical. */
 ct_status cti_extern_type_check(cti_extern_type *type, const cti_type_space *space, const cti_validation *v, uint64_t offset);
+
+/* May it be imported, as the `count`-th of its kind? May it be exported? What features and limits say, in modules as in module types. */
+ct_status cti_import_check(const cti_extern_type *type, uint32_t count, const cti_validation *v, uint64_t offset);
+ct_status cti_export_check(const cti_extern_type *type, const cti_validation *v, uint64_t offset);
 
 /* What an import or export of that type adds to the size of a module type. */
 uint32_t cti_extern_type_size(const cti_type_table *table, const cti_extern_type *type);

@@ -110,6 +110,7 @@ COMPONENTS = [
     ('instances imported', 4096, lambda n: section(7, b'\1\x42\0') + items(10, n, lambda i: b'\0' + label(i) + b'\5\0')),
     ('core globals', 1000000, lambda n: MEMORY + items(6, n, b'\0\3\1\0\1g')),
     ('declarations of a module type', 100000, lambda n: section(3, b'\1\x50' + leb(n) + b'\1\x60\0\0' * n)),
+    ('memories that a module type imports', 100, lambda n: section(3, b'\1\x50' + leb(n) + b''.join(b'\0\1m' + label(i) + b'\2\0\1' for i in range(n)))),
     ('declarations of a component type', 1000000, lambda n: section(7, b'\1\x41' + leb(n) + (b'\1' + U8) * n)),
     ('declarations of an instance type', 1000000, lambda n: section(7, b'\1\x42' + leb(n) + (b'\1' + U8) * n)),
     ('fields of a record', 10000, lambda n: section(7, b'\1\x72' + leb(n) + b''.join(label(i) + U8 for i in range(n)))),

@@ -268,6 +268,50 @@ def instruction_cases(names):
                     yield symbol, plain_environment(body), features
 
 
+# ---- custom sections that speak of the module: names and branch hints, about small indices, which mostly exist
+
+def custom(name, content):
+    return 0, leb(len(name)) + name + content
+
+
+def some_names(rng):
+    namings = lambda most: (lambda n: leb(n) + b''.join(leb(i) + b'\1x' for i in sorted(rng.sample(range(most + 1), n))))(rng.choice((0, 1, 1, 2)))
+    out = b''
+    for code in sorted(rng.sample(range(13), rng.randint(1, 2))):
+        groups = sorted(rng.sample(range(4), rng.choice((0, 1, 1, 2))))
+        two_levels = leb(len(groups)) + b''.join(leb(outer) + namings(rng.choice((1, 2, 4))) for outer in groups)
+        content = b'\1m' if code == 0 else two_levels if code in (2, 3, 10, 12) or rng.random() < 0.05 else namings(rng.choice((1, 2, 3)))
+        out += bytes([code]) + leb(len(content)) + content
+    return custom(b'name', out)
+
+
+def some_hints(rng, sections):
+    """Most at the places of an `if` or `br_if` byte."""
+    parts = next((bodies(payload) for kind, payload in sections if kind == 10), [])
+    imported = rng.choice((0, 0, 0, 1))
+    funcs = sorted(rng.sample(range(len(parts)), min(len(parts), rng.choice((1, 1, 2)))))
+    out = leb(len(funcs))
+    for func in funcs:
+        places = [i for i, byte in enumerate(parts[func]) if byte in (4, 13)] or [1, 3]
+        chosen = sorted({rng.choice(places) if rng.random() < 0.8 else rng.randrange(len(parts[func]) + 2) for _ in range(rng.randint(1, 2))})
+        out += leb(func + imported) + leb(len(chosen)) + b''.join(leb(at) + b'\1' + rng.choice((b'\0', b'\1')) for at in chosen)
+    return custom(b'metadata.code.branch_hint', out)
+
+
+def with_custom(rng, data):
+    sections = split(data)
+    try:
+        hints = some_hints(rng, sections) if rng.random() < 0.5 else None
+    except IndexError:
+        hints = None
+    at = next((i for i, s in enumerate(sections) if s[0] == 10), len(sections))
+    if hints:
+        sections.insert(at if rng.random() < 0.9 else rng.randrange(len(sections) + 1), hints)
+    if not hints or rng.random() < 0.5:
+        sections.insert(len(sections) if rng.random() < 0.9 else rng.randrange(len(sections) + 1), some_names(rng))
+    return join(sections, data[:8])
+
+
 # ---- where cases come from: (kind, bytes, features) by number
 
 def invalid_ones(paths):
@@ -316,6 +360,8 @@ class Seeds:
         features = random_features(rng, names)
         if turn < 4 and self.modules:
             data = rng.choice(self.modules)
+            if turn == 2 and number % 16 == 2 and split(data):
+                return CUSTOM, with_custom(rng, data), 'all'
             return 'mutants of modules', mutate_by(o.reference, rng, data) if rng.random() < 0.35 else mutate(rng, data), features
         made = None
         for _ in range(20):
@@ -341,6 +387,7 @@ def cases(o, names, folder):
 # ---- comparing
 
 SECOND_FEATURES = 'wasm2'
+CUSTOM = 'names and branch hints of modules'
 
 
 def verdict(command, path):
@@ -359,13 +406,13 @@ class Comparison:
         """[(whose, features, ours, theirs)], one for each that is asked."""
         with open(path, 'wb') as f:
             f.write(data)
-        how = ['validate'] + (['--features=' + features] if features else [])
+        how = ['validate'] + (['--features=' + features] if features else []) + (['--validate-custom'] if kind == CUSTOM else [])
         ours, out = verdict([self.o.ctool] + how, path), []
         if self.o.limits:
             out.append(('the table', features, ours, (0 if kind.endswith(': valid') else 1, '')))
         if self.o.reference:
             out.append(('the reference', features, ours, verdict([self.o.reference] + how, path)))
-        if self.o.second and data[:8] == MODULE:
+        if self.o.second and data[:8] == MODULE and kind != CUSTOM:
             how = ['validate', '--features=' + SECOND_FEATURES]
             ours, second = verdict([self.o.ctool] + how, path), verdict([self.o.second, '--no-debug-names'], path)
             alone = (ours[0] == 0) != (second[0] == 0) and verdict([self.o.reference] + how, path)[0] == ours[0]

@@ -58,6 +58,10 @@ static const verdict items[] = {
     {"(import \"v\" (value u8)) (export \"w\" (value 0)) (export \"x\" (value 0))", "cm-values", "value 0 is used more than once"},
     {"(import \"v\" (value u8)) (import \"f\" (func (param \"x\" u8))) (start 0 (value 0))", "cm-values", NULL},
     {"(import \"v\" (value u8)) (import \"f\" (func (param \"x\" u16))) (start 0 (value 0))", "cm-values", "a u16 was expected, a u8 was found"},
+    {"(core type (module (import \"m\" \"a\" (memory 1)) (import \"m\" \"b\" (memory 1))))", "", NULL},
+    {"(core type (module (import \"m\" \"a\" (memory 1)) (import \"m\" \"b\" (memory 1))))", "-multi-memory", "multiple memories are not allowed"},
+    {"(core type (module (import \"m\" \"a\" (global (mut i32)))))", "-mutable-global", "imports of mutable globals are not allowed"},
+    {"(core type (module (export \"a\" (global (mut i32)))))", "-mutable-global", "exports of mutable globals are not allowed"},
     {"(import \"f\" (func)) (start 0) (start 0)", "cm-values", "more than one start function"},
     {"(import \"f\" (func (result u8))) (start 0 (result (value))) (export \"w\" (value 0))", "cm-values", NULL},
 };
