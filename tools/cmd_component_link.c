@@ -101,6 +101,7 @@ static int run(char **inputs, size_t count, const link_options *o, uint32_t stac
   ct_error error;
   ct_error_clear(&error);
   session s = {.o = o, .listener = {.json = json, .verbose = o->verbose}};
+  if (!count && !o->openable.count) tell_notice(&s.listener, CT_NOTICE_WARNING, "no library was given, so that the component is empty");
   ct_status status = open_all(&s, inputs, count, &error);
   if (status == CT_OK) status = link_files(&s, stack_size, &error);
   close_session(&s);

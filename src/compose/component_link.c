@@ -57,27 +57,45 @@ static ct_status check_needed(cti_link *l) {
 
 static bool is_weak(const cti_link_symbol *symbol) { return symbol->flags & CTI_SYMBOL_WEAK; }
 
+static bool is_func(const cti_link_symbol *symbol) { return symbol->type.data[0] == 1; }
+
 /* Can trapping functions stand for all that is missing? When it is asked for, or when nothing insists. */
 static bool can_stub(const cti_link *l) {
   bool all_weak = true, all_funcs = true;
   for (uint32_t i = 0; i < l->missing.count; i++) {
     all_weak &= is_weak(&l->missing.items[i]);
-    all_funcs &= l->missing.items[i].type.data[0] == 1;
+    all_funcs &= is_func(&l->missing.items[i]);
   }
   return all_funcs && (all_weak || l->options->stub_missing_functions);
 }
 
+/* Who has a function of that name, but another type? Empty when nobody does. */
+static ct_slice near_miss(cti_link *l, const cti_link_symbol *symbol) {
+  uint32_t place = is_func(symbol) ? cti_map_get(&l->func_of, symbol->name) : CTI_MAP_NONE;
+  if (place == CTI_MAP_NONE) return (ct_slice){NULL, 0};
+  const cti_env_func *func = &l->func_types.items[place];
+  return cti_format(l->arena, "; \"%.*s\" has it as %.*s", CTI_S(l->libraries.items[func->exporter].name), CTI_S(cti_link_type_text(l->arena, func->type)));
+}
+
+static ct_slice missing_text(cti_link *l, uint32_t place) {
+  const cti_link_symbol *symbol = &l->missing.items[place];
+  ct_slice who = l->libraries.items[l->missing_in.items[place]].name;
+  return cti_format(l->arena, "\"%.*s\" needs \"%.*s\" (%.*s)%.*s", CTI_S(who), CTI_S(symbol->name), CTI_S(cti_link_type_text(l->arena, symbol->type)), CTI_S(near_miss(l, symbol)));
+}
+
+/* All that no stub stands for. */
 static ct_status tell_missing(cti_link *l) {
   cti_lines lines = {0};
+  uint32_t funcs = 0;
   cti_lines_add(&lines, "no library has these symbols:", (ct_slice){NULL, 0});
   for (uint32_t i = 0; i < l->missing.count; i++) {
     const cti_link_symbol *symbol = &l->missing.items[i];
-    if (is_weak(symbol)) continue;
-    ct_slice who = l->libraries.items[l->missing_in.items[i]].name;
-    cti_lines_add(&lines, "\n  ", cti_format(l->arena, "\"%.*s\" needs \"%.*s\" (%.*s)", CTI_S(who), CTI_S(symbol->name), CTI_S(cti_link_type_text(l->arena, symbol->type))));
+    if (is_weak(symbol) || (is_func(symbol) && l->options->stub_missing_functions)) continue;
+    funcs += is_func(symbol);
+    cti_lines_add(&lines, "\n  ", missing_text(l, i));
   }
   cti_lines_fail(&lines, l->arena->error, CT_COMPOSE_LINK);
-  cti_error_hint(l->arena->error, "give the library that has them, or --stub-missing-functions: functions that trap when they are called; the type is part of the symbol");
+  cti_error_hint(l->arena->error, "give the library that has them%s; the type is part of the symbol", funcs ? ", or --stub-missing-functions: functions that trap when they are called" : "");
   return failed(l);
 }
 
@@ -108,7 +126,9 @@ static ct_status resolve(cti_link *l) {
 static ct_status add_builtin_adapter(cti_link *l) {
   cti_module guest = {.arena = l->arena}, lib;
   for (size_t i = 0; i < l->options->library_count; i++) {
-    CTI_TRY(cti_module_decode_interface(&lib, l->options->libraries[i].bytes, 0, l->arena));
+    ct_status status = cti_module_decode_interface(&lib, l->options->libraries[i].bytes, 0, l->arena);
+    if (status != CT_OK && l->options->libraries[i].file) cti_error_file(l->arena->error, cti_slice_str(l->options->libraries[i].file));
+    CTI_TRY(status);
     for (uint32_t j = 0; j < lib.imports.count; j++)
       if (!cti_vec_push(l->arena, &guest.imports, lib.imports.items[j])) return CT_NOMEM;
     for (uint32_t j = 0; j < lib.exports.count; j++)
