@@ -138,6 +138,20 @@ CT_API ct_status ct_component_targets(ct_wit *wit, const char *world, ct_slice c
 /* Is the world `new_world` a compatible successor of `old_world`, versions aside: can a component of the old one stand where one of the new one is asked for? */
 CT_API ct_status ct_world_semver_check(ct_wit *wit, const char *old_world, const char *new_world, ct_error *error);
 
+/* ---- from one version of WASI 0.2 to another */
+
+/* All-zero is the default. */
+typedef struct ct_retarget_options {
+  bool skip_validation; /* the result is not validated */
+  void (*tell)(void *context, ct_notice kind, const char *text); /* may be NULL; `text` lives until it returns */
+  void *context;
+} ct_retarget_options;
+
+/* Appends the component with every import and export of WASI 0.2 at `version` ("0.2.6"), later or earlier than it was. Imports of one interface at two versions
+ * become one. Functions that are declared but not used, and not in the version, are left out. CT_COMPOSE_RETARGET lists what stands in the way: what the version
+ * lacks or has with another type, and which core module uses it. `options` may be NULL. */
+CT_API ct_status ct_component_retarget(ct_buf *out, ct_slice component, const char *version, const ct_retarget_options *options, ct_error *error);
+
 /* ---- core modules out of a component, and in again */
 
 /* Told of each module that is taken out, before the component is made; `module` lies in the component's bytes. What it returns but CT_OK (error filled in) stops. */

@@ -3,7 +3,7 @@
 #define CTI_INSPECT_GRAPH_H
 
 #include "ctool/inspect.h"
-#include "inspect/flow.h"
+#include "component/flow.h"
 
 typedef enum cti_box_kind {
 #define CT_BOX(symbol, name, fill, line) CTI_BOX_##symbol,

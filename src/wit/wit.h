@@ -44,6 +44,9 @@ ct_status cti_wit_load(cti_resolve *resolve, uint32_t *package, ct_slice path, c
 /* The same for one text in memory; `path` is for messages alone. */
 ct_status cti_wit_load_text(cti_resolve *resolve, uint32_t *package, ct_slice path, ct_slice text, const cti_wit_options *options);
 
+/* The same for a WASI package that is carried (wit_wasi.h), at the version of `name`; CTI_WIT_NONE when it is not. */
+ct_status cti_wit_load_carried(cti_resolve *resolve, uint32_t *package, const cti_package_name *name, const cti_wit_options *options);
+
 /* WebAssembly rather than WIT: in binary or in text form. */
 bool cti_wit_is_wasm(ct_slice bytes);
 

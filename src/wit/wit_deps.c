@@ -385,6 +385,17 @@ ct_status cti_wit_load_text(cti_resolve *resolve, uint32_t *package, ct_slice pa
   return loaded(&l, status);
 }
 
+ct_status cti_wit_load_carried(cti_resolve *resolve, uint32_t *package, const cti_package_name *name, const cti_wit_options *options) {
+  loader l;
+  cti_map known = {0};
+  *package = cti_resolve_find_package(resolve, name);
+  if (*package != CTI_WIT_NONE) return CT_OK;
+  ct_status status = loader_init(&l, resolve, NULL, options);
+  if (status == CT_OK) status = add_carried(&l, &known, name);
+  if (status == CT_OK && l.drafts.count) status = link_all(&l, l.drafts.items[0], package);
+  return loaded(&l, status);
+}
+
 static ct_status load_directory(loader *l, uint32_t *package, ct_slice path) {
   cti_draft *main;
   l->directory = path;

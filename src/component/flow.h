@@ -2,8 +2,8 @@
  *
  * Each index of each index space becomes a value, by its number. Aliases, bundles of exports, arguments of nested components and exports are followed while
  * this is made: whoever asks for an argument gets what somebody defined. Nothing is validated: an index that points nowhere is CTI_VALUE_NONE. */
-#ifndef CTI_INSPECT_FLOW_H
-#define CTI_INSPECT_FLOW_H
+#ifndef CTI_COMPONENT_FLOW_H
+#define CTI_COMPONENT_FLOW_H
 
 #include "base/map.h"
 #include "component/component.h"

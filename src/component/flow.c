@@ -1,7 +1,7 @@
 /* flow.c - instantiating a component without running anything. Flows in: the bytes of a component. Flows out: values, scopes and instances.
  * Components are instantiated where that is written, by recursion that CTI_FLOW_DEPTH bounds; items are worked through in order, so that every value that one
  * refers to is there already. https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#instance-definitions */
-#include "inspect/flow.h"
+#include "component/flow.h"
 
 #include "core/custom.h"
 

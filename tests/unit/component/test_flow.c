@@ -8,7 +8,7 @@
 
 #include "component_fixture.h"
 #include "hurt.h"
-#include "inspect/flow.h"
+#include "component/flow.h"
 
 static cti_arena arena;
 static ct_error error;

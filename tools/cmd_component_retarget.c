@@ -1,0 +1,61 @@
+/* ctool component retarget --to VERSION [FILE]: a component at another version of WASI 0.2. */
+#include <stdio.h>
+
+#include "common.h"
+#include "opts.h"
+
+typedef struct retarget_options {
+  bool verbose, text;
+  const char *to, *output, *error_format;
+} retarget_options;
+
+static void tell_notice(void *context, ct_notice kind, const char *text) {
+  const retarget_options *o = context;
+  if (kind == CT_NOTICE_WARNING) fprintf(stderr, "warning: %s\n", text);
+  else if (o->verbose) fprintf(stderr, "%s\n", text);
+}
+
+static int run(const char *path, retarget_options *o, bool json) {
+  ct_error error;
+  ct_error_clear(&error);
+  ct_wasm_file file;
+  ct_buf out = {0};
+  const ct_retarget_options options = {.tell = tell_notice, .context = o};
+  ct_status status = wasm_file_open(&file, path, &error);
+  if (status == CT_OK) status = ct_component_retarget(&out, file.bytes, o->to, &options, &error);
+  ct_slice made = {out.data, out.size};
+  if (status == CT_OK && o->text) status = write_text_pieces(o->output, &(ct_pieces){.items = &made, .count = 1}, &error);
+  else if (status == CT_OK) status = ct_output_write(o->output, made, true, &error);
+  ct_buf_free(&out);
+  wasm_file_close(&file);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+}
+
+int cmd_component_retarget(int argc, char **argv) {
+  retarget_options o = {.output = "-"};
+  const opt_row rows[] = {
+      {0, "to", OPT_STRING, &o.to, "VERSION", "The version of WASI: 0.2.0, 0.2.1, ..."},
+      {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "Tell what moves, and what is left out"},
+      {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
+      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
+      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      {0},
+  };
+  const opt_spec spec = {
+      "ctool component retarget --to VERSION [OPTIONS] [FILE]",
+      "Moves what a component imports and exports of WASI 0.2 to one version, later or earlier: for hosts that look for exact names, and for components\n"
+      "that mix versions. What is declared, not used, and not in the version is left out; what is used and not there, or differs, is told. Without FILE,\n"
+      "or with -, standard input is read. Text is taken as well.",
+      rows,
+      "  ctool component retarget --to 0.2.6 app.wasm -o out.wasm\n"
+      "  ctool component retarget --to 0.2.0 -v app.wasm -o app.wasm    in place\n"};
+  int count;
+  int status = opt_parse(&spec, argc, argv, &count);
+  if (status >= 0) return status;
+  bool bad;
+  bool json = wants_json(o.error_format, &bad);
+  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
+  if (!o.to) return opt_usage_error(&spec, "--to is needed: the version of WASI, as 0.2.6");
+  if (count > 1) return opt_usage_error(&spec, "one component is moved at a time; \"%s\" is a second one", argv[2]);
+  return run(count ? argv[1] : "-", &o, json);
+}
