@@ -204,7 +204,7 @@ typedef struct cti_item {
     struct {
       cti_extern_name name;
       cti_externtype type;
-    } import; /* IMPORT; in types, EXPORT declarations as well */
+    } import; /* IMPORT */
     struct {
       cti_extern_name name;
       cti_sort_index item;  /* of components; in types `type` alone holds */

@@ -74,7 +74,7 @@ static ct_status find_moves(cti_retarget *r) {
   uint32_t instances = 0;
   for (uint32_t i = 0; i < r->component.items.count; i++) {
     const cti_item *item = &r->component.items.items[i];
-    cti_move m = {.item = i, .instance = instances, .into = UINT32_MAX, .is_export = item->kind == CTI_ITEM_EXPORT};
+    cti_move m = {.item = i, .instance = instances, .there = CTI_WIT_NONE, .is_export = item->kind == CTI_ITEM_EXPORT};
     if (item->kind == CTI_ITEM_IMPORT && item->of.import.type.sort == CTI_SORT_INSTANCE) CTI_TRY(add_move(r, &m, &item->of.import.name));
     else if (item->kind == CTI_ITEM_EXPORT && item->of.export_.item.sort == CTI_SORT_INSTANCE) CTI_TRY(add_move(r, &m, &item->of.export_.name));
     if (cti_item_sort(item, false) == CTI_SORT_INSTANCE) instances++;
@@ -151,7 +151,9 @@ static ct_status report(cti_retarget *r) {
   if (!r->obstacles.count) return CT_OK;
   cti_lines_add(&lines, "", cti_format(r->arena, "the component cannot be moved to WASI %s:", r->to_text));
   for (uint32_t i = 0; i < r->obstacles.count; i++) cti_lines_add(&lines, "\n  ", r->obstacles.items[i]);
-  return cti_lines_fail(&lines, r->arena->error, CT_COMPOSE_RETARGET);
+  ct_status status = cti_lines_fail(&lines, r->arena->error, CT_COMPOSE_RETARGET);
+  if (status == CT_COMPOSE_RETARGET) cti_error_hint(r->arena->error, "move it to a version that has all of this, or build the program so that it does without");
+  return status;
 }
 
 static ct_status validate(const ct_buf *out, size_t start, cti_retarget *r) {
@@ -159,7 +161,7 @@ static ct_status validate(const ct_buf *out, size_t start, cti_retarget *r) {
   if (r->options->skip_validation) return CT_OK;
   CTI_TRY(ct_features_parse(&options.features, "all", r->arena->error));
   ct_status status = ct_validate(cti_slice_cut(cti_buf_slice(out), start, out->size), &options, r->arena->error);
-  if (status != CT_OK) cti_error_trail(r->arena->error, "the component that was made");
+  if (status != CT_OK && status != CT_NOMEM) cti_error_trail(r->arena->error, "the component that was made");
   return status;
 }
 
@@ -174,6 +176,7 @@ static ct_status run(ct_buf *out, cti_retarget *r, const char *version) {
   CTI_TRY(cti_retarget_check(r));
   CTI_TRY(report(r));
   CTI_TRY(cti_retarget_edit(r));
+  if (r->has_doubles) CTI_TRY(cti_retarget_merge(r));
   cti_component_encode(&r->component, out);
   CTI_TRY(cti_buf_check(out, r->arena->error));
   return validate(out, start, r);

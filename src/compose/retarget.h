@@ -2,7 +2,7 @@
  *
  * The way of the data: names of the component's imports and exports that carry a version of WASI 0.2 become moves (retarget.c); each is compared with what
  * the interface holds at the version asked for (retarget_check.c), which gives obstacles, or functions and types to leave out; then the items are edited in
- * place (retarget_edit.c), so that nothing else of the component moves. */
+ * place (retarget_edit.c), so that nothing else of the component moves, unless two imports become one (retarget_merge.c). */
 #ifndef CTI_COMPOSE_RETARGET_H
 #define CTI_COMPOSE_RETARGET_H
 
@@ -22,7 +22,7 @@ typedef struct cti_move {
   ct_slice old;              /* "wasi:cli/exit@0.2.12", or the label of an implements */
   ct_slice title;            /* "wasi:cli/exit" */
   cti_extern_name name;      /* what it becomes */
-  uint32_t into;             /* the earlier move that imports the same interface already, UINT32_MAX: none */
+  uint32_t there;            /* the interface in `target`; CTI_WIT_NONE before the check */
   cti_map used;              /* names of what is aliased out of the instance */
   cti_map left_out;          /* names of functions that the version does not have and nobody uses */
   cti_map unnamed;           /* names of types that the version does not have -> place in `renamed`, the name there of the same type */
@@ -43,14 +43,18 @@ typedef struct cti_retarget {
   cti_wit_compare compare;
   CTI_VEC(cti_move) moves;
   CTI_VEC(ct_slice) obstacles;
+  bool has_doubles;   /* an interface is imported twice */
   struct cti_users *users; /* retarget_users.c; NULL until somebody asks */
 } cti_retarget;
 
 /* Compares every move with the version asked for: fills left_out and unnamed, adds obstacles. */
 ct_status cti_retarget_check(cti_retarget *retarget);
 
-/* Renames, leaves out, and makes one import of two. */
+/* Renames, and leaves out what the version does not have. */
 ct_status cti_retarget_edit(cti_retarget *retarget);
+
+/* After that: all imports without a label are made anew, those of one interface as one. */
+ct_status cti_retarget_merge(cti_retarget *retarget);
 
 /* The core module that uses what a move imports as `name`, as the end of a message; {NULL, 0} when none is found. */
 ct_slice cti_retarget_user(cti_retarget *retarget, const cti_move *move, ct_slice name);

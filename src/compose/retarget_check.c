@@ -145,6 +145,7 @@ static ct_status check_move(cti_retarget *r, cti_move *m) {
     ct_slice since = came_with(r, m, (ct_slice){NULL, 0});
     return obstacle(r, cti_format(r->arena, "%s has no interface %.*s%.*s", r->to_text, CTI_S(m->title), CTI_S(since)));
   }
+  m->there = there;
   if (own == CTI_MAP_NONE) return CT_OK;
   const cti_wit_interface *mine = &r->own.interfaces.items[own], *asked = &r->target.interfaces.items[there];
   if (asked->stability.kind == CTI_STABILITY_UNSTABLE)
@@ -153,38 +154,16 @@ static ct_status check_move(cti_retarget *r, cti_move *m) {
   return m->is_export ? check_export(r, m, mine, asked) : check_import(r, m, mine, asked);
 }
 
-/* ---- two imports of one interface */
-
-/* What the second shows of the interface the first must show too, for the first stays as it is. */
-static ct_status check_merged(cti_retarget *r, cti_move *m, uint32_t first) {
-  const cti_move *other = &r->moves.items[first];
-  uint32_t own = cti_map_get(&r->own_imports, m->old), there = cti_map_get(&r->own_imports, other->old);
-  ct_slice lacks = {NULL, 0};
-  if (own == CTI_MAP_NONE || there == CTI_MAP_NONE) return CT_OK;
-  const cti_wit_interface *mine = &r->own.interfaces.items[own], *stays = &r->own.interfaces.items[there];
-  for (uint32_t i = 0; i < mine->types.count; i++) {
-    ct_slice name = r->own.names.items[mine->types.items[i]].name;
-    if (cti_map_get(&m->unnamed, name) == CTI_MAP_NONE && cti_map_get(&stays->type_ids, name) == CTI_MAP_NONE) lacks = name;
-  }
-  for (uint32_t i = 0; i < mine->funcs.count; i++) {
-    ct_slice name = mine->funcs.items[i].name;
-    if (cti_map_get(&m->left_out, name) == CTI_MAP_NONE && cti_map_get(&stays->func_slots, name) == CTI_MAP_NONE) lacks = name;
-  }
-  m->into = first;
-  if (!lacks.data) return CT_OK;
-  return obstacle(r, cti_format(r->arena, "%.*s and %.*s would be one import, but the first does not have `%.*s` of the second", CTI_S(other->old), CTI_S(m->old), CTI_S(lacks)));
-}
-
-static ct_status merge_moves(cti_retarget *r) {
+/* Two imports of one interface become one; two exports cannot. */
+static ct_status find_doubles(cti_retarget *r) {
   cti_map imports = {0}, exports = {0};
   for (uint32_t i = 0; i < r->moves.count; i++) {
-    cti_move *m = &r->moves.items[i];
+    const cti_move *m = &r->moves.items[i];
     uint32_t first = i;
     bool added;
     CTI_TRY(cti_map_add(m->is_export ? &exports : &imports, r->arena, m->name.name, &first, &added));
-    if (added) continue;
-    if (!m->is_export) CTI_TRY(check_merged(r, m, first));
-    else CTI_TRY(obstacle(r, cti_format(r->arena, "%.*s and %.*s are exported both", CTI_S(r->moves.items[first].old), CTI_S(m->old))));
+    if (!added && !m->is_export) r->has_doubles = true;
+    else if (!added) CTI_TRY(obstacle(r, cti_format(r->arena, "%.*s and %.*s are exported both", CTI_S(r->moves.items[first].old), CTI_S(m->old))));
   }
   return CT_OK;
 }
@@ -194,5 +173,5 @@ ct_status cti_retarget_check(cti_retarget *r) {
   cti_resolve_init(&r->latest, r->arena);
   r->compare = (cti_wit_compare){.a = &r->own, .b = &r->target, .a_name = "the component", .b_name = r->to_text};
   for (uint32_t i = 0; i < r->moves.count; i++) CTI_TRY(check_move(r, &r->moves.items[i]));
-  return merge_moves(r);
+  return find_doubles(r);
 }

