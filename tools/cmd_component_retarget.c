@@ -1,6 +1,4 @@
 /* ctool component retarget --to VERSION [FILE]: a component at another version of WASI 0.2. */
-#include <stdio.h>
-
 #include "common.h"
 #include "opts.h"
 
@@ -9,18 +7,13 @@ typedef struct retarget_options {
   const char *to, *output, *error_format;
 } retarget_options;
 
-static void tell_notice(void *context, ct_notice kind, const char *text) {
-  const retarget_options *o = context;
-  if (kind == CT_NOTICE_WARNING) fprintf(stderr, "warning: %s\n", text);
-  else if (o->verbose) fprintf(stderr, "%s\n", text);
-}
-
-static int run(const char *path, retarget_options *o, bool json) {
+static int run(const char *path, const retarget_options *o, bool json) {
   ct_error error;
   ct_error_clear(&error);
   ct_wasm_file file;
   ct_buf out = {0};
-  const ct_retarget_options options = {.tell = tell_notice, .context = o};
+  listener to = {path, json, o->verbose};
+  const ct_retarget_options options = {.tell = tell_notice, .context = &to};
   ct_status status = wasm_file_open(&file, path, &error);
   if (status == CT_OK) status = ct_component_retarget(&out, file.bytes, o->to, &options, &error);
   ct_slice made = {out.data, out.size};
