@@ -51,6 +51,7 @@ typedef struct cti_ir {
   CTI_VEC(uint32_t) lists; /* labels of BR_TABLEs, the default last */
   CTI_VEC(cti_instr) instrs;
   CTI_VEC(cti_corevt) locals; /* parameters first */
+  uint64_t *const *live_at_label; /* by the last pass that asked which locals matter where; NULL: none did. What moved since is not in it: good for guesses */
 } cti_ir;
 
 void cti_ir_init(cti_ir *f, const cti_module *m, cti_arena *arena);

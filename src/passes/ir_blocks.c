@@ -199,6 +199,66 @@ static bool is_pure(const cti_ir *f, cti_node node) {
 
 bool cti_ir_is_pure(const cti_ir *f, cti_node node) { return is_pure(f, node); }
 
+/* ---- blocks whose value nobody wants */
+
+/* Can all branches to the label do without their value? Those that may stay give it to what is around them: a drop, or nothing can be done. */
+static bool branches_can_be_void(const blocks *b, cti_node node, uint32_t label, bool dropped) {
+  const cti_ir_node *n = at(b, node);
+  if (n->op == CTI_OP_BR_IF && n->a == label && !dropped) return false;
+  for (uint32_t i = 0; n->op == CTI_OP_BR_TABLE && i < n->b; i++)
+    if (b->f->lists.items[n->a + i] == label) return false;
+  for (uint32_t i = 0; i < n->kid_count; i++)
+    if (!branches_can_be_void(b, cti_ir_kid(b->f, node, i), label, n->op == CTI_OP_DROP)) return false;
+  return true;
+}
+
+static void become_seq(blocks *b, cti_node node, const cti_node *kids, uint32_t count) { *at(b, node) = *at(b, seq_of(b, kids, count)); }
+
+static cti_node drop_of(blocks *b, cti_node value) { return cti_ir_add(b->f, CTI_OP_DROP, CTI_VT_NONE, &value, 1); }
+
+/* Branches to the label leave their values behind. */
+static void make_branches_void(blocks *b, cti_node node, uint32_t label) {
+  cti_ir *f = b->f;
+  for (uint32_t i = 0; i < at(b, node)->kid_count; i++) make_branches_void(b, cti_ir_kid(f, node, i), label);
+  cti_ir_node *n = at(b, node);
+  cti_node branch = n->op == CTI_OP_DROP ? cti_ir_kid(f, node, 0) : node;
+  if (at(b, branch)->a != label) return;
+  if (at(b, branch)->op == CTI_OP_BR && branch == node && n->kid_count == 1) {
+    cti_node both[2] = {drop_of(b, cti_ir_kid(f, node, 0)), cti_ir_add(f, CTI_OP_BR, CTI_VT_NONE, NULL, 0)};
+    at(b, both[1])->a = label;
+    become_seq(b, node, both, 2);
+  } else if (at(b, branch)->op == CTI_OP_BR_IF && branch != node) {
+    cti_node condition = cti_ir_kid(f, branch, 1), both[2] = {drop_of(b, cti_ir_kid(f, branch, 0)), cti_ir_add(f, CTI_OP_BR_IF, CTI_VT_NONE, &condition, 1)};
+    at(b, both[1])->a = label;
+    become_seq(b, node, both, 2);
+  }
+}
+
+/* The values of a list are dropped where they arise. */
+static void make_list_void(blocks *b, cti_node list) {
+  cti_ir *f = b->f;
+  for (uint32_t i = 0; i < at(b, list)->kid_count; i++) {
+    cti_node kid = cti_ir_kid(f, list, i);
+    if (at(b, kid)->type == CTI_VT_NONE) continue;
+    cti_node dropped = drop_of(b, kid);
+    *cti_ir_kid_at(f, list, i) = dropped;
+  }
+  at(b, list)->type = CTI_VT_NONE;
+  if (at(b, list)->op == CTI_IR_SEQ) at(b, list)->a = UINT32_MAX;
+}
+
+/* A typed block or if becomes a statement. */
+static bool make_void(blocks *b, cti_node node) {
+  const cti_ir_node *n = at(b, node);
+  if ((n->op != CTI_OP_BLOCK && n->op != CTI_OP_IF) || !branches_can_be_void(b, node, n->a, false)) return false;
+  make_branches_void(b, node, n->a);
+  if (n->op == CTI_OP_BLOCK) make_list_void(b, node);
+  for (uint32_t i = 1; at(b, node)->op == CTI_OP_IF && i < at(b, node)->kid_count; i++) make_list_void(b, cti_ir_kid(b->f, node, i));
+  at(b, node)->type = CTI_VT_NONE;
+  b->changed = true;
+  return true;
+}
+
 /* A value that nobody wants: what remains of it are the effects of its parts. */
 static void unwanted(blocks *b, cti_node node) {
   cti_ir *f = b->f;
@@ -212,6 +272,10 @@ static void unwanted(blocks *b, cti_node node) {
     n->type = CTI_VT_NONE;
     b->changed = true;
     statement(b, node);
+    return;
+  }
+  if (make_void(b, node)) {
+    put(b, node); /* the next sweep looks into it */
     return;
   }
   bool plain = n->op < CTI_OPS && !(cti_opcodes[n->op].effects & ~(uint32_t)(CTI_EFFECT_CONST | CTI_EFFECT_CONST_EXTENDED | CTI_EFFECT_FLOATS)) && n->kid_count;

@@ -259,12 +259,35 @@ static bool compares(folder *s, cti_node node, uint16_t narrow, uint64_t c, uint
   return false;
 }
 
+static uint16_t as_unsigned(uint16_t narrow) {
+  switch (narrow) {
+  case CTI_OP_I32_LT_S: return CTI_OP_I32_LT_U;
+  case CTI_OP_I32_GT_S: return CTI_OP_I32_GT_U;
+  case CTI_OP_I32_LE_S: return CTI_OP_I32_LE_U;
+  case CTI_OP_I32_GE_S: return CTI_OP_I32_GE_U;
+  default: return narrow;
+  }
+}
+
+static bool is_signed_test(uint16_t narrow) { return as_unsigned(narrow) != narrow; }
+
+/* A widened i32 beside a constant of its range compares as it is. */
+static bool widened_constant(folder *s, cti_node node, uint16_t narrow, uint64_t c) {
+  cti_node left = kid(s, node, 0);
+  bool test = narrow >= CTI_OP_I32_EQ && narrow <= CTI_OP_I32_GE_U, is_unsigned = op_of(s, left) == CTI_OP_I64_EXTEND_I32_U && c <= UINT32_MAX;
+  bool is_signed = op_of(s, left) == CTI_OP_I64_EXTEND_I32_S && (int64_t)c >= INT32_MIN && (int64_t)c <= INT32_MAX && (is_signed_test(narrow) || narrow == CTI_OP_I32_EQ || narrow == CTI_OP_I32_NE);
+  if (!test || !cti_is_i64_op(op_of(s, node)) || (!is_unsigned && !is_signed)) return false;
+  set_kid(s, node, 0, kid(s, left, 0));
+  set_kid(s, node, 1, cti_ir_const(s->f, CTI_VT_I32, c));
+  return set_op(s, node, is_unsigned ? as_unsigned(narrow) : narrow);
+}
+
 static bool with_constant(folder *s, cti_node node, uint64_t c) {
   uint16_t narrow = cti_narrow_op(op_of(s, node));
   uint32_t width = cti_is_i64_op(op_of(s, node)) ? 64 : 32;
   if (is_identity(narrow, c, width)) return become(s, node, kid(s, node, 0));
   if (absorbs(s, node, narrow, c) || cheaper(s, node, narrow, c, width) || sum_sign(s, node, narrow, c, width) || twice(s, node, narrow, c, width)) return true;
-  if (shifts(s, node, narrow, c, width)) return true;
+  if (shifts(s, node, narrow, c, width) || widened_constant(s, node, narrow, c)) return true;
   if (narrow == CTI_OP_I32_AND) return masks(s, node, c, width);
   return compares(s, node, narrow, c, width);
 }
@@ -383,9 +406,37 @@ static const uint16_t loads[][3] = {
     {CTI_OP_I64_EXTEND32_S, CTI_OP_I64_LOAD32_U, CTI_OP_I64_LOAD32_S},
 };
 
+/* Is the low half of the value had without an instruction? */
+static bool narrows_for_free(const folder *s, cti_node node) {
+  uint16_t op = op_of(s, node);
+  return op == CTI_OP_I64_CONST || op == CTI_OP_I64_EXTEND_I32_U || op == CTI_OP_I64_EXTEND_I32_S;
+}
+
+static cti_node narrowed(folder *s, cti_node node) {
+  if (op_of(s, node) == CTI_OP_I64_CONST) return cti_ir_const(s->f, CTI_VT_I32, at(s, node)->value);
+  if (narrows_for_free(s, node)) return kid(s, node, 0);
+  return cti_ir_add(s->f, CTI_OP_I32_WRAP_I64, CTI_VT_I32, &node, 1);
+}
+
+/* The low half of a sum is the sum of the low halves, and the like. */
+static bool narrow_arithmetic(folder *s, cti_node node) {
+  cti_node operand = kid(s, node, 0);
+  uint16_t narrow = cti_narrow_op(op_of(s, operand));
+  uint64_t by;
+  if (!cti_is_i64_op(op_of(s, operand)) || at(s, operand)->kid_count != 2) return false;
+  bool shift = narrow == CTI_OP_I32_SHL && constant(s, kid(s, operand, 1), &by) && by < 32;
+  bool fits = narrow == CTI_OP_I32_ADD || narrow == CTI_OP_I32_SUB || narrow == CTI_OP_I32_MUL || narrow == CTI_OP_I32_AND || narrow == CTI_OP_I32_OR || narrow == CTI_OP_I32_XOR || shift;
+  if (!fits || (!narrows_for_free(s, kid(s, operand, 0)) && !narrows_for_free(s, kid(s, operand, 1)))) return false;
+  cti_node kids[2] = {narrowed(s, kid(s, operand, 0)), CTI_NO_NODE};
+  kids[1] = narrowed(s, kid(s, operand, 1));
+  cti_ir_set_kids(s->f, node, kids, 2);
+  return set_op(s, node, narrow);
+}
+
 static bool conversion(folder *s, cti_node node) {
   cti_node operand = kid(s, node, 0);
   uint16_t inner = op_of(s, operand);
+  if (op_of(s, node) == CTI_OP_I32_WRAP_I64 && narrow_arithmetic(s, node)) return true;
   for (size_t i = 0; i < CTI_COUNT(loads); i++) {
     if (loads[i][0] != op_of(s, node) || loads[i][1] != inner) continue;
     cti_corevt type = at(s, node)->type;

@@ -230,6 +230,12 @@ static uint32_t candidate(const sinker *s, const ending *e, uint32_t label, uint
   return UINT32_MAX;
 }
 
+/* Does anybody after the label want the local? */
+static bool is_live(const sinker *s, uint32_t label, uint32_t local) {
+  uint64_t *const *live = s->f->live_at_label;
+  return !live || (live[label][local / 64] >> (local % 64) & 1);
+}
+
 /* A local that is zero at first. */
 static bool has_default(const sinker *s, uint32_t local) {
   cti_corevt type = s->f->locals.items[local];
@@ -243,7 +249,7 @@ static void block_value(sinker *s, cti_node node) {
   e.count = e.diverges ? 0 : s->count;
   memcpy(e.sets, s->sets, e.count * sizeof *e.sets);
   for (uint32_t i = 0; i < MAX_WAITING && (local = candidate(s, &e, label, i)) != UINT32_MAX; i++) {
-    if (!has_default(s, local) || !all_part(s, label, local)) continue;
+    if (!has_default(s, local) || !is_live(s, label, local) || !all_part(s, label, local)) continue;
     give_to_branches(s, label, local);
     give_to_list(s, node, set_at(&e, local));
     become_set(s, node, local);
@@ -274,7 +280,7 @@ static bool if_value(sinker *s, cti_node node, ending ends[2]) {
   for (uint32_t i = first->count; i-- > 0;) {
     uint32_t local = first->sets[i].local;
     if (both && !other->diverges && !set_at(other, local)) continue;
-    if (!has_default(s, local) || !all_part(s, label, local)) continue;
+    if (!has_default(s, local) || !is_live(s, label, local) || !all_part(s, label, local)) continue;
     give_to_branches(s, label, local);
     arm_value(s, cti_ir_kid(f, node, 1), set_at(&ends[0], local), local);
     if (both) {
