@@ -13,6 +13,9 @@ ct_status cti_pack_data(cti_module *m, cti_arena *arena);
 /* Types and functions that are equal become one, again and again until none is: all references go to the first of them, so that nothing reaches the others. */
 ct_status cti_merge_equal(cti_module *m, cti_arena *arena);
 
+/* Functions that differ in nothing but constants call one that takes these as parameters. */
+ct_status cti_merge_similar(cti_module *m);
+
 /* Moves the indices in code, segments, globals, tables, tags, exports and the start; imports and types are left as they are. */
 ct_status cti_module_remap(cti_module *m, const cti_remap *remap);
 

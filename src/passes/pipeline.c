@@ -14,6 +14,7 @@ const ct_pass_info *ct_optimize_passes(void) {
 #undef CT_PASS
 #undef CT_LAST_PASS
       {"merge-equal", "Equal types and equal functions become one"},
+      {"merge-similar", "Functions that differ in nothing but constants share their code"},
       {"dead-code", "Functions, globals, types and the like that nothing reaches go"},
       {"pack-data", "Data segments leave out runs of zeros"},
       {"order", "What is referred to most gets the shortest index"},
@@ -70,6 +71,8 @@ static ct_status make_small(cti_pass_context *x, cti_uses *uses) {
   cti_module *m = x->m;
   CTI_TRY(cti_optimize_code(m, x->arena));
   CTI_TRY(cti_merge_equal(m, x->arena));
+  CTI_TRY(cti_merge_similar(m));
+  CTI_TRY(cti_merge_equal(m, x->arena)); /* types that were made */
   CTI_TRY(cti_gc_mark(uses, m, x->arena));
   CTI_TRY(cti_layout_apply(m, uses));
   return uses->code_names_datas ? CT_OK : cti_pack_data(m, x->arena);
