@@ -59,14 +59,31 @@ cti_node cti_ir_copy(cti_ir *f, cti_node node) {
   return copy;
 }
 
+static bool same_label(const cti_ir *f, uint32_t a, uint32_t b) { return f->labels.items[a].twin ? f->labels.items[a].twin == b : a == b; }
+
+static bool same_immediates(const cti_ir *f, const cti_ir_node *x, const cti_ir_node *y) {
+  if (x->is_instr) return cti_slice_eq(f->instrs.items[x->value].bytes, f->instrs.items[y->value].bytes);
+  if (x->value != y->value) return false;
+  switch (x->op) {
+  case CTI_OP_BLOCK: case CTI_OP_LOOP: case CTI_OP_IF: return true;
+  case CTI_OP_BR: case CTI_OP_BR_IF: return same_label(f, x->a, y->a);
+  case CTI_OP_BR_TABLE:
+    for (uint32_t i = 0; i < x->b && x->b == y->b; i++)
+      if (!same_label(f, f->lists.items[x->a + i], f->lists.items[y->a + i])) return false;
+    return x->b == y->b;
+  default: return x->a == y->a && x->b == y->b;
+  }
+}
+
 bool cti_ir_equal(const cti_ir *f, cti_node a, cti_node b) {
   const cti_ir_node *x = cti_ir_at(f, a), *y = cti_ir_at(f, b);
   if (a == b) return true;
-  if (x->op != y->op || x->type != y->type || x->a != y->a || x->b != y->b || x->is_instr != y->is_instr || x->kid_count != y->kid_count) return false;
-  if (x->is_instr ? !cti_slice_eq(f->instrs.items[x->value].bytes, f->instrs.items[y->value].bytes) : x->value != y->value) return false;
-  for (uint32_t i = 0; i < x->kid_count; i++)
-    if (!cti_ir_equal(f, cti_ir_kid(f, a, i), cti_ir_kid(f, b, i))) return false;
-  return true;
+  if (x->op != y->op || x->type != y->type || x->is_instr != y->is_instr || x->kid_count != y->kid_count || !same_immediates(f, x, y)) return false;
+  bool labels = cti_ir_is_label_node(x->op), same = true;
+  if (labels) f->labels.items[x->a].twin = y->a;
+  for (uint32_t i = 0; i < x->kid_count && same; i++) same = cti_ir_equal(f, cti_ir_kid(f, a, i), cti_ir_kid(f, b, i));
+  if (labels) f->labels.items[x->a].twin = 0;
+  return same;
 }
 
 /* ---- effects */

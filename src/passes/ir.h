@@ -34,6 +34,7 @@ typedef struct cti_ir_label {
   cti_node target;
   uint32_t uses; /* how many branches go there, kept by cti_ir_count_labels */
   uint32_t depth; /* while emitting */
+  uint32_t twin;  /* while trees are compared: the label of the other one; 0: none */
   bool is_open;   /* while effects are asked for: the tree holds the target */
 } cti_ir_label;
 
@@ -74,7 +75,7 @@ cti_node cti_ir_add(cti_ir *f, uint16_t op, cti_corevt type, const cti_node *kid
 cti_node cti_ir_const(cti_ir *f, cti_corevt type, uint64_t value);
 cti_node cti_ir_copy(cti_ir *f, cti_node node); /* the tree */
 void cti_ir_set_kids(cti_ir *f, cti_node node, const cti_node *kids, uint32_t count);
-bool cti_ir_equal(const cti_ir *f, cti_node a, cti_node b); /* the same trees, label for label */
+bool cti_ir_equal(const cti_ir *f, cti_node a, cti_node b); /* the same trees; labels inside of them correspond */
 
 static inline cti_ir_node *cti_ir_at(const cti_ir *f, cti_node node) { return &f->nodes.items[node]; }
 static inline cti_node cti_ir_kid(const cti_ir *f, cti_node node, uint32_t i) { return f->kids.items[f->nodes.items[node].kids + i]; }

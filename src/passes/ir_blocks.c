@@ -337,7 +337,7 @@ static cti_node common_end(blocks *b, cti_node node) {
   cti_ir_node *then = at(b, cti_ir_kid(f, node, 1)), *other = at(b, cti_ir_kid(f, node, 2));
   if (!then->kid_count || !other->kid_count) return CTI_NO_NODE;
   cti_node x = f->kids.items[then->kids + then->kid_count - 1], y = f->kids.items[other->kids + other->kid_count - 1];
-  if (at(b, x)->op == CTI_OP_BLOCK || at(b, x)->op == CTI_OP_LOOP || at(b, x)->op == CTI_OP_IF || at(b, x)->op == CTI_IR_SEQ || !cti_ir_equal(f, x, y)) return CTI_NO_NODE;
+  if (at(b, x)->type != CTI_VT_NONE || !cti_ir_equal(f, x, y)) return CTI_NO_NODE;
   then->kid_count--;
   other->kid_count--;
   b->changed = true;

@@ -14,6 +14,7 @@ bool cti_ir_pass_sink(cti_ir *f);
 bool cti_ir_pass_dead_sets(cti_ir *f);
 bool cti_ir_pass_lower(cti_ir *f);        /* undoes what `sink` prepared and nobody used; afterwards `sink` would prepare it again */
 bool cti_ir_pass_stack(cti_ir *f);
+bool cti_ir_pass_tails(cti_ir *f);
 bool cti_ir_pass_share_locals(cti_ir *f); /* once, last: afterwards one local stands for several */
 
 /* By local: is it alive at some NOP whose `a` is not 0, before the kids of that node are used? NULL when memory is out. */
