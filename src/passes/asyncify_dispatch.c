@@ -319,15 +319,6 @@ static void nest(dispatcher *d, cti_node list, uint32_t in, uint32_t start) {
   }
 }
 
-/* The code as it was leaves the function at its end. */
-static void leave(dispatcher *d) {
-  cti_node last = d->items.count ? d->items.items[d->items.count - 1] : CTI_NO_NODE;
-  uint16_t op = at(d, last)->op;
-  if (at(d, last)->type != CTI_VT_NONE) d->items.items[d->items.count - 1] = make(d, CTI_OP_BR, CTI_VT_NONE, 0, &last, 1);
-  else if (op == CTI_OP_BR || op == CTI_OP_RETURN || op == CTI_OP_BR_TABLE || op == CTI_OP_UNREACHABLE) return;
-  else push(d, make(d, d->f->result == CTI_VT_NONE ? CTI_OP_BR : CTI_OP_UNREACHABLE, CTI_VT_NONE, 0, NULL, 0));
-}
-
 /* After all of it: the number and the locals are pushed. */
 static void unwind(dispatcher *d, const bool *live, uint32_t live_count) {
   bool numbered = d->sites->items.count > 1;
@@ -408,9 +399,24 @@ static bool needs_number(const dispatcher *d) {
   return false;
 }
 
+/* The code as it was leaves the function at its end. */
+static void leave(dispatcher *d) {
+  cti_ir *f = d->f;
+  uint32_t count = at(d, f->root)->kid_count;
+  for (uint32_t i = 0; i < count; i++) push(d, cti_ir_kid(f, f->root, i));
+  cti_node last = count ? d->items.items[count - 1] : CTI_NO_NODE;
+  uint16_t op = at(d, last)->op;
+  if (at(d, last)->type != CTI_VT_NONE) d->items.items[count - 1] = make(d, CTI_OP_BR, CTI_VT_NONE, 0, &last, 1);
+  else if (op != CTI_OP_BR && op != CTI_OP_RETURN && op != CTI_OP_BR_TABLE && op != CTI_OP_UNREACHABLE)
+    push(d, make(d, f->result == CTI_VT_NONE ? CTI_OP_BR : CTI_OP_UNREACHABLE, CTI_VT_NONE, 0, NULL, 0));
+  cti_ir_set_kids(f, f->root, d->items.items, d->items.count);
+  d->items.count = 0;
+}
+
 static void build(dispatcher *d, const bool *live) {
   cti_ir *f = d->f;
   uint32_t live_count = f->locals.count;
+  leave(d);
   d->node_count = f->nodes.count;
   if (!(d->marked = CTI_NEW_N(f->arena, bool, f->nodes.count))) return;
   find_marks(d, f->root);
@@ -425,7 +431,7 @@ static void build(dispatcher *d, const bool *live) {
   if (d->number != UINT32_MAX) cti_vec_push(f->arena, &f->locals, CTI_VT_I32);
   forget_number(d);
   nest(d, f->root, 0, 0);
-  leave(d);
+  at(d, f->root)->b = 0;
   unwind(d, live, live_count);
   merge_doubles(d);
 }
