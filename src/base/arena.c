@@ -1,17 +1,24 @@
 /* arena.c - chunked memory of one unit of work, and the one place (with buf.c through it) where malloc is called.
  *
  * A chunk is a header and its bytes. Small requests are cut from the newest chunk; a large one gets a chunk of its own, behind the newest, so that
- * the room there is not lost. Chunks double from 4 KiB to 1 MiB. All is zeroed: chunks come from calloc, which gets zero pages for free. */
+ * the room there is not lost. Chunks double from 4 KiB to 1 MiB.
+ *
+ * Most of what memory costs is its first touch, a page fault. So memory is zeroed when it is handed out, not before, and the growing room of an array not at
+ * all; an array grows in place while it is the last thing in the chunk; and what a moved one leaves behind is the spare, from which the next requests are
+ * cut. There is one spare: a larger one takes its place. */
 #include "base/arena.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef CTI_ARENA_SINGLE
+#include <sanitizer/asan_interface.h>
+#endif
 
 #define ALIGNMENT 16u
 #define FIRST_CHUNK ((size_t)4096)
 #define LAST_CHUNK ((size_t)1 << 20)
-#define OWN_CHUNK ((size_t)1 << 18) /* an array of this size has a chunk of its own, and grows in place */
+#define OWN_CHUNK (LAST_CHUNK / 4) /* what is larger always has a chunk of its own, and as an array grows in place */
 
 struct cti_chunk {
   cti_chunk *next;
@@ -56,61 +63,97 @@ static void *out_of_memory(cti_arena *arena) {
   return NULL;
 }
 
-static cti_chunk *chunk_new(cti_arena *arena, size_t size) {
+static cti_chunk *chunk_new(cti_arena *arena, size_t size, bool zeroed) {
   if (fails_now() || size > SIZE_MAX - HEADER) return out_of_memory(arena);
-  cti_chunk *chunk = calloc(1, HEADER + size);
+  cti_chunk *chunk = zeroed ? calloc(1, HEADER + size) : malloc(HEADER + size); /* large ones are fresh pages, which calloc knows to be zero */
   if (!chunk) return out_of_memory(arena);
   chunk->size = size;
   arena->total += size;
   return chunk;
 }
 
-static void *alloc_alone(cti_arena *arena, size_t size) {
-  cti_chunk *chunk = chunk_new(arena, size);
+static void *take_alone(cti_arena *arena, size_t size, bool zeroed) {
+  cti_chunk *chunk = chunk_new(arena, size, zeroed);
   if (!chunk) return NULL;
-  if (arena->chunks) {
-    chunk->next = arena->chunks->next;
-    arena->chunks->next = chunk;
-  } else {
-    arena->chunks = chunk;
-  }
+  cti_chunk **link = arena->chunks ? &arena->chunks->next : &arena->chunks;
+  chunk->next = *link;
+  *link = chunk;
   return (uint8_t *)chunk + HEADER;
 }
 
-void *cti_alloc(cti_arena *arena, size_t size) {
+static bool next_chunk(cti_arena *arena) {
+  cti_chunk *chunk = chunk_new(arena, arena->next_size, false);
+  if (!chunk) return false;
+  chunk->next = arena->chunks;
+  arena->chunks = chunk;
+  arena->at = (uint8_t *)chunk + HEADER;
+  arena->end = arena->at + chunk->size;
+  if (arena->next_size < LAST_CHUNK) arena->next_size *= 2;
+  return true;
+}
+
+static size_t round_up(size_t size) { return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1); }
+
+static void *take(cti_arena *arena, size_t size, bool zeroed) {
 #ifdef CTI_ARENA_SINGLE
-  return alloc_alone(arena, size);
+  void *memory = take_alone(arena, size, zeroed);
+  return memory && !zeroed ? memset(memory, 0xa5, size) : memory;
 #else
   if (size > SIZE_MAX - ALIGNMENT) return out_of_memory(arena);
-  size_t rounded = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-  if (!arena->at || rounded > (size_t)(arena->end - arena->at)) { /* a request of 0 needs an address, too */
-    if (rounded > arena->next_size / 4) return alloc_alone(arena, rounded);
-    cti_chunk *chunk = chunk_new(arena, arena->next_size);
-    if (!chunk) return NULL;
-    chunk->next = arena->chunks;
-    arena->chunks = chunk;
-    arena->at = (uint8_t *)chunk + HEADER;
-    arena->end = arena->at + chunk->size;
-    if (arena->next_size < LAST_CHUNK) arena->next_size *= 2;
+  size_t rounded = round_up(size);
+  void *memory = arena->spare;
+  if (rounded && rounded <= arena->spare_size) {
+    arena->spare += rounded;
+    arena->spare_size -= rounded;
+  } else {
+    if (!arena->at || rounded > (size_t)(arena->end - arena->at)) { /* a request of 0 needs an address, too */
+      if (rounded > arena->next_size / 4) return take_alone(arena, rounded, zeroed);
+      if (!next_chunk(arena)) return NULL;
+    }
+    memory = arena->at;
+    arena->at += rounded;
   }
-  void *memory = arena->at;
-  arena->at += rounded;
-  return memory;
+  return zeroed ? memset(memory, 0, rounded) : memory;
+#endif
+}
+
+void *cti_alloc(cti_arena *arena, size_t size) { return take(arena, size, true); }
+
+void cti_give_back(cti_arena *arena, void *memory, size_t size) {
+#ifdef CTI_ARENA_SINGLE
+  (void)arena;
+  ASAN_POISON_MEMORY_REGION(memory, size);
+#else
+  if (round_up(size) <= arena->spare_size) return;
+  arena->spare = memory;
+  arena->spare_size = round_up(size);
 #endif
 }
 
 void *cti_alloc_n(cti_arena *arena, size_t count, size_t size) {
-  if (size && count > SIZE_MAX / size) return out_of_memory(arena);
-  return cti_alloc(arena, count * size);
+  return size && count > SIZE_MAX / size ? out_of_memory(arena) : take(arena, count * size, true);
 }
 
-void *cti_alloc_raw(cti_arena *arena, size_t count, size_t size) { return cti_alloc_n(arena, count, size); }
+void *cti_alloc_raw(cti_arena *arena, size_t count, size_t size) {
+  return size && count > SIZE_MAX / size ? out_of_memory(arena) : take(arena, count * size, false);
+}
 
 ct_slice cti_copy(cti_arena *arena, ct_slice bytes) {
-  uint8_t *copy = cti_alloc(arena, bytes.size);
+  uint8_t *copy = take(arena, bytes.size, false);
   if (!copy) return (ct_slice){NULL, 0};
   if (bytes.size) memcpy(copy, bytes.data, bytes.size);
   return (ct_slice){copy, bytes.size};
+}
+
+ct_slice cti_join_parts(cti_arena *arena, const ct_slice *parts, size_t count) {
+  size_t size = 0;
+  for (size_t i = 0; i < count; i++) size += parts[i].size;
+  uint8_t *text = take(arena, size + 1, false), *at = text;
+  if (!text) return (ct_slice){NULL, 0};
+  for (size_t i = 0; i < count; at += parts[i++].size)
+    if (parts[i].size) memcpy(at, parts[i].data, parts[i].size);
+  *at = 0;
+  return (ct_slice){text, size};
 }
 
 ct_slice cti_format(cti_arena *arena, const char *format, ...) {
@@ -144,11 +187,28 @@ static void *grow_chunk(cti_arena *arena, cti_chunk **link, size_t size) {
 
 static uint32_t more_room(uint32_t count) { return count < 2 ? 4 : count > UINT32_MAX / 2 ? UINT32_MAX : count * 2; }
 
+/* Is `items` the last that was cut from the chunk, with room behind it for `size` in all? Then it has that now. */
+static bool extend(cti_arena *arena, void *items, size_t old_size, size_t size) {
+  if (old_size == 0 || size > SIZE_MAX - ALIGNMENT || (uint8_t *)items + round_up(old_size) != arena->at) return false;
+  size_t more = round_up(size) - round_up(old_size);
+  if (more > (size_t)(arena->end - arena->at)) return false;
+  arena->at += more;
+  return true;
+}
+
+/* Room for `size` bytes where `old_size` were, the first `used` of them kept, in place or elsewhere. NULL when memory is out. */
+static void *regrow(cti_arena *arena, void *items, size_t used, size_t old_size, size_t size) {
+  if (extend(arena, items, old_size, size)) return items;
+  void *more = take(arena, size, false);
+  if (more && used) memcpy(more, items, used);
+  return more;
+}
+
 void *cti_vec_more(cti_arena *arena, void *items, uint32_t count, uint32_t *capacity, size_t item_size) {
   uint32_t room = more_room(count);
-  void *more = cti_alloc_n(arena, room, item_size);
+  if (room > SIZE_MAX / item_size) return out_of_memory(arena), items;
+  void *more = regrow(arena, items, count * item_size, *capacity * item_size, room * item_size);
   if (!more) return items;
-  if (count) memcpy(more, items, (size_t)count * item_size);
   *capacity = room;
   return more;
 }
@@ -162,11 +222,11 @@ void *cti_vec_more_in_place(cti_arena *arena, void *items, uint32_t count, uint3
 #else
   const size_t own_chunk = OWN_CHUNK;
 #endif
-  size_t size = room * item_size;
-  cti_chunk **own = *capacity && *capacity * item_size >= own_chunk ? chunk_of(arena, items) : NULL;
-  void *more = own ? grow_chunk(arena, own, size) : size >= own_chunk ? alloc_alone(arena, size) : cti_alloc(arena, size);
+  size_t old_size = *capacity * item_size, size = room * item_size;
+  cti_chunk **own = old_size > own_chunk ? chunk_of(arena, items) : NULL;
+  void *more = own ? grow_chunk(arena, own, size) : regrow(arena, items, count * item_size, old_size, size);
   if (!more) return items;
-  if (count && !own) memcpy(more, items, (size_t)count * item_size);
+  if (!own && more != items) cti_give_back(arena, items, old_size);
   *capacity = room;
   return more;
 }
@@ -174,10 +234,9 @@ void *cti_vec_more_in_place(cti_arena *arena, void *items, uint32_t count, uint3
 void *cti_vec_widen(cti_arena *arena, void *items, uint32_t count, uint32_t *capacity, uint32_t more, size_t item_size) {
   uint64_t room = (uint64_t)count + more, grown = (uint64_t)*capacity + *capacity / 2;
   if (room < grown) room = grown;
-  if (room > UINT32_MAX) return out_of_memory(arena), items;
-  void *wider = cti_alloc_n(arena, (size_t)room, item_size);
+  if (room > UINT32_MAX || room > SIZE_MAX / item_size) return out_of_memory(arena), items;
+  void *wider = regrow(arena, items, count * item_size, *capacity * item_size, (size_t)room * item_size);
   if (!wider) return items;
-  if (count) memcpy(wider, items, (size_t)count * item_size);
   *capacity = (uint32_t)room;
   return wider;
 }

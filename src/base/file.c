@@ -1,6 +1,6 @@
 /* file.c - the one file that touches the operating system's files.
  *
- * Inputs are mapped (regular files) or read (pipes, terminals). Outputs are written to a temporary beside the target and renamed over it, so that
+ * Inputs are mapped (regular files) or read (pipes, terminals, and what is so small that a mapping costs more). Outputs are written to a temporary beside the target and renamed over it, so that
  * whoever looks sees the old file or the new one whole; targets that are no regular files (/dev/null, a fifo) are written straight. */
 #include <dirent.h>
 #include <errno.h>
@@ -28,20 +28,22 @@ static ct_status fail_path(ct_error *error, ct_status status, const char *path, 
 
 static bool is_dash(const char *path) { return strcmp(path, "-") == 0; }
 
-static ct_status read_all(ct_input *out, int descriptor, const char *path, ct_error *error) {
+#define SMALL_FILE 16384
+#define READ_STEP 65536
+
+/* Reads to the end, or as far as `most`, in steps of `step` bytes. */
+static ct_status read_all(ct_input *out, int descriptor, size_t step, size_t most, const char *path, ct_error *error) {
   ct_buf buf = {0};
-  for (;;) {
-    uint8_t *room = cti_buf_extend(&buf, 65536);
-    ssize_t got = room ? read(descriptor, room, 65536) : 0;
-    if (got < 0 && errno == EINTR) got = 0;
-    else if (got < 0) {
+  while (buf.size < most) {
+    uint8_t *room = cti_buf_extend(&buf, step);
+    ssize_t got = room ? read(descriptor, room, step) : 0;
+    bool again = got < 0 && errno == EINTR;
+    if (got < 0 && !again) {
       ct_buf_free(&buf);
       return fail_path(error, CT_IO_READ, path, "cannot read");
-    } else if (got == 0) {
-      cti_buf_truncate(&buf, room ? buf.size - 65536 : buf.size);
-      break;
     }
-    cti_buf_truncate(&buf, buf.size - 65536 + (size_t)got);
+    if (room) cti_buf_truncate(&buf, buf.size - step + (again ? 0 : (size_t)got));
+    if (got == 0) break;
   }
   if (cti_buf_check(&buf, error) != CT_OK) {
     ct_buf_free(&buf);
@@ -58,6 +60,7 @@ static ct_status open_descriptor(ct_input *out, int descriptor, const char *path
     errno = EISDIR;
     return fail_path(error, CT_IO_OPEN, path, "a file is needed here");
   }
+  if (S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <= SMALL_FILE) return read_all(out, descriptor, (size_t)st.st_size, (size_t)st.st_size, path, error);
   if (S_ISREG(st.st_mode) && st.st_size > 0) {
     void *at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     if (at != MAP_FAILED) {
@@ -65,12 +68,12 @@ static ct_status open_descriptor(ct_input *out, int descriptor, const char *path
       return CT_OK;
     }
   }
-  return read_all(out, descriptor, path, error);
+  return read_all(out, descriptor, READ_STEP, SIZE_MAX, path, error);
 }
 
 ct_status ct_input_open(ct_input *out, const char *path, ct_error *error) {
   *out = (ct_input){0};
-  if (is_dash(path)) return read_all(out, STDIN_FILENO, "standard input", error);
+  if (is_dash(path)) return read_all(out, STDIN_FILENO, READ_STEP, SIZE_MAX, "standard input", error);
   int descriptor = open(path, O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return fail_path(error, CT_IO_OPEN, path, "cannot open");
   ct_status status = open_descriptor(out, descriptor, path, error);

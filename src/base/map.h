@@ -8,10 +8,12 @@
 #include "base/arena.h"
 
 typedef struct cti_map_entry {
-  ct_slice key;
-  uint64_t number; /* hash of bytes, or the number itself when key.data is NULL */
-  uint32_t value;
+  const uint8_t *data; /* NULL when the key is a number */
+  uint64_t number;     /* the key, or how many bytes are at `data` */
+  uint32_t hash, value;
 } cti_map_entry;
+
+static inline ct_slice cti_map_key(const cti_map_entry *entry) { return cti_slice(entry->data, (size_t)entry->number); }
 
 typedef struct cti_map {
   cti_map_entry *entries; /* in order of insertion */

@@ -31,7 +31,7 @@
 /* Appends a zeroed item and gives its address (until the next push), or NULL when memory is out (reported). */
 #define cti_vec_add(arena, vec) (cti_vec_room((arena), (vec)) ? memset(&(vec)->items[(vec)->count++], 0, sizeof *(vec)->items) : NULL)
 
-/* Appends to an array that may become large; addresses of its items do not survive this. True, or false when memory is out (reported). */
+/* Appends to an array that nothing else points into: old room is used again, so addresses of items do not survive this. True, or false when memory is out (reported). */
 #define cti_vec_push_large(arena, vec, value)                                                                                                      \
   (((vec)->count < (vec)->capacity ||                                                                                                              \
     ((vec)->items = cti_vec_more_in_place((arena), (vec)->items, (vec)->count, &(vec)->capacity, sizeof *(vec)->items), (vec)->count < (vec)->capacity)) \

@@ -7,7 +7,7 @@ void cti_component_init(cti_component *component, cti_arena *arena) { *component
 /* Appends `item`, gives the index of the first entry it adds to its index space. */
 static uint32_t append(cti_component *c, cti_item item, bool in_type) {
   item.offset = CT_NO_OFFSET;
-  if (!cti_vec_push(c->arena, &c->items, item)) return UINT32_MAX;
+  if (!cti_vec_push_large(c->arena, &c->items, item)) return UINT32_MAX;
   cti_sort sort = cti_item_sort(&item, in_type);
   if (sort == CTI_SORT_COUNT) return UINT32_MAX;
   uint32_t index = c->count[sort];

@@ -62,7 +62,7 @@ static ct_status check_required(const cti_splice *s) {
   cti_map have = {0};
   for (uint32_t i = 0; i < s->exports.count; i++) CTI_TRY(cti_map_set(&have, s->arena, s->in.exports.items[s->exports.items[i]].name, i));
   for (uint32_t i = 0; i < s->required->count; i++) {
-    ct_slice name = s->required->entries[i].key;
+    ct_slice name = cti_map_key(&s->required->entries[i]);
     if (cti_map_get(&have, name) == CTI_MAP_NONE) {
       cti_fail(s->arena->error, CT_COMPOSE_ADAPTER, CT_NO_OFFSET, "adapter \"%.*s\" does not export \"%.*s\", which the module imports", CTI_S(s->name), CTI_S(name));
       cti_error_hint(s->arena->error, "use an adapter of a version that has it, or build the module for the version that the adapter serves");

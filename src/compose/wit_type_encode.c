@@ -210,7 +210,7 @@ static ct_status copy_map(cti_map *out, const cti_map *map, cti_arena *arena) {
   *out = (cti_map){0};
   for (uint32_t i = 0; i < map->count; i++) {
     const cti_map_entry *entry = &map->entries[i];
-    CTI_TRY(entry->key.data ? cti_map_set(out, arena, entry->key, entry->value) : cti_map_set_u64(out, arena, entry->number, entry->value));
+    CTI_TRY(entry->data ? cti_map_set(out, arena, cti_map_key(entry), entry->value) : cti_map_set_u64(out, arena, entry->number, entry->value));
   }
   return CT_OK;
 }

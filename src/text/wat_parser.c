@@ -170,7 +170,7 @@ cti_wat_ident cti_wat_take_ident(cti_wat_parser *p) {
   cti_wat_ident ident = {CTI_WAT_NO_IDENT, {NULL, 0}, p->token};
   if (cti_wat_at(p, CTI_WAT_ID)) {
     ident.number = cti_wat_ident_number(p, p->token);
-    if (ident.number != CTI_WAT_NO_IDENT) ident.name = p->idents.entries[ident.number].key;
+    if (ident.number != CTI_WAT_NO_IDENT) ident.name = cti_map_key(&p->idents.entries[ident.number]);
     cti_wat_advance(p);
   }
   if (cti_wat_enter(p, "@name")) {

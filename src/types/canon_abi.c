@@ -163,8 +163,10 @@ static ct_status layout_of_def(cti_layout *out, const cti_abi *abi, const cti_de
 
 /* Room for a layout of every definition there is by now. */
 static ct_status make_room(cti_abi *abi) {
-  while (abi->layouts.count < abi->types->defs.count)
-    if (!cti_vec_push_large(abi->arena, &abi->layouts, ((cti_layout){0}))) return CT_NOMEM;
+  uint32_t count = abi->layouts.count, more = abi->types->defs.count - count;
+  if (!cti_vec_ensure(abi->arena, &abi->layouts, more)) return CT_NOMEM;
+  if (more) memset(abi->layouts.items + count, 0, more * sizeof *abi->layouts.items);
+  abi->layouts.count += more;
   return CT_OK;
 }
 

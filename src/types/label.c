@@ -1,29 +1,25 @@
 /* label.c - the form of labels, and strong uniqueness of names. */
 #include "types/label.h"
 
-typedef enum word_case { CASE_OPEN, CASE_LOWER, CASE_UPPER } word_case;
+/* What a word holds, as bits. */
+enum { LOWER = 1, UPPER = 2, DIGIT = 4, OTHER = 8 };
 
-static bool word_takes(word_case *seen, uint8_t c) {
-  word_case want = c >= 'a' && c <= 'z' ? CASE_LOWER : c >= 'A' && c <= 'Z' ? CASE_UPPER : CASE_OPEN;
-  if (want == CASE_OPEN) return c >= '0' && c <= '9';
-  if (*seen == CASE_OPEN) *seen = want;
-  return *seen == want;
-}
+static unsigned class_of(uint8_t c) { return c >= 'a' && c <= 'z' ? LOWER : c >= 'A' && c <= 'Z' ? UPPER : c >= '0' && c <= '9' ? DIGIT : OTHER; }
+
+static bool is_word(unsigned seen) { return seen && !(seen & OTHER) && (seen & (LOWER | UPPER)) != (LOWER | UPPER); }
 
 bool cti_label_valid(ct_slice text) {
-  word_case seen = CASE_OPEN;
-  size_t word = 0; /* where the current word begins */
+  unsigned seen = 0;
+  if (text.size == 0 || !(class_of(text.data[0]) & (LOWER | UPPER))) return false;
   for (size_t i = 0; i < text.size; i++) {
-    uint8_t c = text.data[i];
-    if (c == '-') {
-      if (i == word) return false;
-      word = i + 1;
-      seen = CASE_OPEN;
-    } else if (!word_takes(&seen, c) || (i == 0 && c <= '9')) {
-      return false;
+    if (text.data[i] != '-') {
+      seen |= class_of(text.data[i]);
+      continue;
     }
+    if (!is_word(seen)) return false;
+    seen = 0;
   }
-  return text.size > word;
+  return is_word(seen);
 }
 
 static uint8_t lower(uint8_t c) { return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c; }

@@ -26,7 +26,7 @@ static ct_status status_of(const loader *l) { return l->arena->error->status; }
 
 static ct_slice join(loader *l, ct_slice directory, ct_slice name) {
   bool slash = directory.size && directory.data[directory.size - 1] == '/';
-  return cti_format(l->arena, "%.*s%s%.*s", CTI_S(directory), slash ? "" : "/", CTI_S(name));
+  return CTI_JOIN(l->arena, directory, slash ? CTI_LIT("") : CTI_LIT("/"), name);
 }
 
 static ct_status add_searched(loader *l, ct_slice place, const char *remark) {

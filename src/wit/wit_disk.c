@@ -2,7 +2,7 @@
 #include "wit/wit.h"
 
 /* A path with the NUL that io.h wants. */
-static const char *c_path(cti_arena *arena, ct_slice path) { return (const char *)cti_format(arena, "%.*s", CTI_S(path)).data; }
+static const char *c_path(cti_arena *arena, ct_slice path) { return (const char *)CTI_JOIN(arena, path).data; }
 
 static ct_path_kind disk_kind(void *context, ct_slice path) {
   cti_wit_disk *disk = context;

@@ -64,7 +64,7 @@ void cti_nearest_try(cti_nearest *nearest, ct_slice candidate) {
 }
 
 void cti_nearest_try_keys(cti_nearest *nearest, const cti_map *map) {
-  for (uint32_t i = 0; i < map->count; i++) cti_nearest_try(nearest, map->entries[i].key);
+  for (uint32_t i = 0; i < map->count; i++) cti_nearest_try(nearest, cti_map_key(&map->entries[i]));
 }
 
 void cti_nearest_hint(const cti_nearest *nearest, ct_error *error) {
@@ -76,6 +76,6 @@ void cti_keys_hint(const char *lead, const cti_map *map, ct_error *error) {
   if (map->count == 0) return;
   size_t used = (size_t)snprintf(text, sizeof text, "%s", lead);
   for (uint32_t i = 0; i < map->count && used < sizeof text; i++)
-    used += (size_t)snprintf(text + used, sizeof text - used, "%s%.*s", i ? ", " : "", CTI_S(map->entries[i].key));
+    used += (size_t)snprintf(text + used, sizeof text - used, "%s%.*s", i ? ", " : "", CTI_S(cti_map_key(&map->entries[i])));
   cti_error_hint(error, "%s", text);
 }

@@ -33,7 +33,7 @@ static const cti_ast_rename *rename_of(const includer *in, ct_slice name) {
 static ct_slice rename_item(cti_arena *arena, ct_slice name, const cti_ast_rename *rename) {
   size_t prefix = cti_plain_name_prefix(name), end = cti_slice_find(name, '.', prefix);
   if (prefix == 0 && end == name.size) return rename->as.name;
-  return cti_format(arena, "%.*s%.*s%.*s", CTI_S(cti_slice_cut(name, 0, prefix)), CTI_S(rename->as.name), CTI_S(cti_slice_cut(name, end, name.size)));
+  return CTI_JOIN(arena, cti_slice_cut(name, 0, prefix), rename->as.name, cti_slice_cut(name, end, name.size));
 }
 
 static void mark_renames(const includer *in, bool *used, const cti_world_items *items) {

@@ -27,11 +27,17 @@ static const keyword keywords[] = {
 #include "wit/wit_tokens.def"
 };
 
+/* The first byte decides most comparisons. */
+static int compare(ct_slice name, const keyword *word) {
+  int order = name.data[0] - (uint8_t)word->text[0];
+  return order ? order : cti_slice_cmp(name, cti_slice(word->text, word->size));
+}
+
 static cti_token keyword_of(ct_slice name) {
-  size_t low = 0, high = CTI_COUNT(keywords);
+  size_t low = 0, high = name.size ? CTI_COUNT(keywords) : 0;
   while (low < high) {
     size_t middle = (low + high) / 2;
-    int order = cti_slice_cmp(name, cti_slice(keywords[middle].text, keywords[middle].size));
+    int order = compare(name, &keywords[middle]);
     if (order == 0) return (cti_token)keywords[middle].token;
     if (order < 0) high = middle;
     else low = middle + 1;
@@ -164,12 +170,12 @@ static bool skip_gap(cti_lexer *lexer) {
 }
 
 static bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
-static bool is_word(uint8_t c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c >= 0x80; }
+static bool is_word(uint8_t c) { return (c >= 'a' && c <= 'z') || c == '-' || is_digit(c) || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80; }
 
 static uint32_t word_size(const cti_lexer *lexer, uint32_t from) {
-  uint32_t size = from;
-  while (is_word(peek(lexer, size))) size++;
-  return size;
+  size_t at = (size_t)lexer->next + from;
+  while (at < lexer->text.size && is_word(lexer->text.data[at])) at++;
+  return (uint32_t)(at - lexer->next);
 }
 
 /* Names that are no labels are refused here, with the part that is wrong. */

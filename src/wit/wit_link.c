@@ -64,7 +64,7 @@ static ct_status known_packages(const cti_linker *l, cti_map *out) {
   for (unsigned source = 0; source < 2; source++) {
     const cti_map *ids = source ? l->gates->known : &l->resolve->package_ids;
     for (uint32_t i = 0; ids && i < ids->count; i++)
-      if (!cti_slice_eq(ids->entries[i].key, own)) CTI_TRY(cti_map_set(out, l->resolve->arena, ids->entries[i].key, i));
+      if (!cti_slice_eq(cti_map_key(&ids->entries[i]), own)) CTI_TRY(cti_map_set(out, l->resolve->arena, cti_map_key(&ids->entries[i]), i));
   }
   return CT_OK;
 }
@@ -77,11 +77,11 @@ static bool add_candidates(hint *h, const cti_linker *l, const cti_draft_foreign
   if (known_packages(l, &known) != CT_OK) return false;
   cti_nearest_try_keys(&nearest, &known);
   for (uint32_t i = 0; i < known.count; i++)
-    if (same_but_version(known.entries[i].key, &it->package)) add(h, "%s`%.*s`", versions++ ? ", " : "there is ", CTI_S(known.entries[i].key));
+    if (same_but_version(cti_map_key(&known.entries[i]), &it->package)) add(h, "%s`%.*s`", versions++ ? ", " : "there is ", CTI_S(cti_map_key(&known.entries[i])));
   if (versions) add(h, ": name that version where it is used\n");
   else if (nearest.best.size) add(h, "did you mean `%.*s`?\n", CTI_S(nearest.best));
   if (versions || nearest.best.size) return versions > 0;
-  for (uint32_t i = 0; i < known.count; i++) add(h, "%s`%.*s`", i ? ", " : "found were ", CTI_S(known.entries[i].key));
+  for (uint32_t i = 0; i < known.count; i++) add(h, "%s`%.*s`", i ? ", " : "found were ", CTI_S(cti_map_key(&known.entries[i])));
   if (known.count) add(h, "\n");
   return false;
 }

@@ -71,10 +71,11 @@ static ct_slice mangle(cti_draft *d, const cti_ast_func *func, const cti_ast_id 
   static const char *const kinds[] = {"", "[method]", "[static]", "[constructor]"};
   static const char *const accessors[] = {"", "[get]", "[set]"};
   cti_arena *arena = d->resolve->arena;
+  ct_slice kind = cti_slice_str(kinds[func->kind]), accessor = cti_slice_str(accessors[func->accessor]);
   if (func->kind == CTI_FUNC_FREE && func->accessor == CTI_ACCESSOR_NONE) return func->id.name;
-  if (func->kind == CTI_FUNC_CONSTRUCTOR) return cti_format(arena, "%s%.*s", kinds[func->kind], CTI_S(resource->name));
-  if (func->kind == CTI_FUNC_FREE) return cti_format(arena, "%s%.*s", accessors[func->accessor], CTI_S(func->id.name));
-  return cti_format(arena, "%s%s%.*s.%.*s", kinds[func->kind], accessors[func->accessor], CTI_S(resource->name), CTI_S(func->id.name));
+  if (func->kind == CTI_FUNC_CONSTRUCTOR) return CTI_JOIN(arena, kind, resource->name);
+  if (func->kind == CTI_FUNC_FREE) return CTI_JOIN(arena, accessor, func->id.name);
+  return CTI_JOIN(arena, kind, accessor, resource->name, CTI_LIT("."), func->id.name);
 }
 
 static ct_status check_accessor_params(cti_draft *d, const cti_ast_func *func) {
@@ -185,7 +186,7 @@ static ct_status resolve_funcs(cti_draft *d, const cti_ast_items *items) {
 static ct_status claim_type_names(cti_draft *d, const cti_map *types) {
   CTI_TRY(cti_map_reserve(&d->names[0], &d->temporary, types->count));
   for (uint32_t i = 0; i < types->count; i++)
-    CTI_TRY(claim_name(d, &d->names[0], types->entries[i].key, d->local.names.items[types->entries[i].value].span));
+    CTI_TRY(claim_name(d, &d->names[0], cti_map_key(&types->entries[i]), d->local.names.items[types->entries[i].value].span));
   return CT_OK;
 }
 
@@ -239,7 +240,7 @@ static ct_status import_types(cti_draft *d) {
   CTI_TRY(claim_type_names(d, &d->world_types));
   for (uint32_t i = 0; i < d->world_types.count; i++) {
     uint32_t type = d->world_types.entries[i].value;
-    cti_world_item item = {.name = d->world_types.entries[i].key, .kind = CTI_WORLD_TYPE, .type = type, .span = d->local.names.items[type].span};
+    cti_world_item item = {.name = cti_map_key(&d->world_types.entries[i]), .kind = CTI_WORLD_TYPE, .type = type, .span = d->local.names.items[type].span};
     CTI_TRY(add_world_item(d, false, &item));
   }
   return CT_OK;

@@ -66,7 +66,7 @@ static ct_status collect_foreign(cti_draft *d, const cti_ast_block *from, const 
   if (!path->is_foreign) return CT_OK;
   cti_arena *arena = d->scratch;
   ct_slice package = cti_package_name_text(arena, &path->package);
-  ct_slice key = package.data ? cti_format(arena, "%.*s/%.*s", CTI_S(package), CTI_S(path->item.name)) : package;
+  ct_slice key = package.data ? CTI_JOIN(arena, package, CTI_LIT("/"), path->item.name) : package;
   if (!key.data) return arena->error->status;
   path->foreign = cti_map_get(&d->foreign_of, key);
   if (path->foreign == CTI_MAP_NONE) {

@@ -5,7 +5,7 @@
 ct_slice cti_getter_of(cti_arena *arena, ct_slice setter) {
   size_t at = 0;
   while (at < setter.size && !cti_slice_starts(cti_slice_cut(setter, at, setter.size), CTI_LIT("[set]"))) at++;
-  return cti_format(arena, "%.*s[get]%.*s", CTI_S(cti_slice_cut(setter, 0, at)), CTI_S(cti_slice_cut(setter, at + 5, setter.size)));
+  return CTI_JOIN(arena, cti_slice_cut(setter, 0, at), CTI_LIT("[get]"), cti_slice_cut(setter, at + 5, setter.size));
 }
 
 static ct_status map_getters(cti_arena *arena, cti_map *getters, uint32_t *setters, const void *list, uint32_t count, cti_func_at func_at) {

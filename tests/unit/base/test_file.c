@@ -154,7 +154,7 @@ static void test_names__sorted(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       T(test_write__replaces_and_keeps_the_mode), T(test_write__many_pieces),         T(test_write__through_a_link), T(test_write__special_file),
-      T(test_write__failure_leaves_nothing),      T(test_open__directory_and_absent), T(test_open__empty_file),      T(test_names__sorted),
+      T(test_write__failure_leaves_nothing),      T(test_open__directory_and_absent), T(test_open__empty_file), T(test_open__sizes),      T(test_names__sorted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
