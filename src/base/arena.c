@@ -11,8 +11,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#ifdef CTI_ARENA_SINGLE
+#ifdef CTI_ARENA_SINGLE /* each allocation is a chunk of its own, so that the sanitizer sees its ends, and what was given back is forbidden */
 #include <sanitizer/asan_interface.h>
+enum { SINGLE = 1 };
+#else
+#define ASAN_POISON_MEMORY_REGION(memory, size) ((void)(memory))
+enum { SINGLE = 0 };
 #endif
 
 #define ALIGNMENT 16u
@@ -95,10 +99,10 @@ static bool next_chunk(cti_arena *arena) {
 static size_t round_up(size_t size) { return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1); }
 
 static void *take(cti_arena *arena, size_t size, bool zeroed) {
-#ifdef CTI_ARENA_SINGLE
-  void *memory = take_alone(arena, size, zeroed);
-  return memory && !zeroed ? memset(memory, 0xa5, size) : memory;
-#else
+  if (SINGLE) {
+    void *memory = take_alone(arena, size, zeroed);
+    return memory && !zeroed ? memset(memory, 0xa5, size) : memory;
+  }
   if (size > SIZE_MAX - ALIGNMENT) return out_of_memory(arena);
   size_t rounded = round_up(size);
   void *memory = arena->spare;
@@ -114,20 +118,17 @@ static void *take(cti_arena *arena, size_t size, bool zeroed) {
     arena->at += rounded;
   }
   return zeroed ? memset(memory, 0, rounded) : memory;
-#endif
 }
 
 void *cti_alloc(cti_arena *arena, size_t size) { return take(arena, size, true); }
 
 void cti_give_back(cti_arena *arena, void *memory, size_t size) {
-#ifdef CTI_ARENA_SINGLE
-  (void)arena;
-  ASAN_POISON_MEMORY_REGION(memory, size);
-#else
-  if (round_up(size) <= arena->spare_size) return;
-  arena->spare = memory;
-  arena->spare_size = round_up(size);
-#endif
+  if (SINGLE) {
+    ASAN_POISON_MEMORY_REGION(memory, size);
+  } else if (round_up(size) > arena->spare_size) {
+    arena->spare = memory;
+    arena->spare_size = round_up(size);
+  }
 }
 
 void *cti_alloc_n(cti_arena *arena, size_t count, size_t size) {
@@ -213,17 +214,11 @@ void *cti_vec_more(cti_arena *arena, void *items, uint32_t count, uint32_t *capa
   return more;
 }
 
-/* In asan builds each array has a chunk of its own, so that old addresses are caught. */
 void *cti_vec_more_in_place(cti_arena *arena, void *items, uint32_t count, uint32_t *capacity, size_t item_size) {
   uint32_t room = more_room(count);
   if (room > SIZE_MAX / item_size) return out_of_memory(arena), items;
-#ifdef CTI_ARENA_SINGLE
-  const size_t own_chunk = 0;
-#else
-  const size_t own_chunk = OWN_CHUNK;
-#endif
   size_t old_size = *capacity * item_size, size = room * item_size;
-  cti_chunk **own = old_size > own_chunk ? chunk_of(arena, items) : NULL;
+  cti_chunk **own = old_size > (SINGLE ? 0 : OWN_CHUNK) ? chunk_of(arena, items) : NULL;
   void *more = own ? grow_chunk(arena, own, size) : regrow(arena, items, count * item_size, old_size, size);
   if (!more) return items;
   if (!own && more != items) cti_give_back(arena, items, old_size);

@@ -69,6 +69,62 @@ static void test_vec__failure_keeps_the_items(void **state) {
   cti_arena_free(&arena);
 }
 
+/* What was given back is cut again, zeroed; large requests do not fit there. */
+static void test_give_back__used_again(void **state) {
+  (void)state;
+  ct_error error;
+  ct_error_clear(&error);
+  cti_arena arena;
+  cti_arena_init(&arena, &error);
+  uint8_t *old = cti_alloc(&arena, 100);
+  memset(old, 0xff, 100);
+  cti_give_back(&arena, old, 100);
+  uint8_t *large = cti_alloc(&arena, 200), *again = cti_alloc(&arena, 40), *rest = cti_alloc(&arena, 64);
+#ifndef CTI_ARENA_SINGLE
+  assert_ptr_equal(again, old);
+  assert_ptr_equal(rest, old + 48);
+#endif
+  for (size_t i = 0; i < 200; i++) assert_int_equal(large[i], 0);
+  for (size_t i = 0; i < 40; i++) assert_int_equal(again[i], 0);
+  for (size_t i = 0; i < 64; i++) assert_int_equal(rest[i], 0);
+  cti_arena_free(&arena);
+}
+
+/* An array at the end of the chunk grows there; one that moves leaves its items whole. */
+static void test_vec__two_take_turns(void **state) {
+  (void)state;
+  ct_error error;
+  ct_error_clear(&error);
+  cti_arena arena;
+  cti_arena_init(&arena, &error);
+  CTI_VEC(uint32_t) kept = {0}, moved = {0};
+  const uint32_t *first = NULL;
+  for (uint32_t i = 0; i < 50000; i++) {
+    assert_true(cti_vec_push(&arena, &kept, i));
+    if (!first) first = kept.items;
+    assert_true(cti_vec_push_large(&arena, &moved, ~i));
+    uint8_t *small = cti_alloc(&arena, 24);
+    assert_int_equal(small[0] | small[23], 0);
+    memset(small, 0xee, 24);
+  }
+  assert_int_equal(first[0], 0); /* an old address of an array that gives nothing back is still readable */
+  for (uint32_t i = 0; i < 50000; i++) assert_true(kept.items[i] == i && moved.items[i] == ~i);
+  cti_arena_free(&arena);
+}
+
+static void test_join__parts(void **state) {
+  (void)state;
+  ct_error error;
+  ct_error_clear(&error);
+  cti_arena arena;
+  cti_arena_init(&arena, &error);
+  ct_slice joined = CTI_JOIN(&arena, CTI_LIT("wasi"), CTI_LIT(":"), (ct_slice){NULL, 0}, CTI_LIT("io"));
+  assert_true(cti_slice_is(joined, "wasi:io"));
+  assert_int_equal(joined.data[joined.size], 0);
+  assert_non_null(CTI_JOIN(&arena, (ct_slice){NULL, 0}).data);
+  cti_arena_free(&arena);
+}
+
 static void test_format__text(void **state) {
   (void)state;
   ct_error error;
@@ -95,6 +151,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_alloc__aligned_and_zeroed), cmocka_unit_test(test_alloc__nothing_has_an_address),    cmocka_unit_test(test_alloc_n__overflow), cmocka_unit_test(test_vec__grows_and_keeps),
       cmocka_unit_test(test_vec__failure_keeps_the_items), cmocka_unit_test(test_format__text),
+      cmocka_unit_test(test_give_back__used_again), cmocka_unit_test(test_vec__two_take_turns), cmocka_unit_test(test_join__parts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -135,6 +135,23 @@ static void test_open__empty_file(void **state) {
   assert_content(in_directory("empty"), "");
 }
 
+/* Small files are read, larger ones mapped. */
+static void test_open__sizes(void **state) {
+  (void)state;
+  static uint8_t bytes[70000];
+  for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)(i * 7 + i / 256);
+  const size_t sizes[] = {1, 16383, 16384, 16385, sizeof bytes};
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    ct_error error;
+    ct_input input;
+    ct_error_clear(&error);
+    assert_int_equal(ct_output_write(in_directory("sized"), cti_slice(bytes, sizes[i]), true, &error), CT_OK);
+    assert_int_equal(ct_input_open(&input, in_directory("sized"), &error), CT_OK);
+    assert_true(cti_slice_eq(input.bytes, cti_slice(bytes, sizes[i])));
+    ct_input_close(&input);
+  }
+}
+
 static void test_names__sorted(void **state) {
   (void)state;
   ct_error error;
