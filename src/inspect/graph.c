@@ -133,7 +133,7 @@ static void hand_over(cti_graph *g, uint32_t value, ct_slice name, uint32_t to, 
   uint32_t mark = 0;
   bool added;
   if (!v->members || cti_map_add_u64(seen, g->arena, value, &mark, &added) != CT_OK || !added) return;
-  for (uint32_t i = 0; i < v->members->count; i++) hand_over(g, v->members->entries[i].value, v->members->entries[i].key, to, seen, depth + 1);
+  for (uint32_t i = 0; i < v->members->count; i++) hand_over(g, v->members->entries[i].value, cti_map_key(&v->members->entries[i]), to, seen, depth + 1);
 }
 
 /* What a core module is given is what it imports, not all that its arguments have. */
