@@ -58,7 +58,7 @@ static ct_status leave_out(edit *e, const cti_move *m) {
   cti_component_touch(&r->component, item);
   keep_declarations(item->of.type->decls, &m->left_out, &m->unnamed);
   for (uint32_t i = 0; i < m->left_out.count; i++)
-    cti_retarget_tell(r, CT_NOTICE_NOTE, "%.*s: `%.*s` is not used, and not in %s: left out", CTI_S(m->title), CTI_S(m->left_out.entries[i].key), r->to_text);
+    cti_retarget_tell(r, CT_NOTICE_NOTE, "%.*s: `%.*s` is not used, and not in %s: left out", CTI_S(m->title), CTI_S(cti_map_key(&m->left_out.entries[i])), r->to_text);
   return failed(r);
 }
 
