@@ -70,6 +70,13 @@ typedef struct ct_tcp_address {
   uint16_t words[8]; /* of an IPv6 address; the four bytes of an IPv4 address, one in each */
 } ct_tcp_address;
 
+/* How the core modules of a component find each other. */
+typedef enum ct_layout {
+  CT_LAYOUT_AUTO,  /* direct with ctool's own adapter, else shim */
+  CT_LAYOUT_SHIM,  /* the reference's: calls go through the table of a first module, which a last one fills */
+  CT_LAYOUT_DIRECT /* the memory is a first module's, and the main module calls what it imports; as shim where the module does not allow for it */
+} ct_layout;
+
 typedef enum ct_notice {
   CT_NOTICE_NOTE,   /* a decision: what -v shows */
   CT_NOTICE_WARNING /* what may be a mistake */
@@ -95,6 +102,7 @@ typedef struct ct_component_new_options {
   const ct_tcp_address *tcp_listen; /* it listens there, by wasi:sockets, and the module finds the sockets as descriptors after its preopened directories */
   size_t tcp_listen_count;
   bool adapter_names;           /* its functions have names */
+  ct_layout layout;
   bool return_call_ref;         /* shims call through typed function references rather than a table */
   void (*tell)(void *context, ct_notice kind, const char *text); /* may be NULL; `text` lives until it returns */
   void *context;

@@ -2,6 +2,7 @@
  * export. Flows out: adapters that are needed, cut down to that; all others are left out. */
 #include "compose/adapter.h"
 #include "compose/adapter_builtin.h"
+#include "compose/layout.h"
 #include "compose/units.h"
 #include "compose/unmet.h"
 #include "compose/world_match.h"
@@ -64,7 +65,8 @@ static ct_status read_cut(cti_plan *plan, uint32_t id, ct_slice bytes) {
   CTI_TRY(cti_match_exports(plan, id));
   CTI_TRY(cti_match_imports(plan, id));
   CTI_TRY(check_types(plan, id));
-  return unit->is_builtin && !plan->options->adapter_names ? cti_shorten_names(plan, id) : CT_OK;
+  if (unit->is_builtin && !plan->options->adapter_names) CTI_TRY(cti_shorten_names(plan, id));
+  return cti_layout_join_adapter(plan, id);
 }
 
 static ct_status cut_adapter(cti_plan *plan, uint32_t id) {
@@ -96,6 +98,7 @@ ct_status cti_match_units(cti_plan *plan) {
   CTI_TRY(cti_match_imports(plan, 0));
   CTI_TRY(cti_match_exports(plan, 0));
   CTI_TRY(cti_unmet_report(plan));
+  CTI_TRY(cti_layout_choose(plan));
   for (uint32_t i = 1; i < plan->units.count; i++) CTI_TRY(plan->units.items[i].kind == CTI_UNIT_LIBRARY ? match_library(plan, i) : cut_adapter(plan, i));
   return cti_unmet_report(plan);
 }

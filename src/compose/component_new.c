@@ -9,6 +9,7 @@
 #include "compose/core_make.h"
 #include "compose/doubts.h"
 #include "compose/emit.h"
+#include "compose/layout.h"
 #include "compose/realloc_make.h"
 #include "compose/units.h"
 #include "compose/unmet.h"
@@ -79,6 +80,7 @@ ct_status cti_compose(cti_plan *plan) {
   CTI_TRY(cti_match_units(plan));
   CTI_TRY(cti_find_used(plan));
   CTI_TRY(cti_find_shims(plan));
+  CTI_TRY(cti_layout_settle(plan));
   CTI_TRY(emit(plan));
   return cti_tell_doubts(plan);
 }

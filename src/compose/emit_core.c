@@ -2,6 +2,7 @@
  * resources that the world exports, with their destructors in the shim; the main module, then adapters and libraries, instantiated with what they import;
  * the fixup, which fills the shim. */
 #include "compose/emit.h"
+#include "compose/layout.h"
 
 static ct_status failed(const cti_plan *plan) { return plan->arena->error->status; }
 
@@ -31,7 +32,7 @@ static ct_status emit_shim_instance(cti_plan *plan) {
   plan->shim_instance = cti_build_core_instantiate(&plan->component, module, NULL, 0);
   cti_name_item(plan, CTI_LIT("wit-component-shim-instance"));
   if (cti_memory_is_early(plan)) plan->memory = cti_emit_core_alias(plan, CTI_LIT("memory"), plan->shim_instance, CTI_LIT(CTI_SHIM_MEMORY), CTI_SORT_CORE_MEMORY);
-  cti_plan_note(plan, "a shim of %u functions: what the module imports before its memory exists", plan->shims.count);
+  cti_plan_note(plan, "a shim of %u functions: what is needed before it exists", plan->shims.count);
   return failed(plan);
 }
 
@@ -102,7 +103,7 @@ static ct_status instantiate(cti_plan *plan, uint32_t unit) {
     const cti_use_group *group = &u->groups.items[i];
     args[i].name.name = group->module;
     args[i].item.sort = CTI_SORT_CORE_INSTANCE;
-    args[i].item.index = group->is_whole ? plan->units.items[group->unit].instance_index : 0;
+    args[i].item.index = !group->is_whole ? 0 : group->unit == CTI_WIT_NONE ? plan->shim_instance : plan->units.items[group->unit].instance_index;
     if (!group->is_whole) CTI_TRY(group_instance(&args[i].item.index, plan, unit, group));
   }
   plan->units.items[unit].instance_index = cti_build_core_instantiate(&plan->component, u->module_index, args, u->groups.count);
@@ -112,12 +113,14 @@ static ct_status instantiate(cti_plan *plan, uint32_t unit) {
 
 static ct_status instantiate_units(cti_plan *plan) {
   const cti_unit *main_unit = &plan->units.items[0];
+  for (uint32_t i = 1; i < plan->units.count; i++)
+    if (plan->units.items[i].is_used && cti_comes_first(plan, i)) CTI_TRY(instantiate(plan, i));
   CTI_TRY(instantiate(plan, 0));
   uint32_t place = main_unit->first_of[CTI_ROLE_MEMORY];
   if (plan->memory == UINT32_MAX && place != CTI_WIT_NONE)
     plan->memory = cti_emit_core_alias(plan, CTI_LIT("memory"), main_unit->instance_index, main_unit->offers.items[place].name, CTI_SORT_CORE_MEMORY);
   for (uint32_t i = 1; i < plan->units.count; i++)
-    if (plan->units.items[i].is_used) CTI_TRY(instantiate(plan, i));
+    if (plan->units.items[i].is_used && !cti_comes_first(plan, i)) CTI_TRY(instantiate(plan, i));
   return failed(plan);
 }
 
@@ -176,6 +179,7 @@ static ct_status instantiate_fixup(cti_plan *plan, const cti_fixup *fixup, ct_sl
 static ct_status emit_fixup(cti_plan *plan) {
   cti_fixup fixup;
   ct_slice bytes;
+  if (plan->fills_itself) return CT_OK;
   cti_fixup_init(&fixup, plan);
   CTI_TRY(cti_fixup_add_shims(&fixup));
   CTI_TRY(cti_fixup_add_initialize(&fixup));

@@ -1,6 +1,7 @@
 /* emit_use.c - core functions for the imports of core modules. Flows in: a use, or a shim whose turn has come. Flows out: the canonical definition or alias
  * that is it. Both ways meet in the same functions: what differs is only whether the main module exists yet. */
 #include "compose/emit.h"
+#include "compose/layout.h"
 #include "compose/world_match.h"
 
 static ct_status failed(const cti_plan *plan) { return plan->arena->error->status; }
@@ -28,7 +29,7 @@ static uint32_t realloc_index(cti_plan *plan, uint32_t unit, const cti_use *use,
   cti_allocator allocator = cti_allocator_for(plan, unit, cti_use_takes_export_realloc(use));
   if (!(needs & CTI_NEEDS_REALLOC) || !allocator.name.data) return UINT32_MAX;
   if (!cti_realloc_needs_shim(plan, site)) return alias_unit(plan, allocator.unit, allocator.name);
-  uint32_t place = cti_shim_of_realloc(plan, allocator.unit, allocator.name);
+  uint32_t place = cti_shim_of_export(plan, allocator.unit, allocator.name);
   if (place != CTI_WIT_NONE) return alias_shim(plan, place);
   cti_fail(plan->arena->error, CT_INTERNAL, CT_NO_OFFSET, "no shim was made for \"%.*s\"", CTI_S(allocator.name));
   return UINT32_MAX;
@@ -185,7 +186,7 @@ uint32_t cti_emit_shim(cti_plan *plan, const cti_shim *shim) {
   switch (shim->kind) {
   case CTI_SHIM_ADAPTER: return alias_unit(plan, shim->source, shim->name);
   case CTI_SHIM_DTOR:
-  case CTI_SHIM_REALLOC: return alias_unit(plan, shim->unit, shim->name);
+  case CTI_SHIM_EXPORT: return alias_unit(plan, shim->unit, shim->name);
   case CTI_SHIM_LOWER:
   case CTI_SHIM_BUILTIN: break;
   }
@@ -214,6 +215,7 @@ static uint32_t emit_tls(cti_plan *plan, const cti_use *use) {
 
 static uint32_t emit_item(cti_plan *plan, uint32_t unit, const cti_use *use, cti_sort *sort) {
   const cti_module *core = &plan->units.items[unit].module;
+  if (cti_comes_first(plan, unit)) return alias_shim(plan, cti_shim_of_export(plan, use->unit, use->source));
   *sort = core_sort(core->imports.items[use->import].type.kind);
   return cti_emit_core_alias(plan, use->source, plan->units.items[use->unit].instance_index, use->source, *sort);
 }
@@ -238,7 +240,7 @@ ct_status cti_emit_use(cti_sort_index *out, cti_plan *plan, uint32_t unit, const
   out->sort = CTI_SORT_CORE_FUNC;
   switch (use->kind) {
   case CTI_USE_CANON: out->index = emit_canon_use(plan, unit, use); break;
-  case CTI_USE_ADAPTER: out->index = alias_shim(plan, cti_shim_of_use(plan, unit, use)); break;
+  case CTI_USE_ADAPTER: out->index = cti_comes_first(plan, use->unit) ? alias_unit(plan, use->unit, use->source) : alias_shim(plan, cti_shim_of_use(plan, unit, use)); break;
   case CTI_USE_MEMORY:
     out->sort = CTI_SORT_CORE_MEMORY;
     out->index = emit_memory(plan, unit);

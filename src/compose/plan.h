@@ -53,7 +53,7 @@ typedef struct cti_use {
 typedef struct cti_use_group {
   ct_slice module;
   bool is_whole;    /* an instance as it is, not a list of uses */
-  uint32_t unit;    /* that instance's unit */
+  uint32_t unit;    /* that instance's unit; CTI_WIT_NONE: the first module (layout.h) */
   uint32_t first, count;
 } cti_use_group;
 
@@ -108,6 +108,11 @@ typedef struct cti_library_arg {
   cti_map by_alias; /* -> place in items */
 } cti_library_arg;
 
+/* A slot of the first module's table, and the function of the unit that goes there. */
+typedef struct cti_slot {
+  uint32_t slot, func;
+} cti_slot;
+
 typedef struct cti_unit {
   cti_unit_kind kind;
   ct_slice name; /* "main", or what --adapt calls it: the module name that it stands for */
@@ -123,6 +128,9 @@ typedef struct cti_unit {
   const cti_limits *imported_memory; /* "env" "memory" */
   bool has_renamed_imports;          /* one name was imported twice: the component needs two; or they were given short ones */
   bool has_renamed_exports;          /* the module's exports have other names than in `bytes` */
+  bool drops_memory, drops_table;    /* what it defines is imported instead: an import beyond those of `bytes` */
+  uint32_t start;                    /* the function that gets a start section; 0xffffffff: the section stays as it is */
+  CTI_VEC(cti_slot) slots;           /* what it puts into the first module's table, table 0 for it */
   CTI_VEC(cti_offer) offers;
   uint32_t first_of[CTI_ROLE_COUNT]; /* the first offer of each role, or CTI_WIT_NONE */
   cti_lift *lifts;  /* by plan.export_base[item] + func; NULL when `exports` is empty */
@@ -145,7 +153,7 @@ typedef enum cti_shim_kind {
   CTI_SHIM_ADAPTER, /* the export `name` of adapter `source` */
   CTI_SHIM_DTOR,    /* the export `name` of `unit`, a destructor */
   CTI_SHIM_BUILTIN, /* a built-in that needs a memory, realloc or table of `unit` */
-  CTI_SHIM_REALLOC  /* the export `name` of `unit` */
+  CTI_SHIM_EXPORT   /* the export `name` of `unit`: a realloc, or what an earlier module imports */
 } cti_shim_kind;
 
 typedef struct cti_shim {
@@ -153,7 +161,7 @@ typedef struct cti_shim {
   uint32_t unit; /* whose realloc and encoding hold */
   uint32_t use;  /* LOWER and BUILTIN: place in the unit's uses */
   uint32_t source;
-  ct_slice name;       /* of the core export that fills it: ADAPTER, DTOR, REALLOC */
+  ct_slice name;       /* of the core export that fills it: ADAPTER, DTOR, EXPORT */
   ct_slice label;      /* "0", "1", ...: its export in the shim module */
   ct_slice debug_name; /* for name sections */
   cti_core_sig sig;    /* `needs` are the options */
@@ -201,6 +209,12 @@ struct cti_plan {
   cti_map shim_ids;
   cti_corevt tls_type; /* of a global in the shim; CTI_VT_NONE when there is none */
   bool tls_in_context; /* slot 1 of the task's context holds it */
+
+  /* the layout */
+  bool is_direct;    /* the memory is the first module's, ctool's own adapter comes before the main module */
+  bool fills_itself; /* there is no fixup: units fill their slots */
+  uint32_t first_slot;          /* of the shims, in the first module's table */
+  cti_table_type first_table;
 
   /* the component that is being built */
   cti_component component;

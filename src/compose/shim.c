@@ -2,6 +2,7 @@
  * order is that of the table's slots, of the shim's exports ("0", "1", ...) and of the fixup's imports. */
 #include "compose/shim.h"
 
+#include "compose/layout.h"
 #include "compose/world_match.h"
 
 /* ---- what canonical definitions need */
@@ -113,7 +114,7 @@ static uint32_t find(const cti_plan *plan, ct_slice key) { return key.data ? cti
 
 uint32_t cti_shim_of_use(const cti_plan *plan, uint32_t unit, const cti_use *use) { return find(plan, key_of_use(plan, unit, use)); }
 
-uint32_t cti_shim_of_realloc(const cti_plan *plan, uint32_t unit, ct_slice name) { return find(plan, key_of_export(plan, CTI_SHIM_REALLOC, unit, name)); }
+uint32_t cti_shim_of_export(const cti_plan *plan, uint32_t unit, ct_slice name) { return find(plan, key_of_export(plan, CTI_SHIM_EXPORT, unit, name)); }
 
 uint32_t cti_shim_of_dtor(const cti_plan *plan, uint32_t unit, ct_slice name) { return find(plan, key_of_export(plan, CTI_SHIM_DTOR, unit, name)); }
 
@@ -133,9 +134,9 @@ static ct_status push(cti_plan *plan, ct_slice key, cti_shim shim) {
 static ct_status push_realloc(cti_plan *plan, uint32_t unit, bool of_export, uint8_t needs, cti_realloc_site site) {
   cti_allocator realloc = cti_allocator_for(plan, unit, of_export);
   if (!(needs & CTI_NEEDS_REALLOC) || !realloc.name.data || !cti_realloc_needs_shim(plan, site)) return CT_OK;
-  cti_shim shim = {.kind = CTI_SHIM_REALLOC, .unit = realloc.unit, .name = realloc.name, .sig = cti_sig_of_letters("iiii:i", 0, 0)};
+  cti_shim shim = {.kind = CTI_SHIM_EXPORT, .unit = realloc.unit, .name = realloc.name, .sig = cti_sig_of_letters("iiii:i", 0, 0)};
   shim.debug_name = cti_format(plan->arena, "realloc-%.*s-%.*s", CTI_S(plan->units.items[realloc.unit].name), CTI_S(realloc.name));
-  return push(plan, key_of_export(plan, CTI_SHIM_REALLOC, realloc.unit, realloc.name), shim);
+  return push(plan, key_of_export(plan, CTI_SHIM_EXPORT, realloc.unit, realloc.name), shim);
 }
 
 /* Field without the prefix that tells an asynchronous call. */
@@ -190,9 +191,19 @@ static ct_status add_adapter_use(cti_plan *plan, uint32_t unit, const cti_use *u
   return push(plan, key_of_use(plan, unit, use), shim);
 }
 
+/* What a module that comes before another one imports of that. */
+static ct_status add_early_item(cti_plan *plan, uint32_t unit, const cti_use *use) {
+  const cti_module *core = &plan->units.items[unit].module;
+  cti_shim shim = {.kind = CTI_SHIM_EXPORT, .unit = use->unit, .name = use->source};
+  shim.debug_name = cti_format(plan->arena, "early-%.*s", CTI_S(use->source));
+  CTI_TRY(cti_sig_of_type(&shim.sig, plan, cti_module_type_func(core, core->imports.items[use->import].type.type), use->source));
+  return push(plan, key_of_export(plan, CTI_SHIM_EXPORT, use->unit, use->source), shim);
+}
+
 static ct_status add_use(cti_plan *plan, uint32_t unit, uint32_t place, ct_slice module) {
   const cti_use *use = &plan->units.items[unit].uses.items[place];
-  if (use->kind == CTI_USE_ADAPTER) return add_adapter_use(plan, unit, use, module);
+  if (use->kind == CTI_USE_ADAPTER) return cti_comes_first(plan, use->unit) ? CT_OK : add_adapter_use(plan, unit, use, module);
+  if (use->kind == CTI_USE_ITEM && cti_comes_first(plan, unit)) return add_early_item(plan, unit, use);
   if (use->kind != CTI_USE_CANON) return CT_OK;
   cti_shim shim = {.kind = use->canon == CTI_CANON_LOWER ? CTI_SHIM_LOWER : CTI_SHIM_BUILTIN, .unit = unit, .use = place};
   CTI_TRY(cti_use_sig(&shim.sig, plan, use));

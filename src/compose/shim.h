@@ -14,9 +14,9 @@ typedef enum cti_realloc_site { CTI_BEFORE_MAIN, CTI_AFTER_MAIN } cti_realloc_si
 /* Finds out which shims are needed: fills plan->shims. */
 ct_status cti_find_shims(cti_plan *plan);
 
-/* The shim that a use or a realloc goes through: its place in plan->shims, or CTI_WIT_NONE when it needs none. */
+/* The shim that a use or an export (a realloc, mostly) goes through: its place in plan->shims, or CTI_WIT_NONE when it needs none. */
 uint32_t cti_shim_of_use(const cti_plan *plan, uint32_t unit, const cti_use *use);
-uint32_t cti_shim_of_realloc(const cti_plan *plan, uint32_t unit, ct_slice name);
+uint32_t cti_shim_of_export(const cti_plan *plan, uint32_t unit, ct_slice name);
 uint32_t cti_shim_of_dtor(const cti_plan *plan, uint32_t unit, ct_slice name);
 
 /* The allocator of `unit` for what goes into it: results of imports, or params of exports. A library without one takes the main module's. */

@@ -79,7 +79,7 @@ static ct_status add_shim(maker *m, uint32_t place) {
   cti_buf_u8(&code, 0);
   for (uint32_t i = 0; i < shim->sig.param_count; i++) op_index(&code, LOCAL_GET, i);
   if (m->plan->options->return_call_ref) status = call_through_global(m, &code, shim, type);
-  else call_through_table(&code, place, type);
+  else call_through_table(&code, m->plan->first_slot + place, type);
   uint32_t func = add_func(m, type, &code);
   if (status != CT_OK || func == UINT32_MAX) return failed(m);
   CTI_TRY(cti_make_export(&m->module, shim->label, CTI_EXTERN_FUNC, func));
@@ -87,10 +87,8 @@ static ct_status add_shim(maker *m, uint32_t place) {
 }
 
 static ct_status add_table(maker *m) {
-  uint32_t slots = m->plan->shims.count;
-  if (slots == 0 || m->plan->options->return_call_ref) return CT_OK;
-  cti_table_type type = {.element = CTI_VT_FUNCREF, .limits = {.min = slots, .max = slots, .has_max = true}};
-  if (cti_make_table(&m->module, &type) == UINT32_MAX) return failed(m);
+  if (m->plan->shims.count == 0 || m->plan->options->return_call_ref) return CT_OK;
+  if (cti_make_table(&m->module, &m->plan->first_table) == UINT32_MAX) return failed(m);
   return cti_make_export(&m->module, CTI_LIT(CTI_SHIM_TABLE), CTI_EXTERN_TABLE, 0);
 }
 

@@ -109,7 +109,7 @@ static ct_status wrap_fillings(cti_fixup *f) {
   for (uint32_t i = 0; i < f->fillings.count; i++) {
     cti_filling *filling = &f->fillings.items[i];
     const cti_shim *shim = &f->plan->shims.items[filling->shim];
-    if (shim->kind == CTI_SHIM_REALLOC) filling->hook = find_hooked(f, shim->unit, shim->name);
+    if (shim->kind == CTI_SHIM_EXPORT) filling->hook = find_hooked(f, shim->unit, shim->name);
     if (shim->kind != CTI_SHIM_DTOR) continue;
     filling->hook = f->hooked.count;
     cti_hooked hooked = {.type = cti_make_sig(&f->module, &f->types, &shim->sig), .func = filling->func, .param_count = 1, .name = CTI_LIT("resource-dtor"), .unit = CTI_WIT_NONE};

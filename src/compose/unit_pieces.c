@@ -8,7 +8,7 @@ typedef struct piecer {
   cti_plan *plan;
   cti_unit *unit;
   CTI_VEC(ct_slice) pieces;
-  bool has_producers, has_names;
+  bool has_producers, has_names, has_start, has_elems;
 } piecer;
 
 static ct_status failed(const piecer *p) { return p->plan->arena->error->status; }
@@ -83,6 +83,53 @@ static ct_status put_globals(piecer *p) {
   return put(p, p->plan->main_globals);
 }
 
+/* ---- what the direct layout adds (layout.c) */
+
+static ct_status put_start(piecer *p) {
+  cti_buf content = {0};
+  cti_buf_uleb(&content, p->unit->start);
+  return put_made(p, CTI_SECTION_START, &content);
+}
+
+/* Neighbours share a segment: table 0, its place, functions. */
+static void write_slots(cti_buf *out, const cti_unit *unit, uint32_t *segments) {
+  for (uint32_t i = 0, end; i < unit->slots.count; i = end, (*segments)++) {
+    for (end = i + 1; end < unit->slots.count && unit->slots.items[end].slot == unit->slots.items[end - 1].slot + 1;) end++;
+    cti_buf_bytes(out, CTI_LIT("\0\x41"));
+    cti_buf_sleb(out, unit->slots.items[i].slot);
+    cti_buf_u8(out, 0x0b);
+    cti_buf_uleb(out, end - i);
+    for (uint32_t k = i; k < end; k++) cti_buf_uleb(out, unit->slots.items[k].func);
+  }
+}
+
+/* The segments that there are, and those for the slots. */
+static ct_status put_elems(piecer *p, const cti_section *old) {
+  cti_cursor c = cti_cursor_make(old ? old->frame.payload : (ct_slice){NULL, 0}, old ? old->frame.offset : 0, p->plan->arena->error);
+  uint32_t count = old ? cti_cursor_u32(&c) : 0, added = 0;
+  cti_buf slots = {0}, content = {0};
+  write_slots(&slots, p->unit, &added);
+  cti_buf_uleb(&content, count + added);
+  if (old) cti_buf_bytes(&content, cti_cursor_rest(&c));
+  cti_buf_bytes(&content, cti_buf_slice(&slots));
+  ct_buf_free(&slots);
+  CTI_TRY(put_made(p, CTI_SECTION_ELEM, &content));
+  return failed(p);
+}
+
+/* Sections that the input does not have, when those that come before them are done. */
+static ct_status put_missing(piecer *p, uint8_t next) {
+  const cti_unit *unit = p->unit;
+  uint8_t order = next == CTI_SECTION_CUSTOM ? 0 : cti_section_order(next);
+  if (!p->has_start && order > cti_section_order(CTI_SECTION_START)) {
+    p->has_start = true;
+    if (unit->start != UINT32_MAX) CTI_TRY(put_start(p));
+  }
+  if (p->has_elems || order <= cti_section_order(CTI_SECTION_ELEM)) return CT_OK;
+  p->has_elems = true;
+  return unit->slots.count && !cti_module_section(&unit->module, CTI_SECTION_ELEM) ? put_elems(p, NULL) : CT_OK;
+}
+
 /* ---- producers: those of the module, and those that its component-type sections name */
 
 static ct_status put_producers(piecer *p, const cti_section *old) {
@@ -140,16 +187,26 @@ static ct_status put_custom(piecer *p, const cti_section *section) {
   return put_section(p, &section->frame);
 }
 
+static ct_status put_known(piecer *p, const cti_section *section) {
+  const cti_unit *unit = p->unit;
+  switch (section->frame.id) {
+  case CTI_SECTION_IMPORT: return unit->has_renamed_imports ? put_imports(p) : put_section(p, &section->frame);
+  case CTI_SECTION_EXPORT: return unit->has_renamed_exports ? put_exports(p) : put_section(p, &section->frame);
+  case CTI_SECTION_GLOBAL: return unit->kind == CTI_UNIT_MAIN && p->plan->main_globals.data ? put_globals(p) : put_section(p, &section->frame);
+  case CTI_SECTION_MEMORY: return unit->drops_memory ? CT_OK : put_section(p, &section->frame);
+  case CTI_SECTION_TABLE: return unit->drops_table ? CT_OK : put_section(p, &section->frame);
+  case CTI_SECTION_ELEM: return unit->slots.count ? put_elems(p, section) : put_section(p, &section->frame);
+  default: return put_section(p, &section->frame);
+  }
+}
+
 static ct_status put_all(piecer *p) {
   const cti_module *module = &p->unit->module;
   CTI_TRY(put(p, cti_slice_cut(p->unit->bytes, 0, CTI_PREAMBLE_SIZE)));
   for (uint32_t i = 0; i < module->sections.count; i++) {
     const cti_section *section = &module->sections.items[i];
-    if (section->frame.id == CTI_SECTION_CUSTOM) CTI_TRY(put_custom(p, section));
-    else if (section->frame.id == CTI_SECTION_IMPORT && p->unit->has_renamed_imports) CTI_TRY(put_imports(p));
-    else if (section->frame.id == CTI_SECTION_EXPORT && p->unit->has_renamed_exports) CTI_TRY(put_exports(p));
-    else if (section->frame.id == CTI_SECTION_GLOBAL && p->unit->kind == CTI_UNIT_MAIN && p->plan->main_globals.data) CTI_TRY(put_globals(p));
-    else CTI_TRY(put_section(p, &section->frame));
+    CTI_TRY(put_missing(p, section->frame.id));
+    CTI_TRY(section->frame.id == CTI_SECTION_CUSTOM ? put_custom(p, section) : put_known(p, section));
   }
   if (wants_name(p) && !p->has_names) CTI_TRY(put_names(p, (ct_slice){NULL, 0}));
   return wants_producers(p) && !p->has_producers ? put_producers(p, NULL) : CT_OK;

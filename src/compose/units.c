@@ -9,7 +9,7 @@ ct_status cti_plan_init(cti_plan *plan, const ct_component_new_options *options,
   *plan = (cti_plan){.arena = arena, .options = options, .memory = UINT32_MAX, .shim_instance = UINT32_MAX};
   CTI_TRY(cti_bindings_init(&plan->bindings, arena));
   cti_component_init(&plan->component, arena);
-  if (!cti_vec_push(arena, &plan->units, ((cti_unit){.kind = CTI_UNIT_MAIN, .name = CTI_LIT("main"), .is_used = true}))) return CT_NOMEM;
+  if (!cti_vec_push(arena, &plan->units, ((cti_unit){.kind = CTI_UNIT_MAIN, .name = CTI_LIT("main"), .is_used = true, .start = UINT32_MAX}))) return CT_NOMEM;
   plan->rename_used = CTI_NEW_N(arena, bool, options->import_name_count);
   if (!plan->rename_used) return CT_NOMEM;
   for (uint32_t i = 0; i < options->import_name_count; i++) CTI_TRY(cti_map_set(&plan->import_renames, arena, cti_slice_str(options->import_names[i].old_name), i));
@@ -71,7 +71,7 @@ ct_status cti_add_unit(cti_plan *plan, cti_unit_kind kind, ct_slice name, ct_sli
     cti_error_hint(plan->arena->error, "give each the module name that it stands for: --adapt NAME=FILE");
     return plan->arena->error->status;
   }
-  if (!cti_vec_push(plan->arena, &plan->units, ((cti_unit){.kind = kind, .name = name, .file = file, .bytes = bytes}))) return CT_NOMEM;
+  if (!cti_vec_push(plan->arena, &plan->units, ((cti_unit){.kind = kind, .name = name, .file = file, .bytes = bytes, .start = UINT32_MAX}))) return CT_NOMEM;
   cti_unit *unit = &plan->units.items[id];
   return located(plan, unit, read_unit(plan, unit));
 }

@@ -1,0 +1,161 @@
+/* layout.c - choosing the layout, and what the direct one changes in a plan. Flows in: the matched main module, its adapter, the shims. Flows out: imports of
+ * the memory and of the table that are not in the input, uses that are met by the adapter's instance as it is, the slots that each unit fills.
+ * Invariant: only what stands in the import, table, memory, start and element sections changes (unit_pieces.c writes them). */
+#include "compose/layout.h"
+
+#include "compose/shim.h"
+
+static const char *const first_module = CTI_LAYOUT_FIRST;
+
+/* ---- choosing */
+
+static bool has_plain_limits(const cti_limits *limits) { return !limits->is_64 && !limits->shared && !limits->has_page_log2; }
+
+/* One memory, defined and exported; an import section to name it in. */
+static bool can_import_memory(const cti_unit *main_unit) {
+  const cti_module *module = &main_unit->module;
+  return module->memories.count == 1 && module->memories.items[0].import == UINT32_MAX && has_plain_limits(&module->memories.items[0].type) &&
+         main_unit->first_of[CTI_ROLE_MEMORY] != CTI_WIT_NONE && cti_module_section(module, CTI_SECTION_IMPORT);
+}
+
+static bool has_group(const cti_unit *unit, ct_slice module) {
+  for (uint32_t i = 0; i < unit->groups.count; i++)
+    if (cti_slice_eq(unit->groups.items[i].module, module)) return true;
+  return false;
+}
+
+/* Components with the adapters of others are to be the reference's, byte for byte, and so are those without any, unless the user wants it otherwise. */
+static const char *why_not_direct(const cti_plan *plan) {
+  const cti_unit *main_unit = &plan->units.items[0];
+  if (plan->options->layout == CT_LAYOUT_SHIM) return "it was asked for";
+  if (plan->add_to_fixup || plan->units.count > 2 || (plan->units.count == 2 && !plan->units.items[1].is_builtin)) return "there are libraries, or adapters that are not ctool's own";
+  if (plan->units.count == 1 && plan->options->layout == CT_LAYOUT_AUTO) return "no adapter is needed";
+  if (plan->options->return_call_ref) return "shims call by references";
+  if (main_unit->first_of[CTI_ROLE_TASK_HOOK] != CTI_WIT_NONE) return "tasks are hooked";
+  if (!can_import_memory(main_unit)) return "the module's memory cannot be imported";
+  return has_group(main_unit, cti_slice_str(first_module)) ? "a name is taken" : NULL;
+}
+
+/* An import that the input does not have; what it is met by is the first module as a whole. */
+static ct_status import_from_first(cti_plan *plan, cti_unit *unit, const char *name, const cti_extern_type *type) {
+  cti_import import = {.module = cti_slice_str(first_module), .name = cti_slice_str(name), .type = *type, .offset = CT_NO_OFFSET};
+  cti_use_group group = {.module = import.module, .is_whole = true, .unit = CTI_WIT_NONE, .first = unit->uses.count};
+  if (!has_group(unit, import.module) && !cti_vec_push(plan->arena, &unit->groups, group)) return CT_NOMEM;
+  unit->has_renamed_imports = true;
+  return cti_vec_push(plan->arena, &unit->module.imports, import) ? CT_OK : CT_NOMEM;
+}
+
+ct_status cti_layout_choose(cti_plan *plan) {
+  cti_unit *main_unit = &plan->units.items[0];
+  const char *reason = why_not_direct(plan);
+  bool is_wanted = plan->options->layout == CT_LAYOUT_DIRECT || (plan->units.count > 1 && plan->units.items[1].is_builtin);
+  if (reason && is_wanted) cti_plan_note(plan, "layout: shim, because %s", reason);
+  if (reason) return CT_OK;
+  cti_extern_type memory = {.kind = CTI_EXTERN_MEMORY, .of = {.memory = main_unit->module.memories.items[0].type}};
+  plan->is_direct = main_unit->drops_memory = true;
+  main_unit->imported_memory = &main_unit->module.memories.items[0].type;
+  cti_plan_note(plan, "layout: direct");
+  return import_from_first(plan, main_unit, CTI_SHIM_MEMORY, &memory);
+}
+
+/* ---- the adapter's instance is what the main module imports */
+
+/* True when all uses of a group are met by that unit, each name once: then no instance has to be put together for it. */
+static ct_status is_met_as_it_is(bool *out, cti_plan *plan, const cti_use_group *group, uint32_t unit) {
+  cti_map seen = {0};
+  *out = group->count > 0;
+  for (uint32_t i = 0; i < group->count && *out; i++) {
+    const cti_use *use = &plan->units.items[0].uses.items[group->first + i];
+    uint32_t value = i;
+    *out = use->kind == CTI_USE_ADAPTER && use->unit == unit;
+    if (*out) CTI_TRY(cti_map_add(&seen, plan->arena, use->source, &value, out));
+  }
+  return CT_OK;
+}
+
+static void take_whole(cti_plan *plan, cti_use_group *group, uint32_t unit) {
+  cti_unit *main_unit = &plan->units.items[0];
+  ct_slice short_name = CTI_LIT("a");
+  for (uint32_t i = 0; i < group->count; i++) {
+    cti_use *use = &main_unit->uses.items[group->first + i];
+    use->field = use->source;
+  }
+  if (!plan->options->adapter_names && !has_group(main_unit, short_name)) group->module = short_name;
+  group->is_whole = main_unit->has_renamed_imports = true;
+  group->unit = unit;
+}
+
+ct_status cti_layout_join_adapter(cti_plan *plan, uint32_t unit) {
+  if (!cti_comes_first(plan, unit)) return CT_OK;
+  for (uint32_t i = 0; i < plan->units.items[0].groups.count; i++) {
+    cti_use_group *group = &plan->units.items[0].groups.items[i];
+    bool is_met;
+    CTI_TRY(is_met_as_it_is(&is_met, plan, group, unit));
+    if (is_met) take_whole(plan, group, unit);
+  }
+  return CT_OK;
+}
+
+/* ---- the table: who fills it */
+
+static uint32_t count_fillings(const cti_plan *plan, uint32_t unit) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < plan->shims.count; i++) count += plan->shims.items[i].unit == unit;
+  return count;
+}
+
+/* No table, or one that can be the first module's. */
+static bool can_import_table(const cti_module *module) {
+  if (module->tables.count == 0) return true;
+  const cti_table *table = &module->tables.items[0];
+  return module->tables.count == 1 && table->import == UINT32_MAX && table->type.element == CTI_VT_FUNCREF && !table->init.bytes.size && has_plain_limits(&table->type.limits);
+}
+
+/* Is everything that waits an export of a unit, and can the main module do without a fixup? */
+static bool can_fill_itself(const cti_plan *plan) {
+  const cti_unit *main_unit = &plan->units.items[0];
+  if (!plan->is_direct) return false;
+  for (uint32_t i = 0; i < plan->shims.count; i++)
+    if (plan->shims.items[i].kind != CTI_SHIM_EXPORT && plan->shims.items[i].kind != CTI_SHIM_DTOR) return false;
+  if (main_unit->first_of[CTI_ROLE_INITIALIZE] != CTI_WIT_NONE && cti_module_section(&main_unit->module, CTI_SECTION_START)) return false;
+  return count_fillings(plan, 0) == 0 || can_import_table(&main_unit->module);
+}
+
+static uint32_t func_of_export(const cti_module *module, ct_slice name) {
+  for (uint32_t i = 0; i < module->exports.count; i++)
+    if (module->exports.items[i].kind == CTI_EXTERN_FUNC && cti_slice_eq(module->exports.items[i].name, name)) return module->exports.items[i].index;
+  return UINT32_MAX;
+}
+
+/* The unit imports the table, which has its own before the slots, and fills those that are its. */
+static ct_status fill_slots(cti_plan *plan, uint32_t unit) {
+  cti_unit *u = &plan->units.items[unit];
+  if (count_fillings(plan, unit) == 0) return CT_OK;
+  cti_extern_type table = {.kind = CTI_EXTERN_TABLE, .of = {.table = plan->first_table}};
+  u->drops_table = unit == 0 && u->module.tables.count > 0;
+  CTI_TRY(import_from_first(plan, u, CTI_SHIM_TABLE, &table));
+  for (uint32_t i = 0; i < plan->shims.count; i++) {
+    const cti_shim *shim = &plan->shims.items[i];
+    cti_slot slot = {plan->first_slot + i, func_of_export(&u->module, shim->name)};
+    if (shim->unit != unit) continue;
+    if (slot.func == UINT32_MAX) return cti_fail(plan->arena->error, CT_INTERNAL, CT_NO_OFFSET, "\"%.*s\" is to be called early, but is no export", CTI_S(shim->name));
+    if (!cti_vec_push(plan->arena, &u->slots, slot)) return CT_NOMEM;
+  }
+  return CT_OK;
+}
+
+ct_status cti_layout_settle(cti_plan *plan) {
+  cti_unit *main_unit = &plan->units.items[0];
+  uint32_t slots = plan->shims.count, place = main_unit->first_of[CTI_ROLE_INITIALIZE];
+  plan->first_table = (cti_table_type){.element = CTI_VT_FUNCREF, .limits = {.min = slots, .max = slots, .has_max = true}};
+  plan->fills_itself = can_fill_itself(plan);
+  if (!plan->fills_itself) return CT_OK;
+  if (count_fillings(plan, 0) && main_unit->module.tables.count) {
+    const cti_limits *own = &main_unit->module.tables.items[0].type.limits;
+    plan->first_slot = (uint32_t)own->min;
+    plan->first_table.limits = (cti_limits){.min = own->min + slots, .max = own->has_max ? own->max + slots : 0, .has_max = own->has_max};
+  }
+  for (uint32_t i = 0; i < plan->units.count; i++) CTI_TRY(fill_slots(plan, i));
+  main_unit->start = place == CTI_WIT_NONE ? UINT32_MAX : func_of_export(&main_unit->module, main_unit->offers.items[place].name);
+  return CT_OK;
+}

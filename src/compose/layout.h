@@ -1,0 +1,26 @@
+/* layout.h - how the core modules of a component find each other.
+ *
+ * The shim layout is the reference's: the main module is instantiated first after a shim, through which it calls whatever needs its memory, adapters come
+ * next, and a last module, the fixup, fills the shim's table.
+ *
+ * The direct layout turns that round. The first module owns the memory that the main one defined, which imports it now, so that everything can be lowered at
+ * once; ctool's own adapter comes before the main module, which calls it without a detour. What still has to wait are the few functions that a module has
+ * and earlier ones need (a realloc, `_start`): trampolines through the first module's table. That table is the main module's own with a few slots more,
+ * when it has one, so that each module fills its slots by an element segment and no fixup is needed. No index of the main module moves, and no body is read. */
+#ifndef CTI_COMPOSE_LAYOUT_H
+#define CTI_COMPOSE_LAYOUT_H
+
+#include "compose/plan.h"
+
+/* The stages, each when what it looks at is there: the main module is matched; an adapter is; plan->shims is complete. */
+ct_status cti_layout_choose(cti_plan *plan);
+ct_status cti_layout_join_adapter(cti_plan *plan, uint32_t unit);
+ct_status cti_layout_settle(cti_plan *plan);
+
+/* Is the unit instantiated before the main module? */
+static inline bool cti_comes_first(const cti_plan *plan, uint32_t unit) { return plan->is_direct && plan->units.items[unit].is_builtin; }
+
+/* The module name by which units import from the first module in the direct layout. */
+#define CTI_LAYOUT_FIRST "shim"
+
+#endif
