@@ -5,8 +5,11 @@
 #include "component/codec.h"
 #include "core/core_read.h"
 
-/* Component types and instance types in each other: what engines accept. Deeper is refused as a limit. */
-enum { MAX_TYPE_DEPTH = 100 };
+enum {
+#define CT_COMPONENT_LIMIT(symbol, value, what) MOST_##symbol = value,
+#include "component/limits.def"
+#undef CT_COMPONENT_LIMIT
+};
 
 typedef struct deftype_info {
   uint8_t code;
@@ -328,8 +331,8 @@ static void read_declaration(cti_item *out, cti_cursor *c, cti_arena *arena, uin
 
 static void read_declarations(cti_ctype *out, cti_cursor *c, cti_arena *arena, uint32_t depth, cti_ctype_kind kind) {
   out->kind = kind;
-  if (depth >= MAX_TYPE_DEPTH) {
-    cti_cursor_fail(c, CT_LIMIT, "component and instance types are nested more than %d deep", MAX_TYPE_DEPTH);
+  if (depth >= MOST_TYPE_NESTING) {
+    cti_cursor_fail(c, CT_LIMIT, "component and instance types are nested more than %d deep", MOST_TYPE_NESTING);
     return;
   }
   out->decls = CTI_NEW(arena, cti_component);

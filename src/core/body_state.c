@@ -96,8 +96,6 @@ static bool grow(void **items, uint32_t *room, uint32_t wanted, size_t size) {
 ct_status cti_operand_room(cti_body *b, size_t count) {
   size_t used = (size_t)(b->sp - b->stack), wanted = used + count + 8; /* a few more, so that barriers need no look */
   if (wanted <= b->stack_room) return CT_OK;
-  uint32_t limit = b->types->limits.max[CTI_LIMIT_operands];
-  if (used > limit) return cti_body_fail(b, CT_LIMIT, "the operand stack holds %zu operands, more than the limit of %u", used, limit);
   size_t more = wanted > b->stack_room * 2 ? wanted : b->stack_room * 2;
   uint32_t *moved = cti_realloc(b->stack, more * sizeof *moved);
   if (!moved) return out_of_memory(b);
@@ -115,7 +113,11 @@ ct_status cti_push(cti_body *b, cti_corevt type) {
   return CT_OK;
 }
 
+/* Here alone are more operands pushed than the body has bytes, so here is where their limit is kept. The stack has a barrier for each block, too. */
 ct_status cti_push_n(cti_body *b, const cti_corevt *types, uint32_t count) {
+  uint64_t operands = (uint64_t)(b->sp - b->stack) - b->depth + count;
+  uint32_t limit = b->types->limits.max[CTI_LIMIT_operands];
+  if (operands > limit) return cti_body_fail(b, CT_LIMIT, "the operand stack would hold %llu operands, more than the limit of %u", (unsigned long long)operands, limit);
   CTI_TRY(cti_operand_room(b, count));
   for (uint32_t i = 0; i < count; i++) *b->sp++ = types[i];
   return CT_OK;

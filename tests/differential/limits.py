@@ -128,6 +128,8 @@ COMPONENTS = [
     ('values, arguments of the start function', 1000, started),
     ('bytes of a name', 100000, lambda n: section(7, b'\1\x42\0') + section(10, b'\1\0' + name(b'x' * n) + b'\5\0')),
     ('size of a type', 999999, tree),
+    ('component types inside each other', 100, lambda n: section(7, b'\1' + b'\x41\1\1' * (n - 1) + b'\x41\0')),
+    ('instance types inside each other', 100, lambda n: section(7, b'\1' + b'\x42\1\1' * (n - 1) + b'\x42\0')),
     ('types inside each other', 100, lambda n: section(7, leb(n - 1) + b'\x70' + U8 + b''.join(b'\x70' + index(i) for i in range(n - 2)))),
 ]
 

@@ -325,8 +325,10 @@ static void test_operands__bounded(void **state) {
   one_body(&module, cti_buf_slice(&body));
   ct_error error;
   ct_error_clear(&error);
-  assert_int_equal(ct_validate(cti_buf_slice(&module), &(ct_validate_options){.threads = 1}, &error), CT_OK);
-  assert_int_equal(ct_validate(cti_buf_slice(&module), &(ct_validate_options){.threads = 1, .limits.operands = 50000}, &error), CT_LIMIT);
+  for (uint32_t limit = 99999; limit <= 100001; limit++) {
+    ct_error_clear(&error);
+    assert_int_equal(ct_validate(cti_buf_slice(&module), &(ct_validate_options){.threads = 1, .limits.operands = limit}, &error), limit < 100000 ? CT_LIMIT : CT_OK);
+  }
   ct_buf_free(&module);
   ct_buf_free(&body);
 }
@@ -338,6 +340,7 @@ static void test_modules__counted(void **state) {
   ct_error_clear(&error);
   ct_slice component = {two, sizeof two - 1};
   assert_int_equal(ct_validate(component, NULL, &error), CT_OK);
+  assert_int_equal(ct_validate(component, &(ct_validate_options){.limits.modules_and_components = 4}, &error), CT_OK);
   assert_int_equal(ct_validate(component, &(ct_validate_options){.limits.modules_and_components = 3}, &error), CT_OK);
   assert_int_equal(ct_validate(component, &(ct_validate_options){.limits.modules_and_components = 2}, &error), CT_LIMIT);
 }
