@@ -6,13 +6,15 @@
 
 #include "common.h"
 #include "opts.h"
+#include "source_line.h"
 
 enum { DEEPEST_DIRECTORY = 64, BAR_WIDTH = 24 };
 
 typedef struct validate_options {
   opt_strings features;
   const char *error_format, *threads, *color;
-  bool verbose, all_errors, debug_lines, custom;
+  bool verbose, all_errors, custom;
+  text_options read;
 } validate_options;
 
 /* The files of one call, and what is on the terminal about them. */
@@ -20,7 +22,9 @@ typedef struct batch {
   char **paths;
   size_t count, room;
   ct_validate_options options;
-  const char *current;
+  text_options read;
+  const char *current; /* the file that is being validated, and its bytes in binary form */
+  ct_slice bytes;
   ct_error first; /* told already by all_errors */
   bool json, verbose, bar_shown;
   struct timespec start;
@@ -113,6 +117,7 @@ static void tell_one(void *context, const ct_error *error) {
   batch *b = context;
   ct_error copy = *error;
   if (b->first.status == CT_OK) b->first = copy;
+  add_source_line(&copy, b->bytes);
   clear_bar(b);
   tell(&copy, b->current, b->json);
 }
@@ -126,11 +131,16 @@ static ct_status validate_input(batch *b, const ct_input *input, ct_kind *kind, 
   ct_slice bytes = input->bytes;
   ct_status status = CT_OK;
   if (bytes.size && ct_kind_of(bytes) == CT_KIND_TEXT) {
-    status = ct_text_parse_input(&made, input, NULL, error);
+    ct_parse_options parse = parse_options_of(&b->read, b->current);
+    status = ct_text_parse_input(&made, input, &parse, error);
     bytes = (ct_slice){made.data, made.size};
   }
   *kind = ct_kind_of(bytes);
-  if (status == CT_OK) status = ct_validate(bytes, &b->options, error);
+  b->bytes = bytes;
+  if (status == CT_OK) {
+    status = ct_validate(bytes, &b->options, error);
+    if (status != CT_OK && !was_told(b, error)) add_source_line(error, bytes);
+  }
   ct_buf_free(&made);
   return status;
 }
@@ -176,6 +186,8 @@ static int take_options(batch *b, const validate_options *o, const opt_spec *spe
   b->json = wants_json(o->error_format, &bad);
   if (bad) return opt_usage_error(spec, "--error-format takes text or json, not \"%s\"", o->error_format);
   b->verbose = o->verbose;
+  if (!text_options_good(&o->read)) return BAD_STYLE(spec, o->read);
+  b->read = o->read;
   b->options = (ct_validate_options){.features = ct_features_default(), .show_stack = o->verbose, .custom_sections = o->custom};
   if (o->all_errors) {
     b->options.report = tell_one;
@@ -200,7 +212,7 @@ int cmd_validate(int argc, char **argv) {
       {0, "all-errors", OPT_FLAG, &o.all_errors, NULL, "After a failing function go on with the next one"},
       {0, "validate-custom", OPT_FLAG, &o.custom, NULL, "The custom sections of names and branch hints, too, must fit the module"},
       {'j', "threads", OPT_STRING, &o.threads, "N", "Threads for large modules; else as many as there are processors"},
-      {'g', "generate-full-dwarf", OPT_FLAG, &o.debug_lines, NULL, "Accepted for text input, where failures have lines in any case"},
+      DWARF_ROWS(o.read),
       {0, "color", OPT_STRING, &o.color, "WHEN", "Accepted; nothing is coloured"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
       {0},
@@ -208,7 +220,8 @@ int cmd_validate(int argc, char **argv) {
   const opt_spec spec = {
       "ctool validate [OPTIONS] [FILE|DIRECTORY...]",
       "Checks that modules and components are valid, in binary or text form. Nothing is printed when they are.\n"
-      "Of a directory every binary in it and below is checked. Without FILE, or with -, standard input is read.",
+      "Of a directory every binary in it and below is checked. Without FILE, or with -, standard input is read.\n"
+      "Where the binary has DWARF, or a text is read with -g, failures tell the line of the source.",
       rows,
       "  ctool validate app.wasm                       with all that is finished or nearly so\n"
       "  ctool validate -f wasm2,tail-call app.wasm    for a host that has no more\n"
