@@ -11,7 +11,7 @@
 
 typedef struct new_options {
   text_options read;
-  bool validate, skip_validation, realloc_via_memory_grow, merge_imports, canonical, reject_legacy_names, debug_names, return_call_ref, verbose, all_features, no_builtin, text, exit_with_code, adapter_names, synthesize_realloc;
+  bool validate, skip_validation, realloc_via_memory_grow, merge_imports, canonical, reject_legacy_names, debug_names, return_call_ref, verbose, all_features, no_builtin, text, optimize, exit_with_code, adapter_names, synthesize_realloc;
   const char *output, *wit, *world, *encoding, *error_format, *wasi_adapter, *layout;
   opt_strings adapters, import_names, features, tcp_listen;
 } new_options;
@@ -123,7 +123,8 @@ static ct_status make_component(session *s, ct_error *error) {
   for (size_t i = 0; i < o->tcp_listen.count; i++) parse_address(&s->addresses[i], o->tcp_listen.items[i]);
   ct_pieces pieces = {0};
   ct_status status = ct_component_new(&pieces, s->module.bytes, &options, error);
-  if (status == CT_OK) status = write_pieces(o->output, &pieces, o->text, error);
+  if (status == CT_OK && !o->optimize) status = write_pieces(o->output, &pieces, o->text, error);
+  if (status == CT_OK && o->optimize) status = write_optimized_pieces(o->output, &pieces, &(ct_optimize_options){.keep_names = o->adapter_names}, o->text, error);
   ct_pieces_free(&pieces);
   return status;
 }
@@ -171,6 +172,7 @@ int cmd_component_new(int argc, char **argv) {
       {0, "return-call-ref", OPT_FLAG, &o.return_call_ref, "true|false", "Shims call by return_call_ref, not through a table"},
       {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the component (default)"},
       {0, "skip-validation", OPT_FLAG, &o.skip_validation, NULL, "The old name of --validate=false"},
+      {0, "optimize", OPT_FLAG, &o.optimize, NULL, "Make it smaller, as `ctool optimize` does; with -g names stay"},
       {0, "encoding", OPT_STRING, &o.encoding, "utf8|utf16|compact-utf16", "With --wit: how the module encodes strings"},
       {0, "features", OPT_STRINGS, &o.features, "LIST", "With --wit: @unstable features that are active"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "With --wit: all of them"},

@@ -141,6 +141,18 @@ ct_status write_pieces(const char *path, const ct_pieces *pieces, bool text, ct_
   return text ? write_text_pieces(path, pieces, error) : ct_output_write_pieces(path, pieces->items, pieces->count, true, error);
 }
 
+ct_status write_optimized_pieces(const char *path, const ct_pieces *pieces, const ct_optimize_options *options, bool text, ct_error *error) {
+  ct_slice whole = {0}, bytes;
+  ct_buf small = {0};
+  ct_status status = join_pieces(&whole, pieces, error);
+  if (status == CT_OK) status = ct_optimize(&small, whole, options, error);
+  bytes = (ct_slice){small.data, small.size};
+  if (status == CT_OK) status = write_pieces(path, &(ct_pieces){.items = &bytes, .count = 1}, text, error);
+  ct_buf_free(&small);
+  free((void *)whole.data);
+  return status;
+}
+
 ct_status validate_made(ct_slice bytes, ct_error *error) {
   ct_validate_options options = {.features = ct_features_default()};
   ct_status status = ct_features_parse(&options.features, "all", error);

@@ -74,6 +74,9 @@ ct_status join_pieces(ct_slice *out, const ct_pieces *pieces, ct_error *error);
 ct_status write_text_pieces(const char *path, const ct_pieces *pieces, ct_error *error);
 ct_status write_pieces(const char *path, const ct_pieces *pieces, bool text, ct_error *error);
 
+/* The same, optimized first: --optimize of the commands that make components. */
+ct_status write_optimized_pieces(const char *path, const ct_pieces *pieces, const ct_optimize_options *options, bool text, ct_error *error);
+
 /* Validates what a command made, or passes on, with all features. */
 ct_status validate_made(ct_slice bytes, ct_error *error);
 

@@ -2,7 +2,7 @@
 """Command line goldens: run.py CTOOL CASE.test [--bless]
 
 A case is a text file: lines `RUN: arguments` (after shell splitting; %t is a folder of the case, %s the folder of the cases), each followed by what is
-expected (`RUN@name:` calls the program by that name): `EXIT n` (0 when absent), lines that begin with `out| ` or `err| `. A line `WASM: name hex...` makes a binary in %t first, `TEXT: path text` a
+expected (`RUN@name:` calls the program by that name, from then on %links/name): `EXIT n` (0 when absent), lines that begin with `out| ` or `err| `. A line `WASM: name hex...` makes a binary in %t first, `TEXT: path text` a
 text (with \\n for line feeds; folders on the way are made).
 `SAME a b` and `DIFFER a b` compare two files in %t; `FILES names` says what the folder holds then. --bless rewrites the expectations after RUN.
 """
@@ -20,7 +20,7 @@ def show(prefix, data, folder):
 
 
 with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as links:
-    fill = lambda s: s.replace('%t', folder).replace('%s', os.path.dirname(os.path.abspath(case)))
+    fill = lambda s: s.replace('%t', folder).replace('%links', links).replace('%s', os.path.dirname(os.path.abspath(case)))
     content = lambda name: open(os.path.join(folder, name), 'rb').read()
     while i < len(lines):
         line = lines[i]; i += 1; out.append(line)
