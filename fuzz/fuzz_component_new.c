@@ -24,13 +24,10 @@ static void check_wit(ct_slice component) {
   ct_buf_free(&text);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  ct_slice module = {data, size};
-  ct_component_new_options options = {.skip_validation = true};
+static void make(ct_slice module, const ct_component_new_options *options) {
   ct_error error = {0};
   ct_pieces pieces = {0};
-  if (!all.features) FUZZ_CHECK(ct_features_parse(&all.features, "all", &error) == CT_OK && ct_features_parse(&bits_32.features, "all,-memory64", &error) == CT_OK);
-  if (ct_component_new(&pieces, module, &options, &error) == CT_OK) {
+  if (ct_component_new(&pieces, module, options, &error) == CT_OK) {
     ct_slice component;
     uint8_t *bytes = pieces_join(&pieces, &component.size);
     component.data = bytes;
@@ -43,5 +40,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     FUZZ_CHECK(error.status != CT_OK && error.message[0]);
   }
   ct_pieces_free(&pieces);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  ct_error error = {0};
+  if (!all.features) FUZZ_CHECK(ct_features_parse(&all.features, "all", &error) == CT_OK && ct_features_parse(&bits_32.features, "all,-memory64", &error) == CT_OK);
+  make((ct_slice){data, size}, &(ct_component_new_options){.skip_validation = true});
+  make((ct_slice){data, size}, &(ct_component_new_options){.skip_validation = true, .synthesize_realloc = true});
   return 0;
 }
