@@ -81,7 +81,9 @@ ct_status write_optimized_pieces(const char *path, const ct_pieces *pieces, cons
 ct_status validate_made(ct_slice bytes, ct_error *error);
 
 #define CT_COMMAND(function, name, summary) int cmd_##function(int argc, char **argv);
+#define CT_FOREIGN CT_COMMAND
 #include "commands.def"
 #undef CT_COMMAND
+#undef CT_FOREIGN
 
 #endif

@@ -15,8 +15,10 @@ typedef struct command {
 
 static const command commands[] = {
 #define CT_COMMAND(function, name, summary) {name, summary, cmd_##function},
+#define CT_FOREIGN CT_COMMAND
 #include "commands.def"
 #undef CT_COMMAND
+#undef CT_FOREIGN
 };
 
 /* Called by the name of another tool, ctool is that command. */
@@ -127,7 +129,8 @@ int main(int argc, char **argv) {
     return main(argc > 3 ? 4 : 3, turned);
   }
   if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-    printf("ctool %s\n", ct_version());
+    bool json = argc > 2 && strcmp(argv[2], "--json") == 0;
+    printf(json ? "{\"name\": \"ctool\", \"version\": \"%s\"}\n" : "ctool %s\n", ct_version());
     return EXIT_GOOD;
   }
   for (int i = 0; i < COMMAND_COUNT; i++) {

@@ -148,7 +148,23 @@ static int take_short(parse *p, const char *argument) {
   return -1;
 }
 
+/* Set while a command is called for its table alone. */
+static opt_visitor visitor;
+static void *visitor_context;
+
+void opt_visit(int (*run)(int argc, char **argv), const char *name, opt_visitor visit, void *context) {
+  char *arguments[] = {(char *)name, NULL};
+  visitor = visit;
+  visitor_context = context;
+  run(1, arguments);
+  visitor = NULL;
+}
+
 int opt_parse(const opt_spec *spec, int argc, char **argv, int *positional) {
+  if (visitor) {
+    visitor(spec, visitor_context);
+    return 0;
+  }
   parse p = {spec, argc, 1, argv};
   bool options = true;
   *positional = 0;

@@ -41,6 +41,10 @@ typedef struct opt_spec {
  * status: 0 after --help, 2 after a usage error, which was told on stderr. */
 int opt_parse(const opt_spec *spec, int argc, char **argv, int *positional);
 
+/* Calls `visit` with the table of a command, rather than running it: what pages and completions are made of. The table lives until it returns. */
+typedef void (*opt_visitor)(const opt_spec *spec, void *context);
+void opt_visit(int (*run)(int argc, char **argv), const char *name, opt_visitor visit, void *context);
+
 /* Tells a usage error on stderr, with where to find help; gives 2. */
 int opt_usage_error(const opt_spec *spec, const char *format, ...);
 

@@ -1,0 +1,161 @@
+/* ctool man [COMMAND]: the manual pages, from the tables that parse the options and print the help. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common.h"
+#include "opts.h"
+
+typedef struct page {
+  const char *name, *summary;
+  int (*run)(int argc, char **argv);
+} page;
+
+static const page pages[] = {
+#define CT_COMMAND(function, name, summary) {name, summary, cmd_##function},
+#define CT_FOREIGN(function, name, summary)
+#include "commands.def"
+#undef CT_COMMAND
+#undef CT_FOREIGN
+};
+
+enum { PAGE_COUNT = sizeof pages / sizeof *pages };
+
+/* ---- roff: https://man.openbsd.org/man.7 */
+
+/* Text, in which roff sees neither escapes nor requests nor hyphens that may be broken. */
+static void put_text(FILE *out, const char *text) {
+  for (bool first = true; *text; text++) {
+    if (first && (*text == '.' || *text == '\'')) fputs("\\&", out);
+    if (*text == '\\') fputs("\\e", out);
+    else if (*text == '-') fputs("\\-", out);
+    else fputc(*text, out);
+    first = *text == '\n';
+  }
+}
+
+/* "component new" is the page ctool-component-new. */
+static void put_page_name(FILE *out, const char *name) {
+  fputs("ctool\\-", out);
+  for (; *name; name++) fputs(*name == ' ' || *name == '-' ? "\\-" : (char[]){*name, 0}, out);
+}
+
+static void put_row(FILE *out, const opt_row *row) {
+  fputs(".TP\n\\fB", out);
+  if (row->short_name) fprintf(out, "\\-%c", row->short_name);
+  if (row->short_name && row->long_name) fputs("\\fR, \\fB", out);
+  if (row->long_name) put_text(out, "--"), put_text(out, row->long_name);
+  fputs("\\fR", out);
+  if (row->value_name) {
+    fputs(row->kind == OPT_OPTIONAL ? "[=\\fI" : " \\fI", out);
+    put_text(out, row->value_name);
+    fputs(row->kind == OPT_OPTIONAL ? "\\fR]" : "\\fR", out);
+  }
+  fputc('\n', out);
+  put_text(out, row->help);
+  fputc('\n', out);
+}
+
+static void put_heading(FILE *out, const char *name, const char *summary) {
+  fprintf(out, ".TH \"");
+  put_page_name(out, name);
+  fprintf(out, "\" 1 \"\" \"ctool %s\" \"ctool\"\n.SH NAME\n", ct_version());
+  put_page_name(out, name);
+  fputs(" \\- ", out);
+  put_text(out, summary);
+  fputc('\n', out);
+}
+
+typedef struct writing {
+  FILE *out;
+  const page *page;
+} writing;
+
+static void put_command(const opt_spec *spec, void *context) {
+  const writing *w = context;
+  put_heading(w->out, w->page->name, w->page->summary);
+  fputs(".SH SYNOPSIS\n", w->out);
+  put_text(w->out, spec->usage);
+  fputs("\n.SH DESCRIPTION\n", w->out);
+  put_text(w->out, spec->about);
+  fputs("\n.SH OPTIONS\n", w->out);
+  for (const opt_row *row = spec->rows; row->help; row++) put_row(w->out, row);
+  put_row(w->out, &(opt_row){'h', "help", OPT_FLAG, NULL, NULL, "Print the help"});
+  if (spec->examples) {
+    fputs(".SH EXAMPLES\n.nf\n", w->out);
+    put_text(w->out, spec->examples);
+    fputs(".fi\n", w->out);
+  }
+  fputs(".SH EXIT STATUS\n0 good, 1 bad input, 2 a usage error.\n.SH SEE ALSO\n.BR ctool (1)\n", w->out);
+}
+
+static void put_overview(FILE *out) {
+  fprintf(out, ".TH ctool 1 \"\" \"ctool %s\" \"ctool\"\n.SH NAME\nctool \\- a WebAssembly component toolkit\n.SH SYNOPSIS\nctool COMMAND [OPTIONS] [ARGUMENTS]\n.SH COMMANDS\n", ct_version());
+  for (int i = 0; i < PAGE_COUNT; i++) {
+    fputs(".TP\n.BR ", out);
+    put_page_name(out, pages[i].name);
+    fputs(" (1)\n", out);
+    put_text(out, pages[i].summary);
+    fputc('\n', out);
+  }
+  fputs(".SH EXIT STATUS\n0 good, 1 bad input, 2 a usage error.\n", out);
+}
+
+/* ---- where they go */
+
+static void put_page(FILE *out, const page *it) {
+  if (it) opt_visit(it->run, it->name, put_command, &(writing){out, it});
+  else put_overview(out);
+}
+
+/* "DIRECTORY/ctool-component-new.1" */
+static void path_of(char *out, size_t room, const char *directory, const page *it) {
+  snprintf(out, room, "%s/ctool%s%s.1", directory, it ? "-" : "", it ? it->name : "");
+  for (char *at = out + strlen(directory); *at; at++)
+    if (*at == ' ') *at = '-';
+}
+
+static ct_status write_page(const char *directory, const page *it, ct_error *error) {
+  char path[4096], *text = NULL;
+  size_t size = 0;
+  path_of(path, sizeof path, directory, it);
+  FILE *out = open_memstream(&text, &size);
+  if (!out) return fail_with(error, FAIL_NOMEM, "out of memory");
+  put_page(out, it);
+  ct_status status = fclose(out) == 0 ? ct_output_write(path, (ct_slice){(uint8_t *)text, size}, false, error) : fail_with(error, FAIL_NOMEM, "out of memory");
+  free(text);
+  return status;
+}
+
+static int write_all(const char *directory) {
+  ct_error error;
+  ct_error_clear(&error);
+  ct_status status = ct_directory_make(directory, &error);
+  if (status == CT_OK) status = write_page(directory, NULL, &error);
+  for (int i = 0; i < PAGE_COUNT && status == CT_OK; i++) status = write_page(directory, &pages[i], &error);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, directory, false);
+}
+
+static const page *find(char **words, int count) {
+  for (int i = 0; i < PAGE_COUNT; i++) {
+    char both[64];
+    snprintf(both, sizeof both, "%s%s%s", words[0], count > 1 ? " " : "", count > 1 ? words[1] : "");
+    if (strcmp(both, pages[i].name) == 0) return &pages[i];
+  }
+  return NULL;
+}
+
+int cmd_man(int argc, char **argv) {
+  const char *directory = NULL;
+  const opt_row rows[] = {{0, "out-dir", OPT_STRING, &directory, "DIR", "Write every page into DIR, which is made"}, {0}};
+  const opt_spec spec = {"ctool man [OPTIONS] [COMMAND]", "Prints the manual page of a command, or without one that of ctool.", rows,
+                         "  ctool man component new | man -l -\n  ctool man --out-dir /usr/local/share/man/man1\n"};
+  int count;
+  int status = opt_parse(&spec, argc, argv, &count);
+  if (status >= 0) return status;
+  if (directory) return write_all(directory);
+  const page *it = count ? find(argv + 1, count) : NULL;
+  if (count && !it) return opt_usage_error(&spec, "ctool has no command \"%s%s%s\"", argv[1], count > 1 ? " " : "", count > 1 ? argv[2] : "");
+  put_page(stdout, it);
+  return EXIT_GOOD;
+}
