@@ -7,12 +7,13 @@
 
 #include "adapters.h"
 #include "common.h"
+#include "dep_file.h"
 #include "opts.h"
 
 typedef struct new_options {
   text_options read;
   bool validate, skip_validation, realloc_via_memory_grow, merge_imports, canonical, reject_legacy_names, debug_names, return_call_ref, verbose, all_features, no_builtin, text, optimize, exit_with_code, adapter_names, synthesize_realloc;
-  const char *output, *wit, *world, *encoding, *error_format, *wasi_adapter, *layout;
+  const char *output, *wit, *world, *encoding, *error_format, *wasi_adapter, *layout, *dep_file;
   opt_strings adapters, import_names, features, tcp_listen;
 } new_options;
 
@@ -27,6 +28,7 @@ typedef struct session {
   size_t name_count;
   listener listener;
   ct_buf world; /* the content of a component-type section, of --wit */
+  words inputs; /* what the component is made of, for --dep-file */
 } session;
 
 static void close_session(session *s) {
@@ -37,6 +39,7 @@ static void close_session(session *s) {
   free(s->import_names);
   wasm_file_close(&s->module);
   ct_buf_free(&s->world);
+  words_free(&s->inputs);
 }
 
 static bool make_room(session *s) {
@@ -93,6 +96,7 @@ static ct_status read_world(session *s, ct_string_encoding encoding, ct_error *e
   ct_wit_options options = {s->o->features.items, s->o->features.count, s->o->all_features, s->o->no_builtin};
   ct_status status = ct_wit_open(&wit, s->o->wit, &options, error);
   if (status == CT_OK) status = ct_component_type(&s->world, wit, &(ct_embed_options){.world = s->o->world, .encoding = encoding}, error);
+  if (status == CT_OK && s->o->dep_file) status = dep_add_wit(&s->inputs, wit, error);
   if (status != CT_OK && !error->file[0]) snprintf(error->file, sizeof error->file, "%s", s->o->wit);
   ct_wit_free(wit);
   return status;
@@ -129,6 +133,12 @@ static ct_status make_component(session *s, ct_error *error) {
   return status;
 }
 
+static ct_status write_dependencies(session *s, const char *module, ct_error *error) {
+  ct_status status = words_add(&s->inputs, module, error);
+  for (size_t i = 0; i < s->adapters.count && status == CT_OK; i++) status = words_add(&s->inputs, s->adapters.items[i].file, error);
+  return status == CT_OK ? dep_file_write(s->o->dep_file, s->o->output, &s->inputs, error) : status;
+}
+
 static int run(const char *path, const new_options *o, ct_string_encoding encoding, bool json) {
   ct_error error;
   ct_error_clear(&error);
@@ -139,6 +149,7 @@ static int run(const char *path, const new_options *o, ct_string_encoding encodi
   if (status == CT_OK) status = split_import_names(&s, &error);
   if (status == CT_OK && o->wit) status = read_world(&s, encoding, &error);
   if (status == CT_OK) status = make_component(&s, &error);
+  if (status == CT_OK && o->dep_file) status = write_dependencies(&s, path, &error);
   close_session(&s);
   return status == CT_OK ? EXIT_GOOD : tell(&error, path, json);
 }
@@ -177,6 +188,7 @@ int cmd_component_new(int argc, char **argv) {
       {0, "features", OPT_STRINGS, &o.features, "LIST", "With --wit: @unstable features that are active"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "With --wit: all of them"},
       {0, "no-builtin-wit", OPT_FLAG, &o.no_builtin, NULL, "With --wit: missing wasi:* packages are not taken from those built in"},
+      {0, "dep-file", OPT_STRING, &o.dep_file, "FILE", "Write what the component is made of, for make and ninja"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},
       {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "Tell what is decided"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},

@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""What `cmake --install` and cpack give, used as a project would: install.py --build DIR --source DIR [NAME...]; each function below named t_NAME is one case.
+
+Exit status 0, 1, or 77 when clang-19 or wasi-libc cannot be had. A case says by itself which program it lacks.
+"""
+import argparse, os, shutil, subprocess, sys, tempfile, time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Missing(Exception): pass
+
+
+class Place:
+    def __init__(self, build, source, folder):
+        self.build, self.source, self.folder = build, source, folder
+        self.prefix = os.path.join(folder, 'a prefix')
+        self.call('cmake', '--install', build, '--prefix', self.prefix)
+        self.ctool = os.path.join(self.prefix, 'bin', 'ctool')
+        self.config = os.path.join(self.prefix, 'lib', 'cmake', 'ctool')
+
+    def call(self, *words, cwd=None, env=None, good=True):
+        r = subprocess.run(words, cwd=cwd or self.folder, capture_output=True, text=True, env={**os.environ, **(env or {})})
+        if good and r.returncode: raise AssertionError('%s: %s%s' % (' '.join(words), r.stdout, r.stderr))
+        return r.stdout + r.stderr
+
+    def project(self, name):
+        """A copy of projects/NAME with the sources of words."""
+        folder = os.path.join(self.folder, name)
+        shutil.copytree(os.path.join(HERE, 'projects', name), folder)
+        shutil.copy(os.path.join(HERE, 'words', 'words.c'), folder)
+        shutil.copytree(os.path.join(HERE, 'words', 'wit'), os.path.join(folder, 'wit'))
+        return folder
+
+    def run(self, component):
+        python = os.path.join(HERE, '..', '..', 'build', 'venv', 'bin', 'python') # tools/test makes it
+        if not os.path.exists(python): return
+        out = self.call(python, os.path.join(HERE, 'words', 'host.py'), component, 'a few words')
+        check('A FEW WORDS' in out, out)
+
+    def rebuilds(self, folder, component, build):
+        """Touching nothing makes nothing; touching the WIT makes the component, and that alone."""
+        first = os.stat(component).st_mtime_ns
+        time.sleep(1.1)
+        build()
+        check(os.stat(component).st_mtime_ns == first, 'made again though nothing changed')
+        wit = os.path.join(folder, 'wit', 'world.wit')
+        with open(wit, 'a') as f: f.write('// later\n')
+        build()
+        check(os.stat(component).st_mtime_ns > first, 'not made again though the WIT changed')
+
+
+def check(what, why='no'):
+    if not what: raise AssertionError(why)
+
+
+def need(program):
+    if not shutil.which(program): raise Missing(program)
+
+
+def t_cmake(p):
+    folder = p.project('cmake')
+    out = os.path.join(folder, 'build')
+    for generator in ('Ninja', 'Unix Makefiles'):
+        need('ninja' if generator == 'Ninja' else 'make')
+        shutil.rmtree(out, ignore_errors=True)
+        p.call('cmake', '-G', generator, '--toolchain', os.path.join(p.config, 'wasi.cmake'), '-S', folder, '-B', out, '-Dctool_DIR=' + p.config)
+        build = lambda: p.call('cmake', '--build', out)
+        build()
+        component = os.path.join(out, 'words.component.wasm')
+        p.run(component)
+        p.rebuilds(folder, component, build)
+
+
+def t_make(p):
+    need('make')
+    folder = p.project('make')
+    os.symlink(p.config, os.path.join(p.folder, 'config')) # make splits names at blanks
+    os.symlink(p.ctool, os.path.join(p.folder, 'ctool'))
+    build = lambda: p.call('make', 'CTOOL=' + os.path.join(p.folder, 'ctool'), 'CTOOL_MK=' + os.path.join(p.folder, 'config', 'ctool.mk'), cwd=folder)
+    build()
+    component = os.path.join(folder, 'words.component.wasm')
+    p.run(component)
+    p.rebuilds(folder, component, build)
+
+
+def t_meson(p):
+    need('meson')
+    folder = p.project('meson')
+    env = {'PATH': os.path.dirname(p.ctool) + ':' + os.environ['PATH']}
+    out = os.path.join(folder, 'build')
+    p.call('meson', 'setup', out, folder, '--cross-file', os.path.join(folder, 'wasi.txt'), env=env)
+    build = lambda: p.call('ninja', '-C', out, env=env)
+    build()
+    component = os.path.join(out, 'words.component.wasm')
+    p.run(component)
+    p.rebuilds(folder, component, build)
+
+
+API = '''#include <ctool/ctool.h>
+#include <stdio.h>
+int main(void) {
+  printf("%s %d\\n", ct_version(), (int)ct_kind_of((ct_slice){(const uint8_t *)"\\0asm\\1\\0\\0\\0", 8}));
+  return 0;
+}
+'''
+
+
+def t_pkg_config(p):
+    need('pkg-config')
+    with open(os.path.join(p.folder, 'api.c'), 'w') as f: f.write(API)
+    link = os.path.join(p.folder, 'prefix')
+    os.symlink(p.prefix, link)
+    pc = os.path.join(p.prefix, 'lib', 'pkgconfig')
+    flags = p.call('pkg-config', '--define-variable=prefix=' + link, '--cflags', '--libs', 'ctool', env={'PKG_CONFIG_PATH': pc}).split()
+    p.call('cc', 'api.c', *flags, '-o', 'api')
+    check(p.call('./api', env={'LD_LIBRARY_PATH': os.path.join(link, 'lib')}).endswith(' 0\n'))
+    flags = p.call('pkg-config', '--define-variable=prefix=' + link, '--static', '--cflags', '--libs', 'ctool', env={'PKG_CONFIG_PATH': pc}).split()
+    p.call('cc', 'api.c', *[f if f != '-lctool' else '-l:libctool.a' for f in flags], '-o', 'api')
+    check(p.call('./api').endswith(' 0\n'))
+
+
+def t_find_package_for_C(p):
+    with open(os.path.join(p.folder, 'api.c'), 'w') as f: f.write(API)
+    with open(os.path.join(p.folder, 'CMakeLists.txt'), 'w') as f:
+        f.write('cmake_minimum_required(VERSION 3.20)\nproject(x C)\nfind_package(ctool 0.1 REQUIRED)\nforeach(form static shared)\n'
+                'add_executable(${form} api.c)\ntarget_link_libraries(${form} PRIVATE ctool::${form})\nendforeach()\n')
+    p.call('cmake', '-S', '.', '-B', 'b', '-Dctool_DIR=' + p.config)
+    p.call('cmake', '--build', 'b')
+    check(p.call('b/static') == p.call('b/shared'))
+
+
+def t_pages_and_completions(p):
+    need('man')
+    for page in sorted(os.listdir(os.path.join(p.prefix, 'share', 'man', 'man1'))):
+        out = p.call('man', '--warnings', '-E', 'UTF-8', '-l', os.path.join(p.prefix, 'share', 'man', 'man1', page), env={'MANROFFSEQ': '', 'MANWIDTH': '100'})
+        check('NAME' in out and 'warning' not in out, page)
+    p.call('bash', '-n', os.path.join(p.prefix, 'share', 'bash-completion', 'completions', 'ctool'))
+
+
+def t_packages_are_the_same_twice(p):
+    need('cpack')
+    made = []
+    for name in ('one', 'two'):
+        folder = os.path.join(p.folder, name)
+        p.call('cpack', '--config', os.path.join(p.build, 'CPackConfig.cmake'), '-B', folder)
+        files = sorted(f for f in os.listdir(folder) if f.endswith(('.deb', '.tar.gz')))
+        made.append({f: open(os.path.join(folder, f), 'rb').read() for f in files})
+        time.sleep(1.1)
+    check(len(made[0]) == 2, str(list(made[0])))
+    for name in made[0]: check(made[0][name] == made[1][name], name + ' differs')
+
+
+def main():
+    a = argparse.ArgumentParser()
+    a.add_argument('--build', required=True)
+    a.add_argument('--source', required=True)
+    a.add_argument('names', nargs='*')
+    a = a.parse_args()
+    if not shutil.which('clang-19') or not os.path.isdir('/usr/lib/wasm32-wasi'):
+        print('install: skipped: no clang-19 or wasi-libc')
+        return 77
+    failed = 0
+    for name, case in [(n[2:], f) for n, f in list(globals().items()) if n.startswith('t_') and (not a.names or n[2:] in a.names)]:
+        with tempfile.TemporaryDirectory() as folder:
+            try: case(Place(os.path.abspath(a.build), os.path.abspath(a.source), folder))
+            except AssertionError as e: failed += 1; print('%s: FAILED: %s' % (name, e))
+            except Missing as e: print('%s: left out: no %s' % (name, e))
+            else: print('%s: ok' % name)
+    return failed > 0
+
+
+sys.exit(main())
