@@ -37,6 +37,17 @@ typedef struct ct_addr2line_options {
  * CT_IO_RUN. */
 CT_API ct_status ct_addr2line(const ct_sink *sink, ct_slice bytes, const ct_addr2line_options *options, ct_error *error);
 
+/* All-zero is the default. */
+typedef struct ct_why_options {
+  bool cut;  /* tell also the fewest functions without which nothing would call the import */
+  bool json; /* {"imports": [..], "called": [{"name", "way": [{"kind", "instance"?, "index"?, "bytes"?, "name"?}]}], "never-called": [..], "types-used-by": [..], "cut"?} */
+} ct_why_options;
+
+/* Appends what keeps an import of a component alive: shortest ways from what the component exports, or what runs at its start, through the functions of its core
+ * modules and adapters, to each function of the import. `import` may be without its version. CT_COMP_NAME, with a list, when there is none of that name. `options`
+ * may be NULL. */
+CT_API ct_status ct_component_why(ct_buf *out, ct_slice component, const char *import, const ct_why_options *options, ct_error *error);
+
 #ifdef __cplusplus
 }
 #endif

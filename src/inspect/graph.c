@@ -44,7 +44,7 @@ static cti_box_kind kind_by_name(ct_slice name) {
   return CTI_BOX_MODULE;
 }
 
-static cti_box_kind kind_of_instance(const cti_flow_instance *instance) {
+cti_box_kind cti_instance_kind(const cti_flow_instance *instance) {
   if (!instance->is_core) return CTI_BOX_INSTANCE;
   cti_box_kind kind = kind_by_name(instance->of_name);
   return kind != CTI_BOX_MODULE ? kind : kind_by_name(instance->name);
@@ -59,7 +59,7 @@ static void make_boxes(cti_graph *g) {
     const cti_flow_instance *instance = &g->flow.instances.items[i];
     const cti_value *of = cti_flow_value(&g->flow, instance->of);
     uint64_t bytes = of->kind == CTI_VALUE_MODULE ? of->is.module.size : 0;
-    add_box(g, (cti_box){.kind = kind_of_instance(instance), .value = instance->value, .scope = instance->scope, .name = instance->name, .bytes = bytes});
+    add_box(g, (cti_box){.kind = cti_instance_kind(instance), .value = instance->value, .scope = instance->scope, .name = instance->name, .bytes = bytes});
   }
 }
 

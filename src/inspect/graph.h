@@ -54,6 +54,9 @@ typedef struct cti_graph {
   cti_map edge_of;         /* from, to, via -> edge */
 } cti_graph;
 
+/* What the names of an instance and of its module tell: BOX_INSTANCE for one of a component, BOX_MODULE for one of the program's own modules. */
+cti_box_kind cti_instance_kind(const cti_flow_instance *instance);
+
 ct_status cti_graph_make(cti_graph *out, ct_slice component, cti_arena *arena);
 
 /* "read, write and 3 more": at most `most` names. In the arena. */
