@@ -48,6 +48,18 @@ typedef struct ct_why_options {
  * may be NULL. */
 CT_API ct_status ct_component_why(ct_buf *out, ct_slice component, const char *import, const ct_why_options *options, ct_error *error);
 
+/* All-zero is the default. */
+typedef struct ct_diff_options {
+  bool code; /* list the functions that are different */
+  bool json; /* {"same", "bytes": [a, b], "imports": [{"name", "status", "from"?, "to"?, "added"?, "removed"?, "changed"?}], "exports": [..], "modules": [{"name",
+                "status", "bytes", "code", "data", "custom", "functions", "changes": [{"name", "status", "bytes"}]}]}; status is added, removed, changed, and of
+                functions also grown, shrunk, and constants: the same but for numbers */
+} ct_diff_options;
+
+/* Appends what is different between two components, or two core modules, in words: sizes, worlds, and of each core module sections and functions. *same, unless
+ * NULL, tells whether they are the same bytes. CT_CORE_KIND for two of different kinds. `options` may be NULL. */
+CT_API ct_status ct_component_diff(ct_buf *out, ct_slice a, ct_slice b, const ct_diff_options *options, bool *same, ct_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,7 +2,7 @@
  * Instances come in order, so that what one imports from another has its number already. */
 #include "inspect/calls.h"
 
-#include "core/custom.h"
+#include "inspect/func_names.h"
 #include "inspect/graph.h"
 
 static ct_status failed(const cti_calls *c) { return c->arena->error->status; }
@@ -42,26 +42,6 @@ static ct_status find_classes(cti_calls *c, cti_calls_module *m) {
   return CT_OK;
 }
 
-/* A malformed name section gives the names before the break. */
-static ct_status find_names(cti_calls *c, cti_calls_module *m) {
-  ct_slice *names = CTI_NEW_N(c->arena, ct_slice, m->module.funcs.count);
-  const cti_section *section = cti_module_custom(&m->module, CTI_LIT("name"), NULL);
-  cti_names parsed = {0};
-  ct_error malformed;
-  ct_error_clear(&malformed);
-  if (!names) return CT_NOMEM;
-  for (uint32_t i = 0; i < m->module.exports.count; i++) {
-    const cti_export *export_ = &m->module.exports.items[i];
-    if (export_->kind == CTI_EXTERN_FUNC && export_->index < m->module.funcs.count && !names[export_->index].size) names[export_->index] = export_->name;
-  }
-  if (section) cti_names_parse(&parsed, section->content, 0, c->arena, &malformed);
-  const cti_name_map *funcs = cti_names_of(&parsed, CTI_NAME_FUNC);
-  for (uint32_t i = 0; funcs && i < funcs->names.count; i++)
-    if (funcs->names.items[i].index < m->module.funcs.count && funcs->names.items[i].name.size) names[funcs->names.items[i].index] = funcs->names.items[i].name;
-  m->names = names;
-  return failed(c);
-}
-
 static ct_status read_module(cti_calls *c, cti_calls_module *m, const cti_value *of) {
   CTI_TRY(cti_module_decode(&m->module, of->is.module, of->offset, c->arena));
   for (uint32_t i = 0; i < m->module.exports.count; i++) {
@@ -70,7 +50,7 @@ static ct_status read_module(cti_calls *c, cti_calls_module *m, const cti_value 
     if (export_->kind == CTI_EXTERN_TABLE) CTI_TRY(cti_map_set(&m->tables, c->arena, export_->name, export_->index));
   }
   CTI_TRY(find_classes(c, m));
-  return find_names(c, m);
+  return (m->names = cti_func_names(&m->module, c->arena)) ? CT_OK : failed(c);
 }
 
 static ct_status module_of(cti_calls_module **out, cti_calls *c, uint32_t value) {

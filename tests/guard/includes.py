@@ -7,7 +7,7 @@ BELOW = {
     'adapter': [],
     'base': [], 'core': ['base'], 'types': ['base'], 'component': ['base', 'core', 'types'], 'wit': ['base', 'types'],
     'passes': ['base', 'core', 'component'], 'compose': ['base', 'types', 'wit', 'component', 'core', 'passes', 'adapter'],
-    'text': ['base', 'core', 'component'], 'inspect': ['base', 'core', 'component', 'passes', 'types'],
+    'text': ['base', 'core', 'component'], 'inspect': ['base', 'core', 'types', 'component', 'passes', 'wit', 'compose'],
 }
 MALLOC = re.compile(r'(?<![\w.])(malloc|calloc|realloc|free|strdup)\s*\(')
 bad, files = [], 0
