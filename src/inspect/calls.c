@@ -128,7 +128,7 @@ static uint32_t import_value(cti_calls *c, const cti_flow_instance *instance, co
   return arg == CTI_MAP_NONE ? 0 : cti_flow_member(&c->flow, arg, import->name, (cti_sort)(CTI_SORT_CORE_FUNC + import->type.kind));
 }
 
-/* What another instance calls it by: shims have numbers, and shrunk adapters letters. */
+/* What another instance calls it by: shims have numbers, and shrunk adapters letters, which the importer's own name section may explain. */
 static void keep_name(cti_calls *c, uint32_t caller, const cti_flow_instance *importer, ct_slice name) {
   if (caller == UINT32_MAX || c->callers.items[caller].kind != CTI_CALLER_FUNC || c->callers.items[caller].name.size) return;
   if (cti_instance_kind(importer) != CTI_BOX_SHIM) c->callers.items[caller].name = name;
@@ -143,7 +143,8 @@ static ct_status import_all(cti_calls *c, cti_calls_instance *made, const cti_fl
     const cti_import *import = &m->imports.items[i];
     if (import->type.kind == CTI_EXTERN_FUNC) {
       funcs[func] = caller_of(c, import_value(c, instance, import));
-      keep_name(c, funcs[func++], instance, import->name);
+      keep_name(c, funcs[func], instance, import->name.size > 2 || !made->of->names[func].size ? import->name : made->of->names[func]);
+      func++;
     } else if (import->type.kind == CTI_EXTERN_TABLE) {
       tables[table++] = table_of(c, import_value(c, instance, import));
     }
