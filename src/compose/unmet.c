@@ -4,24 +4,25 @@
 /* More than these are counted, not kept: the message would not hold them, nor anybody read them. */
 enum { KEPT = 12, NAMED = 8, ROOM_FOR_MORE = 32 };
 
-/* One more of which the same is true. */
-static ct_status join(cti_plan *plan, cti_problem *problem, ct_slice name) {
-  if (problem->other_count++ >= NAMED) return CT_OK;
-  problem->others = cti_format(plan->arena, "%.*s%s%.*s", CTI_S(problem->others), problem->others.size ? ", " : "", CTI_S(name));
-  return problem->others.data ? CT_OK : CT_NOMEM;
+bool cti_unmet_is_full(const cti_plan *plan) { return plan->unmet.count == KEPT; }
+
+bool cti_unmet_join(cti_plan *plan, ct_slice group, ct_slice name) {
+  cti_problem *last = plan->unmet.count ? cti_vec_last(&plan->unmet) : NULL;
+  if (!last || !group.size || plan->unmet_count != plan->unmet.count || !cti_slice_eq(last->group, group)) return false;
+  if (last->other_count++ >= NAMED) return true;
+  last->others = cti_format(plan->arena, "%.*s%s\"%.*s\"", CTI_S(last->others), last->others.size ? ", " : "", CTI_S(name));
+  return true;
 }
 
-ct_status cti_unmet_add_like(cti_plan *plan, ct_status status, ct_slice text, ct_slice hint, ct_slice group, ct_slice name) {
+ct_status cti_unmet_add_as(cti_plan *plan, ct_status status, ct_slice text, ct_slice hint, ct_slice group) {
   if (!text.data) return plan->arena->error->status;
-  cti_problem *last = plan->unmet.count ? cti_vec_last(&plan->unmet) : NULL;
-  if (last && group.size && plan->unmet_count == plan->unmet.count && cti_slice_eq(last->group, group) && cti_slice_eq(last->hint, hint)) return join(plan, last, name);
   plan->unmet_count++;
-  if (plan->unmet.count == KEPT) return CT_OK;
+  if (cti_unmet_is_full(plan)) return CT_OK;
   return cti_vec_push(plan->arena, &plan->unmet, ((cti_problem){.status = status, .text = text, .hint = hint, .group = group})) ? CT_OK : CT_NOMEM;
 }
 
 ct_status cti_unmet_add(cti_plan *plan, ct_status status, ct_slice text, ct_slice hint) {
-  return cti_unmet_add_like(plan, status, text, hint, (ct_slice){NULL, 0}, (ct_slice){NULL, 0});
+  return cti_unmet_add_as(plan, status, text, hint, (ct_slice){NULL, 0});
 }
 
 void cti_lines_add(cti_lines *lines, const char *start, ct_slice line) {

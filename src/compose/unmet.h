@@ -7,8 +7,13 @@
 /* Adds one thing that is wrong: `text` says what, `hint` what to do (may be empty). CT_NOMEM, when memory is out, is the one failure. */
 ct_status cti_unmet_add(cti_plan *plan, ct_status status, ct_slice text, ct_slice hint);
 
-/* The same for one of many of which the same is true: neighbours with the same `group` and hint are told by `name` alone, after the first. */
-ct_status cti_unmet_add_like(cti_plan *plan, ct_status status, ct_slice text, ct_slice hint, ct_slice group, ct_slice name);
+/* The same for one of many of which the same is true, told by their `group`: neighbours join the first by name alone. */
+ct_status cti_unmet_add_as(cti_plan *plan, ct_status status, ct_slice text, ct_slice hint, ct_slice group);
+/* True when it was added to the last problem, which is of that group: nothing need be said of it but the name. */
+bool cti_unmet_join(cti_plan *plan, ct_slice group, ct_slice name);
+
+/* Are there as many as are told in full? What is added now is counted alone, so that it need not be looked into. */
+bool cti_unmet_is_full(const cti_plan *plan);
 
 /* A message of many lines, as many as an error holds whole; the others are counted. All-zero is empty. */
 typedef struct cti_lines {

@@ -58,10 +58,7 @@ const cti_unit *cti_misnamed_adapter(const cti_plan *plan, ct_slice module) {
 /* ---- what is said */
 
 static ct_status add(cti_lookup *l, ct_status status, ct_slice what, ct_slice hint) {
-  cti_arena *arena = l->plan->arena;
-  ct_slice group = cti_format(arena, "%.*s%.*s %.*s", CTI_S(cti_whose(l->plan, l->unit)), CTI_S(l->import->module), CTI_S(what)), name = cti_format(arena, "\"%.*s\"", CTI_S(l->import->name));
-  if (!group.data || !name.data) return arena->error->status;
-  return cti_unmet_add_like(l->plan, status, cti_format(arena, "%.*s %.*s", CTI_S(import_text(l)), CTI_S(what)), hint, group, name);
+  return cti_unmet_add_as(l->plan, status, cti_format(l->plan->arena, "%.*s %.*s", CTI_S(import_text(l)), CTI_S(what)), hint, l->group);
 }
 
 static ct_status no_metadata(cti_lookup *l) {
@@ -138,8 +135,9 @@ static ct_slice name_hint(cti_lookup *l) {
   return CTI_LIT("embed the WIT that the module's bindings were made from, or make the bindings again from the WIT that is embedded");
 }
 
+enum { NAMED = 6 };
+
 static void add_name(cti_buf *list, uint32_t *count, ct_slice name) {
-  enum { NAMED = 6 };
   if (*count < NAMED) cti_buf_printf(list, "%s`%.*s`", *count ? ", " : " (there are: ", CTI_S(name));
   else if (*count == NAMED) cti_buf_printf(list, ", ...");
   (*count)++;
@@ -150,8 +148,8 @@ static ct_slice names_there(cti_lookup *l, const cti_world_items *items) {
   cti_buf list = {0};
   uint32_t count = 0;
   const cti_wit_interface *interface = l->use.interface == CTI_WIT_NONE ? NULL : &l->plan->resolve.interfaces.items[l->use.interface];
-  for (uint32_t i = 0; interface && i < interface->funcs.count; i++) add_name(&list, &count, interface->funcs.items[i].name);
-  for (uint32_t i = 0; !interface && i < items->count; i++)
+  for (uint32_t i = 0; interface && i < interface->funcs.count && count <= NAMED; i++) add_name(&list, &count, interface->funcs.items[i].name);
+  for (uint32_t i = 0; !interface && i < items->count && count <= NAMED; i++)
     if (items->items[i].kind == CTI_WORLD_FUNC) add_name(&list, &count, items->items[i].func.name);
   if (count) cti_buf_str(&list, ")");
   return cti_take(&list, l->plan->arena);
@@ -196,7 +194,17 @@ static ct_status no_main_export(cti_lookup *l) {
   return add(l, CT_COMPOSE_ADAPTER, CTI_LIT("is to come from the main module, which does not export it"), hint);
 }
 
-ct_status cti_unmet_import(cti_lookup *l, cti_found result) {
+/* What is said of an import, and what to do, is the same for all of one module name when that name is what is unknown; when its interface is known, for all
+ * that are no built-ins. Empty: it stands alone. */
+static ct_slice group_of(const cti_lookup *l, cti_found result) {
+  cti_core_name ignored;
+  bool of_interface = result == CTI_NOT_FOUND && l->use.interface != CTI_WIT_NONE && !cti_core_name_parse(&ignored, l->field, l->mangling);
+  bool of_linker = result == CTI_NOT_A_FUNCTION && cti_slice_is(l->import->module, "GOT.mem");
+  if (result != CTI_NO_INTERFACE && !of_interface && !of_linker) return (ct_slice){NULL, 0};
+  return cti_format(l->plan->arena, "%.*s%.*s", CTI_S(cti_whose(l->plan, l->unit)), CTI_S(l->import->module));
+}
+
+static ct_status tell(cti_lookup *l, cti_found result) {
   switch (result) {
   case CTI_FOUND: return CT_OK;
   case CTI_FOUND_MISMATCH: return mismatch(l);
@@ -208,4 +216,12 @@ ct_status cti_unmet_import(cti_lookup *l, cti_found result) {
   case CTI_NO_MAIN_EXPORT: return no_main_export(l);
   }
   return CT_OK;
+}
+
+ct_status cti_unmet_import(cti_lookup *l, cti_found result) {
+  l->group = group_of(l, result);
+  if (cti_unmet_join(l->plan, l->group, l->import->name)) return l->plan->arena->error->status;
+  if (!cti_unmet_is_full(l->plan)) return tell(l, result);
+  l->plan->unmet_count++;
+  return l->plan->arena->error->status;
 }

@@ -30,6 +30,7 @@ typedef struct cti_lookup {
   ct_slice interface_name; /* as the import has it, without what the mangling adds */
   const cti_wit_func *func; /* once one is found */
   cti_core_sig expected;
+  ct_slice group; /* of those of which the same is said when nothing provides them (unmet.h) */
   cti_use use;
 } cti_lookup;
 
