@@ -125,6 +125,7 @@ static ct_status open_path(ct_wit *wit, const char *path, const ct_wit_options *
 ct_status ct_wit_open(ct_wit **out, const char *path, const ct_wit_options *options, ct_error *error) {
   ct_status status = make(out, path, error);
   if (status == CT_OK) status = open_path(*out, path, options, error);
+  if (status == CT_IO_OPEN) cti_error_hint(error, "WIT is read from a .wit file, a directory of such files, or a package or component in binary form");
   return finish(out, status);
 }
 
