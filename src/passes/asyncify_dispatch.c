@@ -252,6 +252,7 @@ static cti_node outer_dispatch(dispatcher *d, const bool *live) {
     cti_node value = pop(d, CTI_VT_I32);
     push(d, make(d, CTI_OP_LOCAL_SET, CTI_VT_NONE, d->number, &value, 1));
   }
+  if (r->entries.count == 1 && d->items.count == start) return inner_dispatch(d, r); /* nothing to take back */
   if (r->entries.count == 1) push(d, make(d, CTI_OP_BR, CTI_VT_NONE, r->entries.items[0].label, NULL, 0));
   else push(d, table(d, r, d->number == UINT32_MAX ? pop(d, CTI_VT_I32) : number(d)));
   return if_state(d, start);
@@ -276,13 +277,12 @@ static cti_node zero(dispatcher *d, cti_corevt type) {
 static void end_here(dispatcher *d, region *r, uint32_t start) {
   const entry *e = &r->entries.items[r->next++];
   bool is_first = d->items.count - start == 1 && d->items.items[start] == r->dispatch && r->entries.count == 1;
-  if (is_first && r != d->regions.items) {
+  if (is_first && at(d, r->dispatch)->op == CTI_OP_BR_IF) {
     d->items.count = start;
     return;
   }
   if (is_first) {
-    cti_node list = cti_ir_kid(d->f, r->dispatch, 1);
-    if (--at(d, list)->kid_count == 0) d->items.count = start;
+    at(d, cti_ir_kid(d->f, r->dispatch, 1))->kid_count--;
     return;
   }
   cti_node block = cti_ir_add(d->f, CTI_OP_BLOCK, CTI_VT_NONE, cti_vec_tail(&d->items, start), d->items.count - start);

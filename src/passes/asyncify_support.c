@@ -106,6 +106,22 @@ static ct_status add_globals(cti_asyncify *a) {
   return imported ? CT_OK : cti_names_add(m, CTI_NAME_GLOBAL, names, 2);
 }
 
+static cti_corevt param_of(const cti_asyncify *a, cti_asyncify_api api) { return api == CTI_START_UNWIND || api == CTI_START_REWIND ? a->pointer : CTI_VT_NONE; }
+static cti_corevt result_of(cti_asyncify_api api) { return api == CTI_GET_STATE ? CTI_VT_I32 : CTI_VT_NONE; }
+
+static bool is_plain(const cti_subtype *type, cti_corevt param, cti_corevt result) {
+  if (type->kind != CTI_COMPOSITE_FUNC || type->super_count || !type->is_final || type->shared || type->describes != UINT32_MAX || type->descriptor != UINT32_MAX) return false;
+  if (type->param_count != (param != CTI_VT_NONE) || type->result_count != (result != CTI_VT_NONE)) return false;
+  return (param == CTI_VT_NONE || type->types[0] == param) && (result == CTI_VT_NONE || type->types[type->param_count] == result);
+}
+
+static ct_status check_import(const cti_asyncify *a, const cti_import *import) {
+  cti_asyncify_api api = cti_asyncify_api_named(import->name);
+  if (is_plain(&a->m->types.items[import->type.type], param_of(a, api), result_of(api))) return CT_OK;
+  const char *pointer = a->pointer == CTI_VT_I64 ? "i64" : "i32", *param = param_of(a, api) != CTI_VT_NONE ? pointer : "nothing", *result = api == CTI_GET_STATE ? "i32" : "nothing";
+  return cti_fail(a->arena->error, CT_CORE_TYPE, import->offset, "the import `asyncify` `%.*s` has another type than asyncify's function: it takes %s and gives %s", CTI_S(import->name), param, result);
+}
+
 /* Where imports of the functions lead to. */
 static ct_status plan_imports(cti_asyncify *a) {
   uint32_t size = a->func_count + CTI_ASYNCIFY_API + 2 * CTI_ASYNCIFY_TYPES;
@@ -113,6 +129,7 @@ static ct_status plan_imports(cti_asyncify *a) {
   for (uint32_t i = 0; i < a->m->imported[CTI_EXTERN_FUNC]; i++) {
     const cti_import *import = &a->m->imports.items[a->m->funcs.items[i].import];
     if (!cti_slice_is(import->module, "asyncify")) continue;
+    CTI_TRY(check_import(a, import));
     if (!to) {
       to = CTI_NEW_N(a->arena, uint32_t, size);
       if (!to) return a->arena->error->status;
@@ -231,12 +248,6 @@ static void api_body(const cti_asyncify *a, cti_buf *out, cti_asyncify_api api) 
 
 /* ---- after */
 
-static bool is_plain(const cti_subtype *type, cti_corevt param, cti_corevt result) {
-  if (type->kind != CTI_COMPOSITE_FUNC || type->super_count || !type->is_final || type->shared || type->describes != UINT32_MAX || type->descriptor != UINT32_MAX) return false;
-  if (type->param_count != (param != CTI_VT_NONE) || type->result_count != (result != CTI_VT_NONE)) return false;
-  return (param == CTI_VT_NONE || type->types[0] == param) && (result == CTI_VT_NONE || type->types[type->param_count] == result);
-}
-
 /* The function type with at most one parameter or one result. In a recursion group it would be another type. */
 static ct_status find_type(cti_asyncify *a, uint32_t *out, cti_corevt param, cti_corevt result) {
   cti_module *m = a->m;
@@ -271,7 +282,7 @@ static ct_status add_api(cti_asyncify *a) {
     ct_slice name = cti_slice_str(api_names[i]);
     cti_export export_ = {.name = name, .kind = CTI_EXTERN_FUNC, .index = a->m->funcs.count};
     api_body(a, &body, (cti_asyncify_api)i);
-    CTI_TRY(add_func(a, i == CTI_START_UNWIND || i == CTI_START_REWIND ? a->pointer : CTI_VT_NONE, i == CTI_GET_STATE ? CTI_VT_I32 : CTI_VT_NONE, &body, name));
+    CTI_TRY(add_func(a, param_of(a, (cti_asyncify_api)i), result_of((cti_asyncify_api)i), &body, name));
     if (!cti_vec_push(a->arena, &a->m->exports, export_)) return a->arena->error->status;
   }
   return CT_OK;
@@ -315,5 +326,6 @@ ct_status cti_asyncify_finish(cti_asyncify *a) {
   CTI_TRY(add_api(a));
   CTI_TRY(add_helpers(a));
   if (a->options->export_globals) CTI_TRY(export_globals(a));
+  CTI_TRY(cti_names_move(a->m, &(cti_remap){0})); /* drops the names of labels and locals, which are others now */
   return drop_imports(a);
 }
