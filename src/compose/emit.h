@@ -47,6 +47,8 @@ cti_string_encoding cti_encoding_of(cti_plan *plan, uint32_t unit, const cti_use
 
 /* The core function that an import of `unit` gets, from the shim or made here (emit_use.c). */
 ct_status cti_emit_use(cti_sort_index *out, cti_plan *plan, uint32_t unit, const cti_use *use);
+/* Aliases the functions that these uses lower, all of them before the first is lowered: a section of aliases and one of definitions are less than many. */
+ct_status cti_emit_lowered_funcs(cti_plan *plan, cti_use *uses, uint32_t count);
 /* The core function that fills a shim: everything exists by now. */
 uint32_t cti_emit_shim(cti_plan *plan, const cti_shim *shim);
 

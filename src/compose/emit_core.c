@@ -85,6 +85,7 @@ static ct_status emit_export_types(cti_plan *plan) {
 static ct_status group_instance(uint32_t *out, cti_plan *plan, uint32_t unit, const cti_use_group *group) {
   cti_named_index *items = CTI_NEW_N(plan->arena, cti_named_index, group->count);
   if (!items) return CT_NOMEM;
+  if (cti_comes_first(plan, unit)) CTI_TRY(cti_emit_lowered_funcs(plan, plan->units.items[unit].uses.items + group->first, group->count));
   for (uint32_t i = 0; i < group->count; i++) {
     const cti_use *use = &plan->units.items[unit].uses.items[group->first + i];
     items[i].name.name = use->field;

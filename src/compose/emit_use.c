@@ -75,8 +75,15 @@ static const cti_wit_func *func_of(cti_plan *plan, const cti_use *use) { return 
 
 /* The function of the component that is lowered: of an imported instance, or imported by itself. */
 static uint32_t lowered_func(cti_plan *plan, const cti_use *use) {
+  if (use->lowered != UINT32_MAX) return use->lowered;
   if (use->interface == CTI_WIT_NONE) return plan->imported_funcs[use->item];
   return cti_build_alias_export(&plan->component, CTI_SORT_FUNC, plan->instances[use->interface], func_of(plan, use)->name);
+}
+
+ct_status cti_emit_lowered_funcs(cti_plan *plan, cti_use *uses, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    if (uses[i].kind == CTI_USE_CANON && uses[i].canon == CTI_CANON_LOWER) uses[i].lowered = lowered_func(plan, &uses[i]);
+  return failed(plan);
 }
 
 static uint32_t emit_lower(cti_plan *plan, uint32_t unit, const cti_use *use, ct_slice name, cti_realloc_site site) {

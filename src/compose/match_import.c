@@ -306,7 +306,7 @@ static ct_status match_one(matcher *m, uint32_t index) {
   const cti_import *import = &m->unit->module.imports.items[index];
   cti_lookup l = {.plan = m->plan, .unit = m->unit, .import = import};
   l.field = import->name;
-  l.use = (cti_use){.import = index, .item = CTI_WIT_NONE, .interface = CTI_WIT_NONE, .type = CTI_WIT_NONE};
+  l.use = (cti_use){.import = index, .item = CTI_WIT_NONE, .interface = CTI_WIT_NONE, .type = CTI_WIT_NONE, .lowered = UINT32_MAX};
   if (import->type.kind == CTI_EXTERN_FUNC) l.type = cti_module_type_func(&m->unit->module, import->type.type);
   bool done = false;
   CTI_TRY(match_library_arg(&done, m, &l));

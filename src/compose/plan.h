@@ -41,6 +41,7 @@ typedef struct cti_use {
   uint32_t item;       /* place in the world's imports or exports; CTI_WIT_NONE for built-ins that need none */
   uint32_t interface;  /* CTI_WIT_NONE for what belongs to the world itself */
   uint32_t func;       /* place in the interface's functions */
+  uint32_t lowered;    /* the component's function when it was aliased beforehand, else UINT32_MAX */
   uint32_t type;       /* a resource, a stream or a future; CTI_WIT_NONE for a stream or future without payload */
   cti_string_encoding encoding; /* built-ins of error-context */
   uint32_t slot;
