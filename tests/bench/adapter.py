@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""ctool's own preview1 adapter beside the reference's, in one run: adapter.py --ctool PATH [--markdown] [--only WORD] [sizes] [speed]
+"""ctool's own preview1 adapter beside the reference's, in one run: adapter.py --ctool PATH [--markdown] [--only WORD] [sizes] [speed] [differences]
 
 sizes: what the adapter adds to a module (component minus core, both after `strip -a`), and what the component imports (interfaces, functions).
 speed: CPU and wall-clock of three programs in the command wasmtime (on PATH, or named by WASMTIME), compiled beforehand, run alternately; medians, and their
        ratio, ours over theirs.
+differences: tests/run/adapter/differences.txt as a table.
 Both components are made by ctool, which gives the same bytes as wasm-tools for the reference's adapter (tests/run compares them). A module whose compiler or
 package cannot be had is left out and said so.
 """
@@ -117,6 +118,11 @@ def speed(o, d):
     lines(o, ['program', 'ours: cpu, wall ms', "reference's", 'ratios'], rows())
 
 
+def differences(o, d):
+    with open(os.path.join(HERE, '../run/adapter/differences.txt')) as f: found = [line.strip().split(': ', 1) for line in f if line.strip() and line[0] != '#']
+    lines(o, ['test of tests/run/adapter', "the reference's adapter; ctool's"], found)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--ctool', required=True)
@@ -129,7 +135,7 @@ def main():
     o.ctool, o.flags = os.path.abspath(o.ctool), o.flags.split()
     with tempfile.TemporaryDirectory() as d:
         for what in o.what:
-            try: {'sizes': sizes, 'speed': speed}[what](o, d)
+            try: {'sizes': sizes, 'speed': speed, 'differences': differences}[what](o, d)
             except fetch.Skip as e: print('%s: skipped: %s' % (what, e))
 
 
