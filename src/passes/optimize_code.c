@@ -4,6 +4,7 @@
  * time. What all calls to a function say is noted on the way; the next round, in functions whose signature or calls change by it, runs the passes again.
  * What nothing reaches is left as it is. */
 #include "passes/gc.h"
+#include "passes/inline.h"
 #include "passes/ir_passes.h"
 #include "passes/module_passes.h"
 #include "passes/signatures.h"
@@ -29,7 +30,8 @@ typedef struct coder {
   cti_arena *arena;   /* of the module */
   cti_arena scratch;  /* of trees */
   cti_uses uses;
-  cti_ir f;
+  cti_ir f, callee;
+  ct_slice *bodies; /* of all functions, as they were when the round began */
   cti_buf plain, made;
   cti_signatures now, plan; /* what is noted in this round, and what was planned by the last */
   bool first;               /* round */
@@ -44,7 +46,7 @@ static ct_status shortest(coder *x, const cti_func *func) {
   return cti_remap_code(&x->plain, &unmoved, &c);
 }
 
-enum { MAX_SWEEPS = 12, MAX_ROUNDS = 4 };
+enum { MAX_SWEEPS = 12, MAX_ROUNDS = 8 };
 
 static void sweep(cti_ir *f) {
   bool changed = true;
@@ -100,6 +102,7 @@ static void renew_scratch(coder *x) {
   cti_arena_free(&x->scratch);
   cti_arena_init(&x->scratch, x->arena->error);
   cti_ir_init(&x->f, x->m, &x->scratch);
+  cti_ir_init(&x->callee, x->m, &x->scratch);
   x->f.sign_extension = sign_extension;
 }
 
@@ -109,7 +112,8 @@ static ct_status optimize_func(coder *x, uint32_t index) {
   renew_scratch(x);
   CTI_TRY(cti_ir_lift(&x->f, index, &lifted));
   if (!lifted) return without_trees(x, func, index);
-  bool changed = !x->first && cti_signatures_apply(&x->plan, &x->f);
+  bool changed = !x->first && cti_inline_apply(&x->plan, &x->f, &x->callee, x->bodies);
+  changed |= !x->first && cti_signatures_apply(&x->plan, &x->f);
   if (changed || x->first) sweep(&x->f);
   cti_signatures_note(&x->now, &x->f);
   if (!changed && !x->first) return x->arena->error->status;
@@ -122,14 +126,25 @@ static void commit(coder *x) {
   for (uint32_t i = x->m->imported[CTI_EXTERN_FUNC]; i < x->m->funcs.count; i++) x->m->funcs.items[i].type = x->now.funcs[i].type;
 }
 
+static ct_status start_round(coder *x) {
+  CTI_TRY(cti_gc_mark(&x->uses, x->m, x->arena));
+  if (!x->bodies) x->bodies = CTI_NEW_N(x->arena, ct_slice, x->m->funcs.count);
+  for (uint32_t i = 0; x->bodies && i < x->m->funcs.count; i++) x->bodies[i] = x->m->funcs.items[i].body;
+  return x->arena->error->status;
+}
+
 static ct_status run_round(coder *x, bool *again) {
   ct_status status = CT_OK;
+  bool inlines;
+  CTI_TRY(start_round(x));
   CTI_TRY(cti_signatures_start(&x->now, x->first ? NULL : &x->plan, x->m, x->arena));
   for (uint32_t i = x->m->imported[CTI_EXTERN_FUNC]; i < x->m->funcs.count && status == CT_OK; i++)
     if (x->uses.count[CTI_SPACE_FUNC][i]) status = optimize_func(x, i);
   if (status != CT_OK) return status;
   commit(x);
+  cti_inline_decide(&x->now, &inlines);
   CTI_TRY(cti_signatures_decide(&x->now, again));
+  *again |= inlines;
   x->plan = x->now;
   x->first = false;
   return CT_OK;
@@ -154,9 +169,10 @@ static bool has_sign_extension(const cti_module *m) {
 ct_status cti_optimize_code(cti_module *m, cti_arena *arena) {
   coder x = {.m = m, .arena = arena, .first = true};
   bool again = true;
-  ct_status status = cti_gc_mark(&x.uses, m, arena);
+  ct_status status = CT_OK;
   cti_arena_init(&x.scratch, arena->error);
   cti_ir_init(&x.f, m, &x.scratch);
+  cti_ir_init(&x.callee, m, &x.scratch);
   x.f.sign_extension = has_sign_extension(m);
   for (int round = 0; round < MAX_ROUNDS && again && status == CT_OK; round++) status = run_round(&x, &again);
   cti_arena_free(&x.scratch);

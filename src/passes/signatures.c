@@ -81,6 +81,8 @@ static void note_call(noter *n, cti_node node, bool used) {
   const cti_ir_node *call = cti_ir_at(n->f, node);
   cti_func_facts *facts = &n->s->funcs[call->a];
   facts->calls++;
+  facts->caller = n->f->func;
+  facts->calls_itself |= call->a == n->f->func;
   facts->result_used |= used && call->type != CTI_VT_NONE;
   for (uint32_t i = 0; i < call->kid_count && i < facts->param_count; i++) {
     const cti_ir_node *value = cti_ir_at(n->f, cti_ir_kid(n->f, node, i));
@@ -160,7 +162,7 @@ ct_status cti_signatures_decide(cti_signatures *s, bool *any) {
   for (uint32_t i = s->m->imported[CTI_EXTERN_FUNC]; i < s->m->funcs.count; i++) {
     cti_func_facts *facts = &s->funcs[i];
     const cti_subtype *old = &s->m->types.items[facts->type];
-    if (facts->fixed || !facts->is_noted || facts->calls == 0) continue;
+    if (facts->fixed || !facts->is_noted || facts->calls == 0 || facts->inlines) continue;
     facts->result_goes = old->result_count == 1 && is_number(old->types[old->param_count]) && !facts->result_used && !facts->result_stays;
     for (uint32_t k = 0; k < facts->param_count; k++) {
       cti_param_facts *param = &s->params.items[facts->first + k];

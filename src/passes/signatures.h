@@ -22,7 +22,9 @@ typedef struct cti_func_facts {
   bool is_noted;    /* the function itself was seen */
   bool result_used, result_stays; /* by a caller; for the function's own sake */
   bool changes, result_goes; /* the plan */
-  uint32_t calls;   /* in live code */
+  bool inlines, holds_inlined; /* the plan of inline.h */
+  bool calls_itself;
+  uint32_t calls, caller; /* how many in live code; the last */
   uint32_t first, param_count; /* in params */
   uint32_t type, new_type;
 } cti_func_facts;
