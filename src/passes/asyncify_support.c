@@ -316,7 +316,7 @@ static ct_status drop_imports(cti_asyncify *a) {
   if (!a->remap.space[CTI_SPACE_FUNC].to) return CT_OK;
   CTI_TRY(cti_module_remap(a->m, &a->remap));
   CTI_TRY(cti_gc_mark(&uses, a->m, a->arena));
-  return cti_layout_apply(a->m, &uses);
+  return cti_layout_apply(a->m, &uses, true);
 }
 
 ct_status cti_asyncify_finish(cti_asyncify *a) {

@@ -182,3 +182,9 @@ ct_status cti_gc_mark(cti_uses *out, const cti_module *m, cti_arena *arena) {
   mark_all(&k);
   return arena->error->status;
 }
+
+void cti_gc_keep_all(cti_uses *uses) {
+  for (int space = 0; space < CTI_SPACE_COUNT; space++)
+    for (uint32_t i = 0; i < uses->size[space]; i++)
+      if (!uses->count[space][i]) uses->count[space][i] = 1;
+}

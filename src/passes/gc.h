@@ -15,6 +15,9 @@ typedef struct cti_uses {
 /* Marks from the roots of a valid module. */
 ct_status cti_gc_mark(cti_uses *out, const cti_module *m, cti_arena *arena);
 
+/* What nothing reaches counts as if something did. */
+void cti_gc_keep_all(cti_uses *uses);
+
 /* The value of an address that is a single constant. False: it is something else. */
 bool cti_constant_address(uint64_t *out, const cti_expr *expr, ct_error *error);
 

@@ -41,6 +41,7 @@ typedef struct cti_ir_label {
 typedef struct cti_ir {
   const cti_module *m;
   cti_arena *arena;
+  bool no_traps, fast_math; /* traps never happen; the bits of NaNs and signs of zeros do not matter */
   bool sign_extension; /* i32.extend8_s and the like may be made: the module's makers allow them */
   uint32_t func;
   uint32_t param_count;

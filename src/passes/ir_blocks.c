@@ -194,7 +194,8 @@ static bool is_pure(const cti_ir *f, cti_node node) {
   cti_ir_effects e;
   cti_ir_effects_of(&e, f, node);
   enum { SEEN = CTI_EFFECT_TRAP | CTI_EFFECT_THROW | CTI_EFFECT_CALL | CTI_EFFECT_WRITE_GLOBAL | CTI_EFFECT_WRITE_TABLE | CTI_EFFECT_WRITE_MEMORY | CTI_EFFECT_WRITE_HEAP | CTI_EFFECT_SYNC };
-  return !(e.bits & SEEN) && !e.writes && !e.leaves;
+  uint32_t seen = f->no_traps ? SEEN & ~(uint32_t)CTI_EFFECT_TRAP : SEEN;
+  return !(e.bits & seen) && !e.writes && !e.leaves;
 }
 
 bool cti_ir_is_pure(const cti_ir *f, cti_node node) { return is_pure(f, node); }

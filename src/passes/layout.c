@@ -10,6 +10,7 @@
 typedef struct layout {
   cti_module *m;
   const cti_uses *uses;
+  bool by_use;
   cti_arena *arena;
   uint32_t *from[CTI_SPACE_COUNT]; /* new to old */
   uint32_t count[CTI_SPACE_COUNT];
@@ -76,7 +77,7 @@ bool cti_types_are_plain(const cti_module *m) {
 }
 
 static ct_status order_types(layout *l) {
-  if (cti_types_are_plain(l->m)) return order_space(l, CTI_SPACE_TYPE, true);
+  if (cti_types_are_plain(l->m)) return order_space(l, CTI_SPACE_TYPE, l->by_use);
   for (uint32_t i = 0; i < l->uses->size[CTI_SPACE_TYPE]; i++)
     if (!l->uses->count[CTI_SPACE_TYPE][i]) l->uses->count[CTI_SPACE_TYPE][i] = 1; /* all stay */
   return order_space(l, CTI_SPACE_TYPE, false);
@@ -96,7 +97,7 @@ static bool globals_can_move(const cti_module *m) {
 static ct_status order_all(layout *l) {
   for (int space = 0; space < CTI_SPACE_COUNT; space++) {
     if (space == CTI_SPACE_TYPE) CTI_TRY(order_types(l));
-    else CTI_TRY(order_space(l, (cti_space)space, space == CTI_SPACE_FUNC || (space == CTI_SPACE_GLOBAL && globals_can_move(l->m))));
+    else CTI_TRY(order_space(l, (cti_space)space, l->by_use && (space == CTI_SPACE_FUNC || (space == CTI_SPACE_GLOBAL && globals_can_move(l->m)))));
   }
   return CT_OK;
 }
@@ -173,8 +174,8 @@ static ct_status permute(layout *l) {
   return CT_OK;
 }
 
-ct_status cti_layout_apply(cti_module *m, const cti_uses *uses) {
-  layout l = {.m = m, .uses = uses, .arena = m->arena};
+ct_status cti_layout_apply(cti_module *m, const cti_uses *uses, bool by_use) {
+  layout l = {.m = m, .uses = uses, .by_use = by_use, .arena = m->arena};
   CTI_TRY(order_all(&l));
   CTI_TRY(permute(&l));
   move_types(&l);

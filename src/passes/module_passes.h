@@ -3,9 +3,10 @@
 #define CTI_PASSES_MODULE_PASSES_H
 
 #include "passes/remap.h"
+#include "passes/settings.h"
 
 /* The passes of passes.def over every function that something reaches, and signatures that say no more than callers need. */
-ct_status cti_optimize_code(cti_module *m, cti_arena *arena);
+ct_status cti_optimize_code(cti_module *m, const cti_settings *settings, cti_arena *arena);
 
 /* Active data segments cut at long runs of zeros and joined over short ones. requires: no code names a data segment. */
 ct_status cti_pack_data(cti_module *m, cti_arena *arena);

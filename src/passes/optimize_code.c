@@ -9,23 +9,36 @@
 #include "passes/module_passes.h"
 #include "passes/signatures.h"
 
-typedef struct cti_pass {
+typedef struct code_pass {
+  cti_pass pass;
   bool (*run)(cti_ir *f);
-} cti_pass;
+} code_pass;
 
-static const cti_pass repeated[] = {
-#define CT_PASS(function, name, summary) {function},
+/* Rows of one kind each; those of the other kinds have no function. */
+static const code_pass sweep_passes[] = {
+#define ROW_SWEEP(symbol, function) {CTI_PASS_##symbol, function},
+#define ROW_LAST(symbol, function)
+#define ROW_CALLS(symbol, function)
+#define ROW_MODULE(symbol, function)
+#define CT_PASS(symbol, kind, function, name, level, summary, contract, sqlite, go) ROW_##kind(symbol, function)
 #include "passes/passes.def"
+#undef ROW_SWEEP
+#undef ROW_LAST
+};
+
+static const code_pass last_passes[] = {
+#define ROW_SWEEP(symbol, function)
+#define ROW_LAST(symbol, function) {CTI_PASS_##symbol, function},
+#include "passes/passes.def"
+#undef ROW_SWEEP
+#undef ROW_LAST
+#undef ROW_CALLS
+#undef ROW_MODULE
 #undef CT_PASS
 };
 
-static const cti_pass last[] = {
-#define CT_LAST_PASS(function, name, summary) {function},
-#include "passes/passes.def"
-#undef CT_LAST_PASS
-};
-
 typedef struct coder {
+  const cti_settings *settings;
   cti_module *m;
   cti_arena *arena;   /* of the module */
   cti_arena scratch;  /* of trees */
@@ -35,6 +48,7 @@ typedef struct coder {
   cti_buf plain, made;
   cti_signatures now, plan; /* what is noted in this round, and what was planned by the last */
   bool first;               /* round */
+  bool stopped;             /* no time is left: what was begun is finished, and nothing more */
 } coder;
 
 static const cti_remap unmoved;
@@ -48,28 +62,32 @@ static ct_status shortest(coder *x, const cti_func *func) {
 
 enum { MAX_SWEEPS = 12, MAX_ROUNDS = 8 };
 
-static void sweep(cti_ir *f) {
+static bool run_pass(const cti_settings *s, const code_pass *pass, cti_ir *f) {
+  if (!cti_pass_runs(s, pass->pass)) return false;
+  int64_t before = s->saved ? cti_ir_size(f, f->root) : 0;
+  cti_ir_count_labels(f);
+  bool changed = pass->run(f);
+  if (s->saved) cti_pass_saved(s, pass->pass, before - (int64_t)cti_ir_size(f, f->root));
+  return changed;
+}
+
+static void sweep(const cti_settings *s, cti_ir *f) {
   bool changed = true;
   for (int round = 0; changed && round < MAX_SWEEPS; round++) {
     changed = false;
-    for (size_t i = 0; i < CTI_COUNT(repeated); i++) {
-      cti_ir_count_labels(f);
-      changed |= repeated[i].run(f);
-    }
+    for (size_t i = 0; i < CTI_COUNT(sweep_passes); i++) changed |= run_pass(s, &sweep_passes[i], f);
   }
 }
 
-static void finish(cti_ir *f) {
-  for (size_t i = 0; i < CTI_COUNT(last); i++) {
-    cti_ir_count_labels(f);
-    last[i].run(f);
-  }
-  cti_ir_pass_blocks(f); /* shared locals leave sets of themselves behind */
+static void finish(const cti_settings *s, cti_ir *f) {
+  for (size_t i = 0; i < CTI_COUNT(last_passes); i++) run_pass(s, &last_passes[i], f);
+  run_pass(s, &(code_pass){CTI_PASS_BLOCKS, cti_ir_pass_blocks}, f); /* shared locals leave sets of themselves behind, tails jumps */
 }
 
 void cti_ir_optimize(cti_ir *f) {
-  sweep(f);
-  finish(f);
+  const cti_settings all = {.passes = ~(uint64_t)0};
+  sweep(&all, f);
+  finish(&all, f);
 }
 
 static ct_status keep(coder *x, cti_func *func, const cti_buf *best) {
@@ -97,28 +115,44 @@ static ct_status without_trees(coder *x, cti_func *func, uint32_t index) {
 enum { SCRATCH_SIZE = 1 << 20 }; /* then the trees' memory is given back */
 
 static void renew_scratch(coder *x) {
-  bool sign_extension = x->f.sign_extension;
+  const cti_ir flags = x->f;
   if (x->scratch.total < SCRATCH_SIZE) return;
   cti_arena_free(&x->scratch);
   cti_arena_init(&x->scratch, x->arena->error);
   cti_ir_init(&x->f, x->m, &x->scratch);
   cti_ir_init(&x->callee, x->m, &x->scratch);
-  x->f.sign_extension = sign_extension;
+  x->f.sign_extension = flags.sign_extension;
+  x->f.no_traps = flags.no_traps;
+  x->f.fast_math = flags.fast_math;
+}
+
+/* By the plan of the last round. True when something changed: the function must be written back then. */
+static bool apply_plan(coder *x) {
+  if (x->first) return false;
+  const cti_settings *s = x->settings;
+  int64_t before = s->saved ? cti_ir_size(&x->f, x->f.root) : 0;
+  bool inlined = cti_inline_apply(&x->plan, &x->f, &x->callee, x->bodies);
+  int64_t between = s->saved ? cti_ir_size(&x->f, x->f.root) : 0;
+  bool changed = cti_signatures_apply(&x->plan, &x->f);
+  if (!s->saved) return changed || inlined;
+  cti_pass_saved(s, CTI_PASS_INLINE, before - between); /* what it copied; dead-code takes away the original */
+  cti_pass_saved(s, CTI_PASS_SIGNATURES, between - (int64_t)cti_ir_size(&x->f, x->f.root));
+  return changed || inlined;
 }
 
 static ct_status optimize_func(coder *x, uint32_t index) {
   cti_func *func = &x->m->funcs.items[index];
   bool lifted;
+  x->stopped = x->stopped || cti_should_stop(x->settings);
+  if (x->stopped && x->first) return cti_signatures_note_code(&x->now, index);
   renew_scratch(x);
   CTI_TRY(cti_ir_lift(&x->f, index, &lifted));
   if (!lifted) return without_trees(x, func, index);
-  bool changed = !x->first && cti_inline_apply(&x->plan, &x->f, &x->callee, x->bodies);
-  changed |= !x->first && cti_signatures_apply(&x->plan, &x->f);
-  if (changed || x->first) sweep(&x->f);
+  bool changed = apply_plan(x), work = (changed || x->first) && !x->stopped;
+  if (work) sweep(x->settings, &x->f);
   cti_signatures_note(&x->now, &x->f);
-  if (!changed && !x->first) return x->arena->error->status;
-  finish(&x->f);
-  return write_back(x, func, changed);
+  if (work) finish(x->settings, &x->f);
+  return changed || x->first ? write_back(x, func, changed) : x->arena->error->status;
 }
 
 /* Types move to the plan's, so that the next lift reads the bodies that were written by it. */
@@ -128,6 +162,7 @@ static void commit(coder *x) {
 
 static ct_status start_round(coder *x) {
   CTI_TRY(cti_gc_mark(&x->uses, x->m, x->arena));
+  if (!cti_pass_runs(x->settings, CTI_PASS_DEAD_CODE)) cti_gc_keep_all(&x->uses);
   if (!x->bodies) x->bodies = CTI_NEW_N(x->arena, ct_slice, x->m->funcs.count);
   for (uint32_t i = 0; x->bodies && i < x->m->funcs.count; i++) x->bodies[i] = x->m->funcs.items[i].body;
   return x->arena->error->status;
@@ -142,8 +177,10 @@ static ct_status run_round(coder *x, bool *again) {
     if (x->uses.count[CTI_SPACE_FUNC][i]) status = optimize_func(x, i);
   if (status != CT_OK) return status;
   commit(x);
-  cti_inline_decide(&x->now, &inlines);
-  CTI_TRY(cti_signatures_decide(&x->now, again));
+  *again = inlines = false;
+  x->stopped = x->stopped || cti_should_stop(x->settings);
+  if (cti_pass_runs(x->settings, CTI_PASS_INLINE) && !x->stopped) cti_inline_decide(&x->now, &inlines);
+  if (cti_pass_runs(x->settings, CTI_PASS_SIGNATURES) && !x->stopped) CTI_TRY(cti_signatures_decide(&x->now, again));
   *again |= inlines;
   x->plan = x->now;
   x->first = false;
@@ -166,14 +203,16 @@ static bool has_sign_extension(const cti_module *m) {
   return false;
 }
 
-ct_status cti_optimize_code(cti_module *m, cti_arena *arena) {
-  coder x = {.m = m, .arena = arena, .first = true};
+ct_status cti_optimize_code(cti_module *m, const cti_settings *settings, cti_arena *arena) {
+  coder x = {.settings = settings, .m = m, .arena = arena, .first = true};
   bool again = true;
   ct_status status = CT_OK;
   cti_arena_init(&x.scratch, arena->error);
   cti_ir_init(&x.f, m, &x.scratch);
   cti_ir_init(&x.callee, m, &x.scratch);
   x.f.sign_extension = has_sign_extension(m);
+  x.f.no_traps = settings->traps_never_happen;
+  x.f.fast_math = settings->fast_math;
   for (int round = 0; round < MAX_ROUNDS && again && status == CT_OK; round++) status = run_round(&x, &again);
   cti_arena_free(&x.scratch);
   ct_buf_free(&x.plain);

@@ -5,28 +5,13 @@
 #include "passes/asyncify.h"
 #include "passes/layout.h"
 #include "passes/module_passes.h"
-
-const ct_pass_info *ct_optimize_passes(void) {
-  static const ct_pass_info infos[] = {
-#define CT_PASS(function, name, summary) {name, summary},
-#define CT_LAST_PASS(function, name, summary) {name, summary},
-#include "passes/passes.def"
-#undef CT_PASS
-#undef CT_LAST_PASS
-      {"merge-equal", "Equal types and equal functions become one"},
-      {"merge-similar", "Functions that differ in nothing but constants share their code"},
-      {"dead-code", "Functions, globals, types and the like that nothing reaches go"},
-      {"pack-data", "Data segments leave out runs of zeros"},
-      {"order", "What is referred to most gets the shortest index"},
-      {NULL, NULL},
-  };
-  return infos;
-}
+#include "passes/settings.h"
 
 typedef struct cti_pass_context {
   cti_module *m;
   cti_arena *arena;
   const ct_optimize_options *options;
+  cti_settings settings;
 } cti_pass_context;
 
 /* ---- sections */
@@ -67,15 +52,48 @@ static void mark_sections(cti_pass_context *x, bool needs_data_count) {
   }
 }
 
+/* Bytes of the module as it is, when somebody asks what passes save. */
+static ct_status measure(const cti_pass_context *x, int64_t *size) {
+  cti_buf out = {0};
+  *size = 0;
+  if (!x->settings.saved) return CT_OK;
+  for (uint32_t i = 0; i < x->m->sections.count; i++) x->m->sections.items[i].changed |= x->m->sections.items[i].frame.id != CTI_SECTION_CUSTOM;
+  cti_module_encode(x->m, &out);
+  *size = (int64_t)out.size;
+  ct_status status = cti_buf_check(&out, x->arena->error);
+  ct_buf_free(&out);
+  return status;
+}
+
+static ct_status merge_similar(cti_pass_context *x) {
+  CTI_TRY(cti_merge_similar(x->m));
+  return cti_merge_equal(x->m, x->arena); /* types that were made */
+}
+
+static ct_status lay_out(cti_pass_context *x, cti_uses *uses, bool by_use) {
+  CTI_TRY(cti_gc_mark(uses, x->m, x->arena));
+  if (!cti_pass_runs(&x->settings, CTI_PASS_DEAD_CODE)) cti_gc_keep_all(uses);
+  return cti_layout_apply(x->m, uses, by_use);
+}
+
 static ct_status make_small(cti_pass_context *x, cti_uses *uses) {
-  cti_module *m = x->m;
-  CTI_TRY(cti_optimize_code(m, x->arena));
-  CTI_TRY(cti_merge_equal(m, x->arena));
-  CTI_TRY(cti_merge_similar(m));
-  CTI_TRY(cti_merge_equal(m, x->arena)); /* types that were made */
-  CTI_TRY(cti_gc_mark(uses, m, x->arena));
-  CTI_TRY(cti_layout_apply(m, uses));
-  return uses->code_names_datas ? CT_OK : cti_pack_data(m, x->arena);
+  const cti_settings *s = &x->settings;
+  int64_t sizes[6];
+  CTI_TRY(cti_optimize_code(x->m, s, x->arena));
+  CTI_TRY(measure(x, &sizes[0]));
+  if (cti_pass_runs(s, CTI_PASS_MERGE_EQUAL)) CTI_TRY(cti_merge_equal(x->m, x->arena));
+  CTI_TRY(measure(x, &sizes[1]));
+  if (cti_pass_runs(s, CTI_PASS_MERGE_SIMILAR) && !cti_should_stop(s)) CTI_TRY(merge_similar(x));
+  CTI_TRY(measure(x, &sizes[2]));
+  if (s->saved) CTI_TRY(lay_out(x, uses, false)); /* to tell the two apart */
+  CTI_TRY(measure(x, &sizes[3]));
+  CTI_TRY(lay_out(x, uses, cti_pass_runs(s, CTI_PASS_ORDER)));
+  CTI_TRY(measure(x, &sizes[4]));
+  if (cti_pass_runs(s, CTI_PASS_PACK_DATA) && !uses->code_names_datas) CTI_TRY(cti_pack_data(x->m, x->arena));
+  CTI_TRY(measure(x, &sizes[5]));
+  static const cti_pass between[] = {CTI_PASS_MERGE_EQUAL, CTI_PASS_MERGE_SIMILAR, CTI_PASS_DEAD_CODE, CTI_PASS_ORDER, CTI_PASS_PACK_DATA};
+  for (size_t i = 0; i < CTI_COUNT(between); i++) cti_pass_saved(s, between[i], sizes[i] - sizes[i + 1]);
+  return CT_OK;
 }
 
 static ct_status run_module(cti_pass_context *x, cti_uses *uses) {
@@ -91,8 +109,9 @@ static ct_status optimize_module(cti_buf *out, ct_slice bytes, uint64_t base, co
   cti_uses uses = {0};
   cti_arena arena;
   cti_arena_init(&arena, error);
-  cti_pass_context x = {&m, &arena, options};
-  ct_status status = cti_module_decode(&m, bytes, base, &arena);
+  cti_pass_context x = {.m = &m, .arena = &arena, .options = options};
+  ct_status status = cti_settings_from(&x.settings, options, error);
+  if (status == CT_OK) status = cti_module_decode(&m, bytes, base, &arena);
   if (status == CT_OK) status = run_module(&x, &uses);
   if (status == CT_OK) {
     cti_module_encode(&m, out);

@@ -68,16 +68,37 @@ def wasm_opt(path):
     return json.load(open(kept))
 
 
-def row(name, folder):
+def module_of(name, folder):
     path = os.path.join(folder, name + '.wasm')
     if not os.path.exists(path):
         MODULES[name](path + '.raw')
         subprocess.run([OPTIONS.ctool, 'strip', '-d', r'^(\.debug.*|name|producers)$', path + '.raw', '-o', path], check=True)
+    return path
+
+
+def row(name, folder):
+    path = module_of(name, folder)
     cost = measured([OPTIONS.ctool, 'optimize', path, '-o', path + '.ours'])
     size, ours = stripped(path), stripped(path + '.ours')
     theirs = wasm_opt(path) if OPTIONS.wasm_opt else None
     peer = '%s | %.1f, %.0f | %+d (%.4f) | %.3f, %.3f' % ('{:,}'.format(theirs[0]), *theirs[1:], ours - theirs[0], ours / theirs[0], cost[0] / theirs[1], cost[1] / theirs[2]) if theirs else '- | - | - | -'
     print('| %s | %s | %s | %.2f, %.0f | %s |' % (name, '{:,}'.format(size), '{:,}'.format(ours), *cost, peer), flush=True)
+
+
+def each_pass(folder):
+    """How much larger the output is without a pass, for each: the figures of src/passes/passes.def."""
+    names = [line.split()[0] for line in subprocess.run([OPTIONS.ctool, 'optimize', '--list-passes'], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines() if not line.startswith(' ')]
+    modules = [name for name in MODULES if not OPTIONS.only or any(word in name for word in OPTIONS.only.split(','))]
+    print('| without | %s |' % ' | '.join(modules))
+    whole = {}
+    for name in [''] + names:
+        row = []
+        for module in modules:
+            path = module_of(module, folder)
+            subprocess.run([OPTIONS.ctool, 'optimize', '--skip-passes', name, path, '-o', path + '.ours'], check=True)
+            size = stripped(path + '.ours')
+            row.append('%d' % (size - whole.setdefault(module, size)))
+        print('| %s | %s |' % (name or 'nothing', ' | '.join(row)), flush=True)
 
 
 def find_wasm_opt():
@@ -93,12 +114,14 @@ def main():
     parser.add_argument('--ctool', required=True)
     parser.add_argument('--only', default='')
     parser.add_argument('--modules')
+    parser.add_argument('--each-pass', action='store_true')
     OPTIONS = parser.parse_args()
     OPTIONS.ctool, OPTIONS.wasm_opt = os.path.abspath(OPTIONS.ctool), find_wasm_opt()
     with tempfile.TemporaryDirectory() as d:
         OPTIONS.measure = d + '/measure'
         subprocess.run([os.environ.get('CC', 'cc'), '-O2', HERE + '/measure.c', '-o', OPTIONS.measure], check=True)
         if OPTIONS.modules: os.makedirs(OPTIONS.modules, exist_ok=True)
+        if OPTIONS.each_pass: return each_pass(OPTIONS.modules or d)
         print('| module | strip -a | ctool -Oz | s, MiB | wasm-opt -Oz | s, MiB | difference | cost, ratios |\n|---|---|---|---|---|---|---|---|')
         for name in MODULES:
             if OPTIONS.only and not any(word in name for word in OPTIONS.only.split(',')): continue
