@@ -4,7 +4,7 @@
 A case is a text file: lines `RUN: arguments` (after shell splitting; %t is a folder of the case, %s the folder of the cases), each followed by what is
 expected (`RUN@name:` calls the program by that name, from then on %links/name): `EXIT n` (0 when absent), lines that begin with `out| ` or `err| `. A line `WASM: name hex...` makes a binary in %t first, `TEXT: path text` a
 text (with \\n for line feeds; folders on the way are made).
-`SAME a b` and `DIFFER a b` compare two files in %t; `FILES names` says what the folder holds then. --bless rewrites the expectations after RUN.
+`SAME a b`, `DIFFER a b` and `SMALLER a b` (the first is) compare two files in %t; `FILES names` says what the folder holds then. --bless rewrites the expectations after RUN.
 """
 import os, shlex, subprocess, sys, tempfile
 
@@ -35,6 +35,9 @@ with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as l
         elif word in ('SAME', 'DIFFER'):
             a, b = rest.split()
             if (content(a) == content(b)) != (word == 'SAME'): failures.append('%s: no' % line)
+        elif word == 'SMALLER':
+            a, b = rest.split()
+            if len(content(a)) >= len(content(b)): failures.append('%s: %d and %d bytes' % (line, len(content(a)), len(content(b))))
         elif word == 'FILES':
             if sorted(os.listdir(folder)) != rest.split(): failures.append('%s: found %s' % (line, ' '.join(sorted(os.listdir(folder)))))
         elif word == 'RUN:' or word.startswith('RUN@'):
