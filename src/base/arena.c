@@ -106,7 +106,7 @@ static void *take(cti_arena *arena, size_t size, bool zeroed) {
   if (size > SIZE_MAX - ALIGNMENT) return out_of_memory(arena);
   size_t rounded = round_up(size);
   void *memory = arena->spare;
-  if (rounded && rounded <= arena->spare_size) {
+  if (rounded && rounded <= arena->spare_size && rounded <= OWN_CHUNK) {
     arena->spare += rounded;
     arena->spare_size -= rounded;
   } else {
@@ -190,7 +190,7 @@ static uint32_t more_room(uint32_t count) { return count < 2 ? 4 : count > UINT3
 
 /* Is `items` the last that was cut from the chunk, with room behind it for `size` in all? Then it has that now. */
 static bool extend(cti_arena *arena, void *items, size_t old_size, size_t size) {
-  if (old_size == 0 || size > SIZE_MAX - ALIGNMENT || (uint8_t *)items + round_up(old_size) != arena->at) return false;
+  if (old_size == 0 || size > OWN_CHUNK || (uint8_t *)items + round_up(old_size) != arena->at) return false;
   size_t more = round_up(size) - round_up(old_size);
   if (more > (size_t)(arena->end - arena->at)) return false;
   arena->at += more;

@@ -97,9 +97,10 @@ static void test_vec__two_take_turns(void **state) {
   ct_error_clear(&error);
   cti_arena arena;
   cti_arena_init(&arena, &error);
+  enum { COUNT = 600000 }; /* the arrays outgrow the chunks */
   CTI_VEC(uint32_t) kept = {0}, moved = {0};
   const uint32_t *first = NULL;
-  for (uint32_t i = 0; i < 50000; i++) {
+  for (uint32_t i = 0; i < COUNT; i++) {
     assert_true(cti_vec_push(&arena, &kept, i));
     if (!first) first = kept.items;
     assert_true(cti_vec_push_large(&arena, &moved, ~i));
@@ -108,7 +109,31 @@ static void test_vec__two_take_turns(void **state) {
     memset(small, 0xee, 24);
   }
   assert_int_equal(first[0], 0); /* an old address of an array that gives nothing back is still readable */
-  for (uint32_t i = 0; i < 50000; i++) assert_true(kept.items[i] == i && moved.items[i] == ~i);
+  for (uint32_t i = 0; i < COUNT; i++) assert_true(kept.items[i] == i && moved.items[i] == ~i);
+  cti_arena_free(&arena);
+}
+
+/* Arrays that begin anywhere in a chunk, also with its first byte, and leave it for chunks of their own; what is beside them in the chunk stays. */
+static void test_vec__outgrows_its_chunk(void **state) {
+  (void)state;
+  enum { ARRAYS = 40, ROOM = 50000, COUNT = 150000 };
+  ct_error error;
+  ct_error_clear(&error);
+  cti_arena arena;
+  cti_arena_init(&arena, &error);
+  CTI_VEC(uint32_t) arrays[ARRAYS] = {0};
+  uint8_t *beside[ARRAYS];
+  for (uint32_t i = 0; i < 4000; i++) assert_non_null(cti_alloc(&arena, 1000)); /* from now on chunks have their full size */
+  for (uint32_t i = 0; i < ARRAYS; i++) {
+    assert_true(cti_vec_reserve(&arena, &arrays[i], ROOM));
+    for (uint32_t k = 0; k < COUNT; k++) assert_true(cti_vec_push_large(&arena, &arrays[i], i + k));
+    beside[i] = cti_alloc(&arena, 70000);
+    memset(beside[i], (int)i, 70000);
+  }
+  for (uint32_t i = 0; i < ARRAYS; i++) {
+    for (uint32_t k = 0; k < COUNT; k++) assert_true(arrays[i].items[k] == i + k);
+    for (uint32_t k = 0; k < 70000; k++) assert_true(beside[i][k] == i);
+  }
   cti_arena_free(&arena);
 }
 
@@ -151,7 +176,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_alloc__aligned_and_zeroed), cmocka_unit_test(test_alloc__nothing_has_an_address),    cmocka_unit_test(test_alloc_n__overflow), cmocka_unit_test(test_vec__grows_and_keeps),
       cmocka_unit_test(test_vec__failure_keeps_the_items), cmocka_unit_test(test_format__text),
-      cmocka_unit_test(test_give_back__used_again), cmocka_unit_test(test_vec__two_take_turns), cmocka_unit_test(test_join__parts),
+      cmocka_unit_test(test_give_back__used_again), cmocka_unit_test(test_vec__two_take_turns), cmocka_unit_test(test_vec__outgrows_its_chunk), cmocka_unit_test(test_join__parts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
