@@ -2,7 +2,6 @@
 #include "compose/emit.h"
 
 #include "compose/producers.h"
-#include "wit/wit_print.h"
 
 static ct_status failed(const cti_plan *plan) { return plan->arena->error->status; }
 
@@ -49,10 +48,7 @@ cti_type_encoder cti_root_types(cti_plan *plan, uint32_t interface, bool of_impo
 void cti_add_option(cti_option_list *list, cti_canon_opt_kind kind, uint32_t index) { list->items[list->count++] = (cti_canon_opt){kind, index}; }
 
 ct_slice cti_emit_title(cti_plan *plan, const char *what, const cti_world_item *item, const cti_wit_func *func) {
-  cti_buf line = {0};
-  ct_status status = cti_wit_print_func(&plan->resolve, func, &line);
-  ct_slice text = cti_take(&line, plan->arena);
-  if (status != CT_OK || !text.data) return (ct_slice){NULL, 0};
+  ct_slice text = cti_func_text(plan, func);
   if (item->kind != CTI_WORLD_INTERFACE) return cti_format(plan->arena, "%s function `%.*s`", what, CTI_S(text));
   return cti_format(plan->arena, "%s function `%.*s` of interface \"%.*s\"", what, CTI_S(text), CTI_S(cti_world_item_name(&plan->resolve, item)));
 }

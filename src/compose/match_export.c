@@ -2,6 +2,7 @@
  * unit->offers in the order of the module's exports, and by role, by function and by resource; in plan->unmet what is owed and not there. */
 #include "compose/unmet.h"
 #include "compose/world_match.h"
+#include "wit/wit_error.h"
 
 /* What the name of an export may stand for. */
 typedef struct target {
@@ -96,11 +97,11 @@ static ct_status take(candidate *c, cti_role role) {
 }
 
 /* Takes the export for `role`, and tells when its core type is not the expected one. */
-static ct_status take_checked(candidate *c, cti_role role, const cti_core_sig *expected, const char *what, const char *hint) {
+static ct_status take_checked(candidate *c, cti_role role, const cti_core_sig *expected, ct_slice what, const char *hint) {
   cti_plan *plan = c->m->plan;
   if (cti_sig_eq(expected, c->type)) return take(c, role);
   CTI_TRY(take(c, role)); /* so that it is not told to be absent, too */
-  ct_slice text = cti_format(plan->arena, "%.*score export \"%.*s\" is %s and must have type %.*s, but has %.*s", CTI_S(cti_whose(plan, c->m->unit)), CTI_S(c->full), what,
+  ct_slice text = cti_format(plan->arena, "%.*score export \"%.*s\" is %.*s and must have type %.*s, but has %.*s", CTI_S(cti_whose(plan, c->m->unit)), CTI_S(c->full), CTI_S(what),
                              CTI_S(cti_sig_text(plan->arena, expected)), CTI_S(cti_func_type_text(plan->arena, c->type)));
   return cti_unmet_add(plan, CT_COMPOSE_TYPE, text, cti_slice_str(hint));
 }
@@ -109,7 +110,7 @@ static const char other_wit[] = "the bindings were made from another version of 
 
 static ct_status take_letters(candidate *c, cti_role role, const char *letters, const char *what) {
   cti_core_sig expected = cti_sig_of_letters(letters, CTI_VT_I32, CTI_VT_I32);
-  return take_checked(c, role, &expected, what, "the name means this in every module: give the function that type, or another name");
+  return take_checked(c, role, &expected, cti_slice_str(what), "the name means this in every module: give the function that type, or another name");
 }
 
 static void aim(candidate *c, const target *t) {
@@ -126,7 +127,9 @@ static ct_status take_lift(candidate *c, const target *t) {
   const cti_wit_func *func = func_of(c, t);
   CTI_TRY(cti_func_sig(&expected, c->m->plan, func, c->offer.variant));
   aim(c, t);
-  return take_checked(c, CTI_ROLE_LIFT, &expected, "a function of the world", other_wit);
+  if (cti_sig_eq(&expected, c->type)) return take(c, CTI_ROLE_LIFT);
+  ct_slice what = cti_format(c->m->plan->arena, "WIT function `%.*s`", CTI_S(cti_func_text(c->m->plan, func)));
+  return take_checked(c, CTI_ROLE_LIFT, &expected, what, other_wit);
 }
 
 /* What cleans up after a call takes what the call returned. */
@@ -136,7 +139,7 @@ static ct_status take_post_return(candidate *c, const target *t) {
   expected.param_count = lifted.result_count;
   memcpy(expected.params, lifted.results, sizeof lifted.results);
   aim(c, t);
-  return take_checked(c, CTI_ROLE_POST_RETURN, &expected, "called after a function returned", other_wit);
+  return take_checked(c, CTI_ROLE_POST_RETURN, &expected, CTI_LIT("called after a function returned"), other_wit);
 }
 
 /* What only the legacy names know: "[async-lift]f", "[async-lift-stackful]f", "[callback][async-lift]f". */
@@ -259,21 +262,36 @@ static ct_status check_callback(matcher *m, const cti_lift *lift) {
   return cti_unmet_add(m->plan, CT_COMPOSE_EXPORT, text, CTI_LIT("export the callback, type (i32, i32, i32) -> i32, or export the function as \"[async-lift-stackful]...\""));
 }
 
-static ct_status check_owed(matcher *m, uint32_t item, uint32_t func) {
+/* The function export whose name is nearest to the one that is wanted, as part of a sentence; empty when none is near. */
+static ct_slice near_export(const matcher *m, ct_slice wanted) {
+  cti_nearest nearest = cti_nearest_make(cti_slice_cut(wanted, 1, wanted.size - 1)); /* in quotes */
+  const cti_module *module = &m->unit->module;
+  for (uint32_t i = 0; i < module->exports.count; i++)
+    if (module->exports.items[i].kind == CTI_EXTERN_FUNC) cti_nearest_try(&nearest, module->exports.items[i].name);
+  return nearest.best.size ? cti_format(m->plan->arena, "; it has \"%.*s\"", CTI_S(nearest.best)) : CTI_LIT("");
+}
+
+/* All functions of one interface that are not there are told as one. */
+static ct_status miss(matcher *m, const cti_world_item *owed, const cti_wit_func *f) {
   cti_plan *plan = m->plan;
-  const cti_lift *lift = &m->unit->lifts[plan->export_base[item] + func];
-  if (lift->lift != CTI_WIT_NONE) return check_callback(m, lift);
-  const cti_world_item *owed = &world_exports(plan)->items[item];
-  const cti_wit_func *f = cti_item_func(&plan->resolve, owed, func);
-  ct_slice text = owed->kind == CTI_WORLD_FUNC
-                      ? cti_format(plan->arena, "%.*s exports function `%.*s`, but the core module does not export it", CTI_S(cti_world_title(plan, m->unit)), CTI_S(f->name))
-                      : cti_format(plan->arena, "%.*s exports interface \"%.*s\", but the core module does not export its function `%.*s`",
-                                   CTI_S(cti_world_title(plan, m->unit)), CTI_S(cti_world_item_name(&plan->resolve, owed)), CTI_S(f->name));
   cti_core_sig sig;
+  ct_slice title = cti_world_title(plan, m->unit), item = cti_world_item_name(&plan->resolve, owed), wanted = owed_names(plan, owed, f);
+  bool is_func = owed->kind == CTI_WORLD_FUNC;
+  ct_slice group = is_func ? (ct_slice){NULL, 0} : cti_format(plan->arena, "export %.*s", CTI_S(item));
+  if (cti_unmet_join(plan, group, f->name) || !wanted.data) return plan->arena->error->status;
   CTI_TRY(cti_func_sig(&sig, plan, f, CTI_ABI_LIFT));
-  ct_slice hint = cti_format(plan->arena, "export a core function named %.*s of type %.*s (a linker drops what nobody asks for: wasm-ld takes --export=NAME)", CTI_S(owed_names(plan, owed, f)),
+  ct_slice near = cti_unmet_is_full(plan) ? CTI_LIT("") : near_export(m, wanted);
+  ct_slice text = is_func ? cti_format(plan->arena, "%.*s exports function `%.*s`, but the core module does not export it%.*s", CTI_S(title), CTI_S(f->name), CTI_S(near))
+                          : cti_format(plan->arena, "%.*s exports interface \"%.*s\", but the core module does not export its function `%.*s`%.*s", CTI_S(title), CTI_S(item), CTI_S(f->name), CTI_S(near));
+  ct_slice hint = cti_format(plan->arena, "export a core function named %.*s of type %.*s (a linker drops what nobody asks for: wasm-ld takes --export=NAME)", CTI_S(wanted),
                              CTI_S(cti_sig_text(plan->arena, &sig)));
-  return cti_unmet_add(plan, CT_COMPOSE_EXPORT, text, hint);
+  return cti_unmet_add_as(plan, CT_COMPOSE_EXPORT, text, hint, group);
+}
+
+static ct_status check_owed(matcher *m, uint32_t item, uint32_t func) {
+  const cti_lift *lift = &m->unit->lifts[m->plan->export_base[item] + func];
+  const cti_world_item *owed = &world_exports(m->plan)->items[item];
+  return lift->lift != CTI_WIT_NONE ? check_callback(m, lift) : miss(m, owed, cti_item_func(&m->plan->resolve, owed, func));
 }
 
 static ct_status check_all_owed(matcher *m) {

@@ -238,6 +238,9 @@ static inline cti_wit_world *cti_plan_world(cti_plan *plan) { return &plan->reso
 const cti_world_item *cti_use_item(cti_plan *plan, const cti_use *use);
 const cti_wit_func *cti_item_func(const cti_resolve *resolve, const cti_world_item *item, uint32_t func);
 
+/* A function as a line of WIT, "f: func(s: string)", in the arena. */
+ct_slice cti_func_text(cti_plan *plan, const cti_wit_func *func);
+
 /* How to speak of the world of a unit: `world "ns:name/world"`, or of all that its sections ask for together. In the arena. */
 ct_slice cti_world_title(cti_plan *plan, const cti_unit *unit);
 

@@ -3,6 +3,7 @@
 #include "compose/units.h"
 
 #include "compose/world_use.h"
+#include "wit/wit_print.h"
 #include "wit/wit_transform.h"
 
 ct_status cti_plan_init(cti_plan *plan, const ct_component_new_options *options, cti_arena *arena) {
@@ -55,6 +56,12 @@ static ct_status read_unit(cti_plan *plan, cti_unit *unit) {
 ct_slice cti_whose(cti_plan *plan, const cti_unit *unit) {
   if (unit->kind == CTI_UNIT_MAIN) return CTI_LIT("");
   return cti_format(plan->arena, "%s \"%.*s\": ", unit->kind == CTI_UNIT_ADAPTER ? "adapter" : "library", CTI_S(unit->name));
+}
+
+ct_slice cti_func_text(cti_plan *plan, const cti_wit_func *func) {
+  cti_buf line = {0};
+  cti_wit_print_func(&plan->resolve, func, &line); /* fails with memory alone */
+  return cti_take(&line, plan->arena);
 }
 
 ct_slice cti_world_title(cti_plan *plan, const cti_unit *unit) {

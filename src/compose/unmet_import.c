@@ -4,6 +4,7 @@
 
 #include "compose/unmet.h"
 #include "compose/world_match.h"
+#include "wit/wit_error.h"
 
 static const char *kind_name(cti_extern_kind kind) {
   static const char *const names[CTI_EXTERN_KINDS] = {"function", "table", "memory", "global", "tag"};
@@ -135,24 +136,31 @@ static ct_slice name_hint(cti_lookup *l) {
   return CTI_LIT("embed the WIT that the module's bindings were made from, or make the bindings again from the WIT that is embedded");
 }
 
-enum { NAMED = 6 };
+/* The functions that are there: the one that was meant, or else some. */
+typedef struct there {
+  cti_nearest nearest;
+  cti_buf list;
+  uint32_t count;
+} there;
 
-static void add_name(cti_buf *list, uint32_t *count, ct_slice name) {
-  if (*count < NAMED) cti_buf_printf(list, "%s`%.*s`", *count ? ", " : " (there are: ", CTI_S(name));
-  else if (*count == NAMED) cti_buf_printf(list, ", ...");
-  (*count)++;
+static void add_name(there *t, ct_slice name) {
+  enum { NAMED = 6 };
+  cti_nearest_try(&t->nearest, name);
+  if (t->count < NAMED) cti_buf_printf(&t->list, "%s`%.*s`", t->count ? ", " : "", CTI_S(name));
+  else if (t->count == NAMED) cti_buf_printf(&t->list, ", ...");
+  t->count++;
 }
 
-/* The functions that are there, among which is the one that was meant. */
 static ct_slice names_there(cti_lookup *l, const cti_world_items *items) {
-  cti_buf list = {0};
-  uint32_t count = 0;
+  cti_arena *arena = l->plan->arena;
+  there t = {.nearest = cti_nearest_make(l->field)};
   const cti_wit_interface *interface = l->use.interface == CTI_WIT_NONE ? NULL : &l->plan->resolve.interfaces.items[l->use.interface];
-  for (uint32_t i = 0; interface && i < interface->funcs.count && count <= NAMED; i++) add_name(&list, &count, interface->funcs.items[i].name);
-  for (uint32_t i = 0; !interface && i < items->count && count <= NAMED; i++)
-    if (items->items[i].kind == CTI_WORLD_FUNC) add_name(&list, &count, items->items[i].func.name);
-  if (count) cti_buf_str(&list, ")");
-  return cti_take(&list, l->plan->arena);
+  for (uint32_t i = 0; interface && i < interface->funcs.count; i++) add_name(&t, interface->funcs.items[i].name);
+  for (uint32_t i = 0; !interface && i < items->count; i++)
+    if (items->items[i].kind == CTI_WORLD_FUNC) add_name(&t, items->items[i].func.name);
+  ct_slice list = cti_take(&t.list, arena);
+  if (!t.count || !list.data) return (ct_slice){NULL, 0};
+  return t.nearest.best.size ? cti_format(arena, "; did you mean `%.*s`?", CTI_S(t.nearest.best)) : cti_format(arena, " (there are: %.*s)", CTI_S(list));
 }
 
 /* The interface is there, or the world itself is meant, but has nothing of that name. */
@@ -174,7 +182,7 @@ static ct_status not_found(cti_lookup *l) {
 static ct_status mismatch(cti_lookup *l) {
   cti_arena *arena = l->plan->arena;
   ct_slice expected = cti_sig_text(arena, &l->expected);
-  ct_slice what = l->func ? cti_format(arena, "must have type %.*s: that is how WIT function `%.*s` is called by the canonical ABI", CTI_S(expected), CTI_S(l->func->name))
+  ct_slice what = l->func ? cti_format(arena, "must have type %.*s: that is how WIT function `%.*s` is called by the canonical ABI", CTI_S(expected), CTI_S(cti_func_text(l->plan, l->func)))
                           : cti_format(arena, "must have type %.*s: that is the type of this built-in", CTI_S(expected));
   return add(l, CT_COMPOSE_TYPE, what, CTI_LIT("the bindings were made from another version of the WIT, or by hand: make them again from the WIT that is embedded"));
 }
