@@ -8,7 +8,7 @@
 #include "opts.h"
 #include "source_line.h"
 
-enum { DEEPEST_DIRECTORY = 64, BAR_WIDTH = 24 };
+enum { DEEPEST_DIRECTORY = 64, BAR_WIDTH = 24, MOST_LINES = 20 };
 
 typedef struct validate_options {
   opt_strings features;
@@ -26,6 +26,7 @@ typedef struct batch {
   const char *current; /* the file that is being validated, and its bytes in binary form */
   ct_slice bytes;
   ct_error first; /* told already by all_errors */
+  unsigned lines; /* of source, that were looked for in the file: each takes a process */
   bool json, verbose, bar_shown;
   struct timespec start;
 } batch;
@@ -117,7 +118,7 @@ static void tell_one(void *context, const ct_error *error) {
   batch *b = context;
   ct_error copy = *error;
   if (b->first.status == CT_OK) b->first = copy;
-  add_source_line(&copy, b->bytes);
+  if (b->lines++ < MOST_LINES) add_source_line(&copy, b->bytes);
   clear_bar(b);
   tell(&copy, b->current, b->json);
 }
@@ -137,6 +138,7 @@ static ct_status validate_input(batch *b, const ct_input *input, ct_kind *kind, 
   }
   *kind = ct_kind_of(bytes);
   b->bytes = bytes;
+  b->lines = 0;
   if (status == CT_OK) {
     status = ct_validate(bytes, &b->options, error);
     if (status != CT_OK && !was_told(b, error)) add_source_line(error, bytes);

@@ -4,48 +4,64 @@
  * One thread at a time walks over sizes of bodies and takes a piece of them, which it then validates while others take theirs: no list of bodies is
  * made. Pieces are taken in the order of the file, and none any more once a failure is known; so all bodies before the failure were looked at. */
 #include "core/core_read.h"
+#include "core/custom.h"
 #include "core/module_state.h"
 
 enum { PIECE_SIZE = 1 << 17, PARALLEL_FROM = 1 << 20 };
 
 /* ---- names of functions, for failures alone */
 
-/* The function's name in the name section, or an empty slice: malformed names are no names.
+/* The names of functions in the order of the name section, which is that of functions: malformed names are no names.
  * https://webassembly.github.io/spec/core/appendix/custom.html#function-names */
-static ct_slice name_in_map(cti_cursor *c, uint32_t func) {
-  uint32_t count = cti_cursor_count(c, "names");
-  for (uint32_t i = 0; i < count && !c->failed; i++) {
-    uint32_t index = cti_cursor_u32(c);
-    ct_slice name = cti_cursor_name(c);
-    if (index == func && !c->failed) return name;
-  }
-  return (ct_slice){NULL, 0};
+struct cti_func_names {
+  bool is_open;
+  cti_cursor c;
+  ct_error ignored; /* of c */
+  uint32_t left;    /* behind the one that was read last */
+  cti_naming last;
+};
+
+static void next_name(cti_func_names *names) {
+  names->last = (cti_naming){UINT32_MAX, {NULL, 0}};
+  if (names->left == 0 || names->c.failed) return;
+  names->left--;
+  cti_naming naming = cti_read_naming(&names->c);
+  if (!names->c.failed) names->last = naming;
 }
 
-static ct_slice name_in_section(ct_slice content, uint32_t func, ct_error *ignored) {
-  cti_cursor c = cti_cursor_make(content, 0, ignored);
-  while (!cti_cursor_done(&c)) {
-    uint8_t code = cti_cursor_u8(&c);
-    cti_cursor names = cti_cursor_sub(&c, cti_cursor_u32(&c));
-    if (code == 1) return name_in_map(&names, func);
+static bool open_map(cti_func_names *names, ct_slice section) {
+  cti_cursor c = cti_cursor_make(section, 0, &names->ignored);
+  for (cti_subsection sub; cti_subsection_next(&sub, &c);) {
+    if (sub.code != CTI_NAME_FUNC) continue;
+    names->c = sub.c;
+    names->left = cti_cursor_count(&names->c, "names");
+    return true;
   }
-  return (ct_slice){NULL, 0};
+  return false;
 }
 
-CTI_COLD static ct_slice function_name(const cti_module_validator *m, uint32_t func) {
-  ct_error ignored;
-  ct_error_clear(&ignored);
-  cti_cursor c = cti_cursor_make(m->bytes, 0, &ignored);
+static void open_names(cti_func_names *names, ct_slice module) {
+  *names = (cti_func_names){.is_open = true};
+  ct_error_clear(&names->ignored);
+  cti_cursor c = cti_cursor_make(module, 0, &names->ignored);
   cti_frame frame;
   ct_slice name, content;
-  if (cti_cursor_bytes(&c, CTI_PREAMBLE_SIZE).size == 0) return (ct_slice){NULL, 0};
-  while (cti_frame_next(&c, &frame)) {
+  bool found = cti_cursor_bytes(&c, CTI_PREAMBLE_SIZE).size == 0;
+  while (!found && cti_frame_next(&c, &frame)) {
     ct_error other;
     ct_error_clear(&other);
     if (frame.id != CTI_SECTION_CUSTOM || cti_custom_name(&frame, &name, &content, &other) != CT_OK) continue;
-    if (cti_slice_is(name, "name")) return name_in_section(content, func, &other);
+    found = cti_slice_is(name, "name") && open_map(names, content);
   }
-  return (ct_slice){NULL, 0};
+  next_name(names);
+}
+
+/* Goes forward alone: failures are told in the order of functions. */
+CTI_COLD static ct_slice function_name(const cti_module_validator *m, uint32_t func) {
+  cti_func_names once = {0}, *names = m->func_names ? m->func_names : &once;
+  if (!names->is_open) open_names(names, m->bytes);
+  while (names->last.index < func) next_name(names);
+  return names->last.index == func ? names->last.name : (ct_slice){NULL, 0};
 }
 
 ct_status cti_code_validate_body(const cti_module_validator *m, cti_body *body, uint32_t func, ct_slice bytes, uint64_t offset) {
@@ -147,27 +163,41 @@ static ct_status validate_parallel(cti_module_validator *m, uint32_t count, uint
   return CT_OK;
 }
 
-/* On the calling thread; every failing function is told when that was asked for. */
-static ct_status validate_serial(cti_module_validator *m, uint32_t count) {
-  ct_error *error = m->v->arena->error, first;
+/* Tells a failing function, for who wants to hear of all of them; the first is kept. */
+CTI_COLD static void report(const cti_module_validator *m, ct_error *first) {
+  ct_error *error = m->v->arena->error;
+  cti_error_trail(error, "code");
+  if (m->v->trail) cti_error_trail(error, "%s", m->v->trail);
+  m->v->report(m->v->report_context, error);
+  if (first->status == CT_OK) *first = *error;
+  ct_error_clear(error);
+}
+
+static ct_status validate_each(cti_module_validator *m, uint32_t count, ct_error *first) {
   uint32_t func = m->env.funcs.count - count;
-  ct_error_clear(&first);
   for (uint32_t i = 0; i < count; i++, func++) {
     cti_cursor body = cti_read_body(&m->c);
-    if (m->c.failed) break;
+    if (m->c.failed) return m->c.error->status;
     ct_slice bytes = {body.at, cti_cursor_left(&body)};
     ct_status status = cti_code_validate_body(m, &m->body, func, bytes, cti_cursor_offset(&body));
     if (status == CT_OK) continue;
     if (!m->v->report || status == CT_NOMEM) return status;
-    cti_error_trail(error, "code");
-    if (m->v->trail) cti_error_trail(error, "%s", m->v->trail);
-    m->v->report(m->v->report_context, error);
-    if (first.status == CT_OK) first = *error;
-    ct_error_clear(error);
+    report(m, first);
   }
-  if (first.status == CT_OK || m->c.failed) return m->c.failed ? error->status : CT_OK;
+  return CT_OK;
+}
+
+/* On the calling thread. */
+static ct_status validate_serial(cti_module_validator *m, uint32_t count) {
+  cti_func_names names = {0};
+  ct_error first;
+  ct_error_clear(&first);
+  m->func_names = &names;
+  ct_status status = validate_each(m, count, &first);
+  m->func_names = NULL;
+  if (status != CT_OK || first.status == CT_OK) return status;
   m->has_trail = true;
-  *error = first;
+  *m->v->arena->error = first;
   return first.status;
 }
 

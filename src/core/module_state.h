@@ -16,12 +16,15 @@ enum {
 };
 #undef CT_SECTION
 
+typedef struct cti_func_names cti_func_names;
+
 typedef struct cti_module_validator {
   cti_validation *v;
   cti_module_env env;
   cti_body body;  /* for constant expressions, and for bodies on the calling thread */
   cti_cursor c;   /* over the section */
   ct_slice bytes; /* the module, for names in failures; empty while it arrives in pieces */
+  cti_func_names *func_names; /* of one thread that tells many failures; NULL: looked for with each */
   cti_arena scratch;
   CTI_VEC(cti_module_import) imports;
   CTI_VEC(cti_module_export) exports;
