@@ -296,7 +296,9 @@ static bool if_value(sinker *s, cti_node node, ending ends[2]) {
 }
 
 static void walk_if(sinker *s, cti_node node) {
-  ending ends[2];
+  ending ends[2]; /* large: only what is read is set */
+  ends[0].count = ends[1].count = 0;
+  ends[0].diverges = ends[1].diverges = false;
   bool is_void = at(s, node)->type == CTI_VT_NONE;
   walk(s, cti_ir_kid(s->f, node, 0));
   for (uint32_t i = 1; i < at(s, node)->kid_count; i++) {
