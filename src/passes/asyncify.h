@@ -30,7 +30,7 @@ typedef enum cti_asyncify_api { CTI_START_UNWIND, CTI_STOP_UNWIND, CTI_START_REW
 /* The function that an import of module `asyncify` asks for; CTI_ASYNCIFY_API for none. */
 cti_asyncify_api cti_asyncify_api_named(ct_slice name);
 
-enum { CTI_ASYNCIFY_TYPES = 5 }; /* of values that can be saved: i32, i64, f32, f64, v128 */
+enum { CTI_ASYNCIFY_TYPES = 3 }; /* of values that are saved: i32, i64, v128; floats go as integers */
 
 typedef struct cti_asyncify {
   cti_module *m;
@@ -44,6 +44,7 @@ typedef struct cti_asyncify {
   cti_corevt pointer;   /* its addresses */
   uint32_t state, data; /* the globals */
   cti_remap remap;      /* imports of `asyncify` to what is exported under these names */
+  uint32_t check;       /* the function that traps when frames have gone too far */
   uint32_t next_func;   /* index for the next function that is added */
   uint32_t helpers[CTI_ASYNCIFY_TYPES][2]; /* indices of the functions that push and pop a value; 0: not needed yet */
 } cti_asyncify;
@@ -98,7 +99,7 @@ ct_status cti_asyncify_flatten(cti_ir *f, const cti_asyncify *a, cti_asyncify_si
 /* Makes dispatch, saving and restoring of a flat function. *type: what lives at a call and cannot be saved, else CTI_VT_NONE. */
 ct_status cti_asyncify_dispatch(cti_ir *f, cti_asyncify *a, cti_asyncify_sites *sites, cti_corevt *unsaved);
 
-/* The function that pushes or pops values of that type; CTI_ASYNCIFY_TYPES for one that has none. */
+/* Which functions push and pop values of that integer or vector type; CTI_ASYNCIFY_TYPES for one that has none. */
 uint32_t cti_asyncify_slot(cti_corevt type);
 uint32_t cti_asyncify_helper(cti_asyncify *a, uint32_t slot, bool pop);
 

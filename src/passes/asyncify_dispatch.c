@@ -233,10 +233,19 @@ static cti_node inner_dispatch(dispatcher *d, const region *r) {
 
 /* ---- saving and taking back */
 
-static cti_node pop(dispatcher *d, cti_corevt type) { return make(d, CTI_OP_CALL, type, cti_asyncify_helper(d->a, cti_asyncify_slot(type), true), NULL, 0); }
+/* A float lies in a frame as the integer with its bits: one pair of functions less, for a byte at each use. */
+static cti_corevt type_in_frame(cti_corevt type) { return type == CTI_VT_F32 ? CTI_VT_I32 : type == CTI_VT_F64 ? CTI_VT_I64 : type; }
+
+static cti_node pop(dispatcher *d, cti_corevt type) {
+  cti_corevt kept = type_in_frame(type);
+  cti_node node = make(d, CTI_OP_CALL, kept, cti_asyncify_helper(d->a, cti_asyncify_slot(kept), true), NULL, 0);
+  return kept == type ? node : make(d, type == CTI_VT_F32 ? CTI_OP_F32_REINTERPRET_I32 : CTI_OP_F64_REINTERPRET_I64, type, 0, &node, 1);
+}
 
 static cti_node save(dispatcher *d, cti_corevt type, cti_node value) {
-  return make(d, CTI_OP_CALL, CTI_VT_NONE, cti_asyncify_helper(d->a, cti_asyncify_slot(type), false), &value, 1);
+  cti_corevt kept = type_in_frame(type);
+  if (kept != type) value = make(d, type == CTI_VT_F32 ? CTI_OP_I32_REINTERPRET_F32 : CTI_OP_I64_REINTERPRET_F64, kept, 0, &value, 1);
+  return make(d, CTI_OP_CALL, CTI_VT_NONE, cti_asyncify_helper(d->a, cti_asyncify_slot(kept), false), &value, 1);
 }
 
 /* The head of the function: locals in the opposite order of saving, then the number. */
@@ -442,7 +451,7 @@ ct_status cti_asyncify_dispatch(cti_ir *f, cti_asyncify *a, cti_asyncify_sites *
   const bool *live = cti_ir_live_at_marks(f);
   if (!live) return f->arena->error->status;
   for (uint32_t i = 0; i < f->locals.count; i++)
-    if (live[i] && cti_asyncify_slot(f->locals.items[i]) == CTI_ASYNCIFY_TYPES) *unsaved = f->locals.items[i];
+    if (live[i] && cti_asyncify_slot(type_in_frame(f->locals.items[i])) == CTI_ASYNCIFY_TYPES) *unsaved = f->locals.items[i];
   attach_arguments(&d);
   if (*unsaved == CTI_VT_NONE) build(&d, live);
   return f->arena->error->status;

@@ -12,8 +12,8 @@ static const struct {
   uint8_t size;
   const char *name;
 } slots[CTI_ASYNCIFY_TYPES] = {
-    {CTI_VT_I32, CTI_OP_I32_LOAD, CTI_OP_I32_STORE, 4, "i32"},     {CTI_VT_I64, CTI_OP_I64_LOAD, CTI_OP_I64_STORE, 8, "i64"},
-    {CTI_VT_F32, CTI_OP_F32_LOAD, CTI_OP_F32_STORE, 4, "f32"},     {CTI_VT_F64, CTI_OP_F64_LOAD, CTI_OP_F64_STORE, 8, "f64"},
+    {CTI_VT_I32, CTI_OP_I32_LOAD, CTI_OP_I32_STORE, 4, "i32"},
+    {CTI_VT_I64, CTI_OP_I64_LOAD, CTI_OP_I64_STORE, 8, "i64"},
     {CTI_VT_V128, CTI_OP_V128_LOAD, CTI_OP_V128_STORE, 16, "v128"},
 };
 
@@ -124,7 +124,7 @@ static ct_status check_import(const cti_asyncify *a, const cti_import *import) {
 
 /* Where imports of the functions lead to. */
 static ct_status plan_imports(cti_asyncify *a) {
-  uint32_t size = a->func_count + CTI_ASYNCIFY_API + 2 * CTI_ASYNCIFY_TYPES;
+  uint32_t size = a->func_count + CTI_ASYNCIFY_API + 1 + 2 * CTI_ASYNCIFY_TYPES;
   uint32_t *to = NULL;
   for (uint32_t i = 0; i < a->m->imported[CTI_EXTERN_FUNC]; i++) {
     const cti_import *import = &a->m->imports.items[a->m->funcs.items[i].import];
@@ -145,7 +145,8 @@ ct_status cti_asyncify_prepare(cti_asyncify *a) {
   for (uint32_t i = 0; i < a->m->exports.count; i++)
     for (int k = 0; k < CTI_ASYNCIFY_API; k++)
       if (cti_slice_is(a->m->exports.items[i].name, api_names[k])) return cti_fail(a->arena->error, CT_CORE_INVALID, a->m->exports.items[i].offset, "the module exports `%s` already: it went through asyncify before", api_names[k]);
-  a->next_func = a->func_count + CTI_ASYNCIFY_API;
+  a->check = a->func_count + CTI_ASYNCIFY_API;
+  a->next_func = a->check + 1;
   CTI_TRY(choose_memory(a));
   CTI_TRY(plan_imports(a));
   return add_globals(a);
@@ -219,13 +220,15 @@ static void pop_body(const cti_asyncify *a, cti_buf *out, uint32_t slot) {
 }
 
 /* Frames that went past the end of their room are told here, where somebody looks. */
-static void check_room(const cti_asyncify *a, cti_buf *out) {
+static void check_body(const cti_asyncify *a, cti_buf *out) {
+  locals(a, out, false);
   indexed(out, CTI_OP_GLOBAL_GET, a->data);
   pointer_access(a, out, false, 0);
   indexed(out, CTI_OP_GLOBAL_GET, a->data);
   pointer_access(a, out, false, is_wide(a) ? 8 : 4);
   op(out, is_wide(a) ? CTI_OP_I64_GT_U : CTI_OP_I32_GT_U);
   cti_buf_bytes(out, CTI_LIT("\x04\x40\x00\x0b")); /* if unreachable end */
+  op(out, CTI_OP_END);
 }
 
 static void api_body(const cti_asyncify *a, cti_buf *out, cti_asyncify_api api) {
@@ -242,7 +245,7 @@ static void api_body(const cti_asyncify *a, cti_buf *out, cti_asyncify_api api) 
     indexed(out, CTI_OP_LOCAL_GET, 0);
     indexed(out, CTI_OP_GLOBAL_SET, a->data);
   }
-  check_room(a, out);
+  indexed(out, CTI_OP_CALL, a->check);
   op(out, CTI_OP_END);
 }
 
@@ -285,7 +288,9 @@ static ct_status add_api(cti_asyncify *a) {
     CTI_TRY(add_func(a, param_of(a, (cti_asyncify_api)i), result_of((cti_asyncify_api)i), &body, name));
     if (!cti_vec_push(a->arena, &a->m->exports, export_)) return a->arena->error->status;
   }
-  return CT_OK;
+  cti_buf check = {0};
+  check_body(a, &check);
+  return add_func(a, CTI_VT_NONE, CTI_VT_NONE, &check, CTI_LIT("__asyncify_check"));
 }
 
 static ct_status add_helper(cti_asyncify *a, uint32_t slot, bool pop) {
@@ -298,7 +303,7 @@ static ct_status add_helper(cti_asyncify *a, uint32_t slot, bool pop) {
 
 /* In the order in which their indices were given out. */
 static ct_status add_helpers(cti_asyncify *a) {
-  for (uint32_t index = a->func_count + CTI_ASYNCIFY_API; index < a->next_func; index++)
+  for (uint32_t index = a->check + 1; index < a->next_func; index++)
     for (uint32_t i = 0; i < 2 * CTI_ASYNCIFY_TYPES; i++)
       if (a->helpers[i / 2][i % 2] == index) CTI_TRY(add_helper(a, i / 2, i % 2));
   return CT_OK;
