@@ -49,6 +49,15 @@ def add_other(a, job):
     return r.returncode == 0
 
 
+def without_asyncify(a, job, folder):
+    out = os.path.join(folder, 'without.wasm')
+    sizes = []
+    for argv in ([a.ctool, 'optimize', job['plain'], '-o', out], [a.wasm_opt, *(word for word in WASM_OPT if word != '--asyncify'), job['plain'], '-o', out]):
+        subprocess.run(argv, check=True, capture_output=True)
+        sizes.append(os.path.getsize(out))
+    return sizes
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument('--ctool', required=True)
@@ -95,14 +104,19 @@ def main():
             else:
                 counts['run'] += 1
                 counts['pauses'] += result['pauses']
-                for name, f in zip(['ctool', 'ctool, only asyncify with asserts', 'wasm-opt'], job['paused']): sizes[name] += os.path.getsize(f)
-                sizes['plain'] += os.path.getsize(job['plain'])
-                if len(job['paused']) > 2 and os.path.getsize(job['paused'][0]) > os.path.getsize(job['paused'][-1]): counts['larger than wasm-opt makes it'] += 1
+                if len(job['paused']) > 2: # beside wasm-opt: the whole, and what asyncify adds to what the optimizer makes
+                    small, other = without_asyncify(a, job, folder)
+                    whole = [os.path.getsize(job['paused'][0]), os.path.getsize(job['paused'][-1])]
+                    for name, size in zip(['plain', 'ctool', 'wasm-opt', 'asyncify by ctool', 'asyncify by wasm-opt'], [os.path.getsize(job['plain']), *whole, whole[0] - small, whole[1] - other]): sizes[name] += size
+                    counts['larger'] += whole[0] > whole[1]
+                    counts['grows more'] += whole[0] - small > whole[1] - other
+                    counts['beside'] += 1
             for f in [job['plain'], *job['paused']]: os.remove(f)
         driver.stdin.close()
         driver.wait()
     print('%d modules paused %d times' % (counts['run'], counts['pauses']))
-    print('bytes:', ', '.join('%s %d' % s for s in sizes.items()), '; larger than by wasm-opt:', counts['larger than wasm-opt makes it'])
+    if counts['beside']:
+        print('%d beside wasm-opt: bytes: %s; larger: %d; asyncify adds more: %d' % (counts['beside'], ', '.join('%s %d' % s for s in sizes.items()), counts['larger'], counts['grows more']))
     for why, count in skipped.most_common(12): print('skipped %d: %s' % (count, why))
     sys.exit(1 if bad else 0)
 
