@@ -47,5 +47,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!all.features) FUZZ_CHECK(ct_features_parse(&all.features, "all", &error) == CT_OK && ct_features_parse(&bits_32.features, "all,-memory64", &error) == CT_OK);
   make((ct_slice){data, size}, &(ct_component_new_options){.skip_validation = true});
   make((ct_slice){data, size}, &(ct_component_new_options){.skip_validation = true, .synthesize_realloc = true});
+  make((ct_slice){data, size}, &(ct_component_new_options){.skip_validation = true, .layout = CT_LAYOUT_DIRECT, .fuse_adapter = true, .adapter_names = true});
   return 0;
 }

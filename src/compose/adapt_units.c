@@ -65,7 +65,7 @@ static ct_status read_cut(cti_plan *plan, uint32_t id, ct_slice bytes) {
   CTI_TRY(cti_match_exports(plan, id));
   CTI_TRY(cti_match_imports(plan, id));
   CTI_TRY(check_types(plan, id));
-  if (unit->is_builtin && !plan->options->adapter_names) CTI_TRY(cti_shorten_names(plan, id));
+  if (unit->is_builtin && (!plan->options->adapter_names || plan->is_fused)) CTI_TRY(cti_shorten_names(plan, id));
   return cti_layout_join_adapter(plan, id);
 }
 

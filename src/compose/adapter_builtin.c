@@ -281,6 +281,7 @@ ct_status cti_add_builtin_adapter(cti_plan *plan, const cti_module *guest) {
   CTI_TRY(look_at_guest(&b));
   CTI_TRY(make_module(&bytes, &b));
   plan->main_globals = b.place.globals;
+  plan->main_stack = b.place.base;
   note(&b);
   CTI_TRY(cti_add_unit(plan, CTI_UNIT_ADAPTER, cti_slice_str(preview1), (ct_slice){NULL, 0}, bytes));
   cti_vec_last(&plan->units)->is_builtin = true;

@@ -131,8 +131,10 @@ ct_status cti_plan_pieces(ct_pieces *out, cti_plan *plan) {
   static const uint8_t preamble[] = {0, 'a', 's', 'm', 0x0d, 0, 1, 0};
   output o = {.plan = plan};
   CTI_TRY(put(&o, cti_slice(preamble, sizeof preamble)));
+  for (uint32_t i = 1; i < plan->units.count; i++)
+    if (plan->units.items[i].is_used && cti_is_fused(plan, i)) CTI_TRY(cti_fuse_adapter(plan, i));
   for (uint32_t i = 0; i < plan->units.count; i++)
-    if (plan->units.items[i].is_used) CTI_TRY(put_module(&o, i));
+    if (plan->units.items[i].is_used && !cti_is_fused(plan, i)) CTI_TRY(put_module(&o, i));
   CTI_TRY(put_items(&o, plan->component.items.count, NULL, 0));
   *out = (ct_pieces){.items = o.pieces.items, .count = o.pieces.count};
   return CT_OK;

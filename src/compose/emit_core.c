@@ -15,7 +15,7 @@ static ct_slice module_debug_name(cti_plan *plan, const cti_unit *unit) {
 static ct_status emit_modules(cti_plan *plan) {
   for (uint32_t i = 0; i < plan->units.count; i++) {
     cti_unit *unit = &plan->units.items[i];
-    if (!unit->is_used) continue;
+    if (!unit->is_used || cti_is_fused(plan, i)) continue;
     unit->item = plan->component.items.count; /* its pieces take the place of what stands there */
     unit->module_index = cti_build_core_module(&plan->component, (ct_slice){NULL, 0});
     cti_name_item(plan, module_debug_name(plan, unit));
@@ -82,32 +82,60 @@ static ct_status emit_export_types(cti_plan *plan) {
 
 /* ---- instances */
 
+/* What the main module and a fused adapter have of each other, and the memory, which the main module's part imports, are no imports of both. */
+static bool is_inside(const cti_plan *plan, uint32_t unit, const cti_use *use) {
+  if (use->kind == CTI_USE_ADAPTER) return cti_is_fused(plan, use->unit);
+  return cti_is_fused(plan, unit) && (use->kind == CTI_USE_ITEM || use->kind == CTI_USE_MEMORY);
+}
+
+static bool is_all_inside(const cti_plan *plan, uint32_t unit, const cti_use_group *group) {
+  for (uint32_t i = 0; i < group->count; i++)
+    if (!is_inside(plan, unit, &plan->units.items[unit].uses.items[group->first + i])) return false;
+  return group->count > 0;
+}
+
 static ct_status group_instance(uint32_t *out, cti_plan *plan, uint32_t unit, const cti_use_group *group) {
   cti_named_index *items = CTI_NEW_N(plan->arena, cti_named_index, group->count);
   if (!items) return CT_NOMEM;
   if (cti_comes_first(plan, unit)) CTI_TRY(cti_emit_lowered_funcs(plan, plan->units.items[unit].uses.items + group->first, group->count));
+  uint32_t count = 0;
   for (uint32_t i = 0; i < group->count; i++) {
     const cti_use *use = &plan->units.items[unit].uses.items[group->first + i];
-    items[i].name.name = use->field;
-    CTI_TRY(cti_emit_use(&items[i].item, plan, unit, use));
+    if (is_inside(plan, unit, use)) continue;
+    items[count].name.name = use->field;
+    CTI_TRY(cti_emit_use(&items[count++].item, plan, unit, use));
   }
-  *out = cti_build_core_exports(&plan->component, items, group->count);
+  *out = cti_build_core_exports(&plan->component, items, count);
   cti_name_item(plan, group->module);
   return failed(plan);
 }
 
-static ct_status instantiate(cti_plan *plan, uint32_t unit) {
+static ct_status add_args(cti_named_index *args, uint32_t *count, cti_plan *plan, uint32_t unit) {
   const cti_unit *u = &plan->units.items[unit];
-  cti_named_index *args = CTI_NEW_N(plan->arena, cti_named_index, u->groups.count);
-  if (!args) return CT_NOMEM;
   for (uint32_t i = 0; i < u->groups.count; i++) {
     const cti_use_group *group = &u->groups.items[i];
-    args[i].name.name = group->module;
-    args[i].item.sort = CTI_SORT_CORE_INSTANCE;
-    args[i].item.index = !group->is_whole ? 0 : group->unit == CTI_WIT_NONE ? plan->shim_instance : plan->units.items[group->unit].instance_index;
-    if (!group->is_whole) CTI_TRY(group_instance(&args[i].item.index, plan, unit, group));
+    cti_named_index *arg = &args[*count];
+    if (is_all_inside(plan, unit, group)) continue;
+    arg->name.name = group->module;
+    arg->item.sort = CTI_SORT_CORE_INSTANCE;
+    arg->item.index = !group->is_whole ? 0 : group->unit == CTI_WIT_NONE ? plan->shim_instance : plan->units.items[group->unit].instance_index;
+    if (!group->is_whole) CTI_TRY(group_instance(&arg->item.index, plan, unit, group));
+    (*count)++;
   }
-  plan->units.items[unit].instance_index = cti_build_core_instantiate(&plan->component, u->module_index, args, u->groups.count);
+  return CT_OK;
+}
+
+/* With a fused adapter the main module's instance is that of both. */
+static ct_status instantiate(cti_plan *plan, uint32_t unit) {
+  const cti_unit *u = &plan->units.items[unit];
+  const cti_unit *guest = unit == 0 && plan->is_fused ? &plan->units.items[1] : NULL;
+  uint32_t count = 0;
+  cti_named_index *args = CTI_NEW_N(plan->arena, cti_named_index, u->groups.count + (guest ? guest->groups.count : 0));
+  if (!args) return CT_NOMEM;
+  CTI_TRY(add_args(args, &count, plan, unit));
+  if (guest) CTI_TRY(add_args(args, &count, plan, 1));
+  plan->units.items[unit].instance_index = cti_build_core_instantiate(&plan->component, u->module_index, args, count);
+  if (guest) plan->units.items[1].instance_index = plan->units.items[unit].instance_index;
   cti_name_item(plan, u->name);
   return failed(plan);
 }
@@ -115,7 +143,7 @@ static ct_status instantiate(cti_plan *plan, uint32_t unit) {
 static ct_status instantiate_units(cti_plan *plan) {
   const cti_unit *main_unit = &plan->units.items[0];
   for (uint32_t i = 1; i < plan->units.count; i++)
-    if (plan->units.items[i].is_used && cti_comes_first(plan, i)) CTI_TRY(instantiate(plan, i));
+    if (plan->units.items[i].is_used && cti_comes_first(plan, i) && !cti_is_fused(plan, i)) CTI_TRY(instantiate(plan, i));
   CTI_TRY(instantiate(plan, 0));
   uint32_t place = main_unit->first_of[CTI_ROLE_MEMORY];
   if (plan->memory == UINT32_MAX && place != CTI_WIT_NONE)

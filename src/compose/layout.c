@@ -53,8 +53,9 @@ ct_status cti_layout_choose(cti_plan *plan) {
   if (reason) return CT_OK;
   cti_extern_type memory = {.kind = CTI_EXTERN_MEMORY, .of = {.memory = main_unit->module.memories.items[0].type}};
   plan->is_direct = main_unit->drops_memory = true;
+  plan->is_fused = plan->options->fuse_adapter && plan->units.count > 1;
   main_unit->imported_memory = &main_unit->module.memories.items[0].type;
-  cti_plan_note(plan, "layout: direct");
+  cti_plan_note(plan, plan->is_fused ? "layout: direct, the adapter is a part of the main module" : "layout: direct");
   return import_from_first(plan, main_unit, CTI_SHIM_MEMORY, &memory);
 }
 
@@ -85,8 +86,44 @@ static void take_whole(cti_plan *plan, cti_use_group *group, uint32_t unit) {
   group->unit = unit;
 }
 
+/* What is taken of the adapter from outside is an export beside those of the main module. */
+static ct_status name_exports_apart(cti_plan *plan, cti_unit *adapter) {
+  const cti_module *main_module = &plan->units.items[0].module;
+  cti_map taken = {0};
+  for (uint32_t i = 0; i < main_module->exports.count; i++) CTI_TRY(cti_map_set(&taken, plan->arena, main_module->exports.items[i].name, i));
+  for (uint32_t i = 0, number = 0; i < adapter->module.exports.count; i++) {
+    cti_export *export_ = &adapter->module.exports.items[i];
+    ct_slice old = export_->name;
+    do {
+      export_->name = cti_format(plan->arena, "+%u", number++);
+      if (!export_->name.data) return plan->arena->error->status;
+    } while (cti_map_get(&taken, export_->name) != CTI_MAP_NONE);
+    for (uint32_t k = 0; k < adapter->offers.count; k++)
+      if (cti_slice_eq(adapter->offers.items[k].name, old)) adapter->offers.items[k].name = export_->name;
+    for (uint32_t k = 0; k < plan->units.items[0].uses.count; k++) {
+      cti_use *use = &plan->units.items[0].uses.items[k];
+      if (use->kind == CTI_USE_ADAPTER && cti_slice_eq(use->source, old)) use->source = export_->name;
+    }
+  }
+  return CT_OK;
+}
+
+/* The adapter's imports stand in one group, beside those of the main module. */
+static ct_status name_group_apart(cti_plan *plan, cti_unit *adapter) {
+  cti_use_group *group = adapter->groups.count ? &adapter->groups.items[0] : NULL;
+  for (uint32_t number = 0; group && has_group(&plan->units.items[0], group->module); number++) {
+    group->module = cti_format(plan->arena, "+%u", number);
+    if (!group->module.data) return plan->arena->error->status;
+  }
+  return CT_OK;
+}
+
 ct_status cti_layout_join_adapter(cti_plan *plan, uint32_t unit) {
   if (!cti_comes_first(plan, unit)) return CT_OK;
+  if (plan->is_fused) {
+    CTI_TRY(name_exports_apart(plan, &plan->units.items[unit]));
+    return name_group_apart(plan, &plan->units.items[unit]);
+  }
   for (uint32_t i = 0; i < plan->units.items[0].groups.count; i++) {
     cti_use_group *group = &plan->units.items[0].groups.items[i];
     bool is_met;
@@ -100,6 +137,7 @@ ct_status cti_layout_join_adapter(cti_plan *plan, uint32_t unit) {
 
 static uint32_t count_fillings(const cti_plan *plan, uint32_t unit) {
   uint32_t count = 0;
+  if (plan->is_fused) return unit == 0 ? plan->shims.count : 0;
   for (uint32_t i = 0; i < plan->shims.count; i++) count += plan->shims.items[i].unit == unit;
   return count;
 }
@@ -130,10 +168,10 @@ static uint32_t func_of_export(const cti_module *module, ct_slice name) {
 /* The unit imports the table, which has its own before the slots, and fills those that are its. */
 static ct_status fill_slots(cti_plan *plan, uint32_t unit) {
   cti_unit *u = &plan->units.items[unit];
-  if (count_fillings(plan, unit) == 0) return CT_OK;
   cti_extern_type table = {.kind = CTI_EXTERN_TABLE, .of = {.table = plan->first_table}};
-  u->drops_table = unit == 0 && u->module.tables.count > 0;
-  CTI_TRY(import_from_first(plan, u, CTI_SHIM_TABLE, &table));
+  bool imports = count_fillings(plan, unit) > 0;
+  u->drops_table = imports && unit == 0 && u->module.tables.count > 0;
+  if (imports) CTI_TRY(import_from_first(plan, u, CTI_SHIM_TABLE, &table));
   for (uint32_t i = 0; i < plan->shims.count; i++) {
     const cti_shim *shim = &plan->shims.items[i];
     cti_slot slot = {plan->first_slot + i, func_of_export(&u->module, shim->name)};

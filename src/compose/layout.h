@@ -6,7 +6,9 @@
  * The direct layout turns that round. The first module owns the memory that the main one defined, which imports it now, so that everything can be lowered at
  * once; ctool's own adapter comes before the main module, which calls it without a detour. What still has to wait are the few functions that a module has
  * and earlier ones need (a realloc, `_start`): trampolines through the first module's table. That table is the main module's own with a few slots more,
- * when it has one, so that each module fills its slots by an element segment and no fixup is needed. No index of the main module moves, and no body is read. */
+ * when it has one, so that each module fills its slots by an element segment and no fixup is needed. No index of the main module moves, and no body is read.
+ *
+ * With --fuse-adapter the adapter becomes a part of the main module, whose function indices move for that: one instance imports what both do. */
 #ifndef CTI_COMPOSE_LAYOUT_H
 #define CTI_COMPOSE_LAYOUT_H
 
@@ -19,6 +21,12 @@ ct_status cti_layout_settle(cti_plan *plan);
 
 /* Is the unit instantiated before the main module? */
 static inline bool cti_comes_first(const cti_plan *plan, uint32_t unit) { return plan->is_direct && plan->units.items[unit].is_builtin; }
+
+/* Is it one module with the main one? */
+static inline bool cti_is_fused(const cti_plan *plan, uint32_t unit) { return plan->is_fused && cti_comes_first(plan, unit); }
+
+/* Makes the adapter a part of the main module: its unit's bytes and interface are then those of both (fuse.c). When the component is complete. */
+ct_status cti_fuse_adapter(cti_plan *plan, uint32_t unit);
 
 /* The module name by which units import from the first module in the direct layout. */
 #define CTI_LAYOUT_FIRST "shim"

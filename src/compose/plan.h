@@ -191,6 +191,7 @@ struct cti_plan {
   CTI_VEC(cti_unit) units;
   cti_map unit_ids; /* adapters and libraries by name */
   ct_slice main_globals; /* what the main module's global section holds instead; data == NULL: it stays */
+  uint32_t main_stack;   /* with that: its stack pointer, global 0 */
   cti_abi abi;
 
   /* of the world, when it is final: function (item, f) has the number base[item] + f */
@@ -213,6 +214,7 @@ struct cti_plan {
 
   /* the layout */
   bool is_direct;    /* the memory is the first module's, ctool's own adapter comes before the main module */
+  bool is_fused;     /* the adapter becomes a part of the main module (fuse.c) */
   bool fills_itself; /* there is no fixup: units fill their slots */
   uint32_t first_slot;          /* of the shims, in the first module's table */
   cti_table_type first_table;

@@ -203,7 +203,7 @@ static ct_status add_early_item(cti_plan *plan, uint32_t unit, const cti_use *us
 static ct_status add_use(cti_plan *plan, uint32_t unit, uint32_t place, ct_slice module) {
   const cti_use *use = &plan->units.items[unit].uses.items[place];
   if (use->kind == CTI_USE_ADAPTER) return cti_comes_first(plan, use->unit) ? CT_OK : add_adapter_use(plan, unit, use, module);
-  if (use->kind == CTI_USE_ITEM && cti_comes_first(plan, unit)) return add_early_item(plan, unit, use);
+  if (use->kind == CTI_USE_ITEM && cti_comes_first(plan, unit)) return cti_is_fused(plan, unit) ? CT_OK : add_early_item(plan, unit, use);
   if (use->kind != CTI_USE_CANON) return CT_OK;
   cti_shim shim = {.kind = use->canon == CTI_CANON_LOWER ? CTI_SHIM_LOWER : CTI_SHIM_BUILTIN, .unit = unit, .use = place};
   CTI_TRY(cti_use_sig(&shim.sig, plan, use));

@@ -2,6 +2,13 @@
  * https://webassembly.github.io/spec/core/appendix/custom.html#name-section */
 #include "passes/names_move.h"
 
+bool cti_custom_tells_offsets(ct_slice name) {
+  static const char *const names[] = {"sourceMappingURL", "external_debug_info", "metadata.code.branch_hint"};
+  for (size_t i = 0; i < CTI_COUNT(names); i++)
+    if (cti_slice_is(name, names[i])) return true;
+  return cti_slice_starts(name, CTI_LIT(".debug"));
+}
+
 static cti_space space_of(uint8_t kind) {
   switch (kind) {
   case CTI_NAME_FUNC: return CTI_SPACE_FUNC;

@@ -12,4 +12,7 @@ ct_status cti_names_move(cti_module *m, const cti_remap *remap);
 /* Gives further functions or globals of a module names, if it has a `name` section. */
 ct_status cti_names_add(cti_module *m, cti_name_kind kind, const cti_naming *names, uint32_t count);
 
+/* Does a custom section of that name speak of code by its offset (DWARF, source maps, hints)? It goes when code moves. */
+bool cti_custom_tells_offsets(ct_slice name);
+
 #endif

@@ -5,6 +5,7 @@
 #include "passes/asyncify.h"
 #include "passes/layout.h"
 #include "passes/module_passes.h"
+#include "passes/names_move.h"
 #include "passes/settings.h"
 
 typedef struct cti_pass_context {
@@ -34,13 +35,7 @@ static bool is_empty(const cti_module *m, uint8_t code) {
 }
 
 /* Sections that hold offsets into code, or names that were not asked for, go. */
-static bool custom_goes(ct_slice name, bool keep_names) {
-  static const char *const names[] = {"sourceMappingURL", "external_debug_info", "metadata.code.branch_hint"};
-  if (cti_slice_is(name, "name")) return !keep_names;
-  for (size_t i = 0; i < CTI_COUNT(names); i++)
-    if (cti_slice_is(name, names[i])) return true;
-  return cti_slice_starts(name, CTI_LIT(".debug"));
-}
+static bool custom_goes(ct_slice name, bool keep_names) { return cti_slice_is(name, "name") ? !keep_names : cti_custom_tells_offsets(name); }
 
 static void mark_sections(cti_pass_context *x, bool needs_data_count) {
   cti_module *m = x->m;

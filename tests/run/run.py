@@ -71,7 +71,7 @@ def component_by_reference(wasm_tools, case, core, work):
 
 def component_by_ctool(ctool, case, core, work):
     out, again = os.path.join(work, 'app.wasm'), os.path.join(work, 'again.wasm')
-    flags = adapter_flags(case) + (['--wit', os.path.join(HERE, case['wit'])] if 'wit' in case else []) + case.get('new', [])
+    flags = adapter_flags(case) + (['--fuse-adapter'] if case.get('fuse') else []) + (['--wit', os.path.join(HERE, case['wit'])] if 'wit' in case else []) + case.get('new', [])
     call([ctool, 'component', 'new', core, *flags, '-o', out])
     call([ctool, 'validate', '--features', 'all', out])
     if case.get('own'): call([ctool, 'validate', '--features=-multi-memory', out])
@@ -323,6 +323,7 @@ def main():
     parser.add_argument('--ctool')
     parser.add_argument('--work', help='where to leave what is built; else a temporary folder')
     parser.add_argument('--own-adapter', action='store_true', help="without --adapt: ctool's own preview1 adapter serves the case")
+    parser.add_argument('--fuse', action='store_true', help='the same, as a part of the module')
     parser.add_argument('--host', choices=HOSTS, default='wasmtime', help='what runs commands')
     parser.add_argument('--list', action='store_true')
     parser.add_argument('names', nargs='*')
@@ -335,7 +336,7 @@ def main():
             work = os.path.join(os.path.abspath(options.work), name) if options.work else temporary
             os.makedirs(work, exist_ok=True)
             try:
-                case = dict(cases[name], own=True) if options.own_adapter else cases[name]
+                case = dict(cases[name], own=True, fuse=options.fuse) if options.own_adapter or options.fuse else cases[name]
                 one(name, case, options.ctool and os.path.abspath(options.ctool), work, options.host)
             except Skip as e:
                 skipped += 1

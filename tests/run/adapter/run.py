@@ -16,6 +16,7 @@ from fetch import Skip
 from run import Failure
 
 ENVIRONMENT = [('A', '1'), ('EMPTY', ''), ('LONG', 'x' * 500)]
+LAYOUTS = [[], ['--layout', 'shim'], ['--fuse-adapter'], ['--fuse-adapter', '-g']]
 STDIN = 'some input for the guest\n'
 
 
@@ -103,19 +104,20 @@ def bless(host, found):
 
 def host(o, runner, work):
     core = guest(work)
-    path = component(o.ctool, core, work + '/component.wasm')
-    status, output = runner(path, work)
-    if status != 0: raise Failure('exit %s\n%s' % (status, output))
-    found = sections(output)
-    if o.bless: return bless(o.host, found)
-    want = expected(o.host)
-    for name in tests():
-        if not name.startswith('exit_'): same(want[name], found.get(name, ''), name)
+    for layout in LAYOUTS:
+        path = component(o.ctool, core, work + '/component.wasm', *layout)
+        status, output = runner(path, work)
+        if status != 0: raise Failure('exit %s\n%s' % (status, output))
+        found = sections(output)
+        if o.bless: return bless(o.host, found)
+        want = expected(o.host)
+        for name in tests():
+            if not name.startswith('exit_'): same(want[name], found.get(name, ''), ' '.join([name, *layout]))
     statuses = [runner(path, work, ['exit_%d' % n])[0] for n in (0, 1, 3)]
     coded = component(o.ctool, core, work + '/coded.wasm', '--exit-with-code')
     statuses.append(runner(coded, work, ['exit_3'])[0])
     if statuses != [0, 1, 1, 3]: raise Failure('exit statuses of 0, 1, 3 and 3 with --exit-with-code: %s' % statuses)
-    print('%s: %d tests' % (o.host, len(found) + 3))
+    print('%s: %d tests in %d layouts' % (o.host, len(found) + 3, len(LAYOUTS)))
 
 
 def reference(o, work):

@@ -100,12 +100,36 @@ static void test_layout__initialize(void **state) {
   expect(GUEST(FD_WRITE, INITIALIZE "(table 2 funcref) (elem (i32.const 0) 1) (data (i32.const 8) \"x\")"), CT_LAYOUT_AUTO, DIRECT);
 }
 
+/* The adapter inside of the module: every shape is valid, and no core module stands beside the main one and the first. */
+static void test_layout__fused(void **state) {
+  (void)state;
+  static const char *const rest[] = {
+      START,
+      START "(table 3 funcref) (elem (i32.const 1) $s) (data (i32.const 70000) \"x\")",
+      START "(table 3 funcref) (table 3 funcref)",
+      START "(export \"+0\" (func 0)) (export \"+1\" (func $s)) (export \"again\" (func 0)) (elem declare func 0)",
+      INITIALIZE,
+      INITIALIZE "(func $i) (start $i)",
+      START "(func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32) i32.const 8)",
+      START "(tag (param i32)) (global $mine (mut i64) (i64.const 1)) (func (global.set $mine (i64.const 2)))",
+  };
+  char text[2000];
+  for (unsigned i = 0; i < CTI_COUNT(rest); i++)
+    for (int named = 0; named < 2; named++) {
+      ct_component_new_options fused = {.fuse_adapter = true, .adapter_names = named};
+      snprintf(text, sizeof text, GUEST(FD_WRITE ARGS FD_WRITE, "%s"), rest[i]);
+      ct_buf component = make(text, &fused);
+      if (holds(&component, "wit-component:adapter") || !holds(&component, "wit-component:shim")) fail_msg("%s\n  is not fused", text);
+      if (holds(&component, "\x16wasi_snapshot_preview1")) fail_msg("%s\n  still imports preview1", text);
+      ct_buf_free(&component);
+    }
+}
+
 static void new_component(ct_slice bytes, void *context) {
   ct_error error;
   ct_pieces pieces = {0};
-  (void)context;
   ct_error_clear(&error);
-  if (ct_component_new(&pieces, bytes, NULL, &error) != CT_OK) assert_int_not_equal(error.status, CT_OK);
+  if (ct_component_new(&pieces, bytes, context, &error) != CT_OK) assert_int_not_equal(error.status, CT_OK);
   ct_pieces_free(&pieces);
 }
 
@@ -115,16 +139,19 @@ static void test_layout__hostile(void **state) {
   ct_buf binary = {0};
   ct_error_clear(&error);
   assert_int_equal(ct_text_parse(&binary, CTI_LIT(GUEST(FD_WRITE, START "(table 3 funcref) (elem (i32.const 1) $s)")), &error), CT_OK);
-  hurt_cuts(cti_buf_slice(&binary), new_component, NULL);
-  hurt_bits(cti_buf_slice(&binary), new_component, NULL);
-  hurt_starve(cti_buf_slice(&binary), new_component, NULL);
+  for (int fuse = 0; fuse < 2; fuse++) {
+    ct_component_new_options options = {.fuse_adapter = fuse};
+    hurt_cuts(cti_buf_slice(&binary), new_component, &options);
+    hurt_bits(cti_buf_slice(&binary), new_component, &options);
+    hurt_starve(cti_buf_slice(&binary), new_component, &options);
+  }
   ct_buf_free(&binary);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_layout__choice),     cmocka_unit_test(test_layout__memory),  cmocka_unit_test(test_layout__table),
-      cmocka_unit_test(test_layout__initialize), cmocka_unit_test(test_layout__hostile),
+      cmocka_unit_test(test_layout__initialize), cmocka_unit_test(test_layout__fused), cmocka_unit_test(test_layout__hostile),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
