@@ -72,14 +72,14 @@ ct_status cti_diff_make(cti_diff *d, ct_slice a, ct_slice b, cti_arena *arena) {
   cti_flow flows[2];
   *d = (cti_diff){.arena = arena, .bytes = {a, b}};
   bool a_is_module = ct_kind_of(a) == CT_KIND_MODULE, b_is_module = ct_kind_of(b) == CT_KIND_MODULE;
-  if (a_is_module && b_is_module) return compare_core(d);
   if (a_is_module != b_is_module) return two_kinds(d);
+  if (a_is_module) return compare_core(d);
   for (unsigned side = 0; side < 2; side++) {
     ct_status status = cti_flow_make(&flows[side], d->bytes[side], arena);
     if (status != CT_OK) cti_error_trail(arena->error, "the %s file", side ? "second" : "first");
     CTI_TRY(status);
   }
-  CTI_TRY(cti_diff_worlds(d));
+  CTI_TRY(cti_diff_worlds(d, flows));
   return compare_modules(d, flows);
 }
 

@@ -52,6 +52,7 @@ typedef struct cti_diff {
   cti_arena *arena;
   ct_slice bytes[2];
   bool is_module; /* both are core modules */
+  ct_slice by_name; /* why interfaces were not looked into: one of the worlds is none that WIT has a form for; data == NULL when they were */
   CTI_VEC(cti_diff_item) items;
   CTI_VEC(cti_diff_module) modules; /* that are not the same */
   uint32_t same_modules;
@@ -61,7 +62,7 @@ ct_status cti_diff_make(cti_diff *out, ct_slice a, ct_slice b, cti_arena *arena)
 bool cti_diff_is_same(const cti_diff *diff);
 
 /* diff_world.c */
-ct_status cti_diff_worlds(cti_diff *diff);
+ct_status cti_diff_worlds(cti_diff *diff, const cti_flow flows[2]);
 ct_status cti_diff_core_worlds(cti_diff *diff, const cti_module *a, const cti_module *b);
 /* diff_module.c: one of the two may be empty. */
 ct_status cti_diff_modules(cti_diff *diff, ct_slice name, ct_slice a, uint64_t a_offset, ct_slice b, uint64_t b_offset);

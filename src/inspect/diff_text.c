@@ -146,7 +146,8 @@ void cti_diff_write(cti_buf *out, const cti_diff *d, bool code) {
   cti_buf_printf(out, "The %s ", d->is_module ? "core module" : "component");
   write_change(out, d, d->bytes[0].size, d->bytes[1].size);
   cti_buf_str(out, ".\n");
-  if (!d->items.count) cti_buf_printf(out, "It imports and exports the same.\n");
+  if (d->by_name.size) cti_buf_printf(out, "Imports and exports are compared by name alone: %.*s.\n", CTI_S(d->by_name));
+  if (!d->items.count) cti_buf_str(out, "It imports and exports the same.\n");
   write_items(out, d);
   for (uint32_t i = 0; i < d->modules.count; i++) write_module(out, d, &d->modules.items[i], code);
   if (d->same_modules) cti_buf_printf(out, "%u core module%s the same.\n", d->same_modules, d->same_modules == 1 ? " is" : "s are");
@@ -239,6 +240,7 @@ void cti_diff_write_json(cti_buf *out, const cti_diff *d) {
   cti_json_key(&j, "same");
   cti_json_bool(&j, cti_diff_is_same(d));
   json_pair(&j, "bytes", d->bytes[0].size, d->bytes[1].size);
+  if (d->by_name.size) json_text(&j, "by-name", d->by_name);
   json_items(&j, d, "imports", false);
   json_items(&j, d, "exports", true);
   cti_json_key(&j, "modules");

@@ -138,15 +138,47 @@ static ct_status compare_items(sides *s, bool is_export) {
   return CT_OK;
 }
 
-ct_status cti_diff_worlds(cti_diff *d) {
+static ct_status decode(sides *s, unsigned side) {
+  cti_decoded what;
+  CTI_TRY(cti_wit_decode(&s->resolves[side], &what, s->d->bytes[side], 0, s->d->arena));
+  if (what.is_package) return cti_fail(s->d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "this is a WIT package");
+  s->worlds[side] = what.world;
+  return CT_OK;
+}
+
+/* ---- names alone */
+
+/* Of one side, those that the other does not have. */
+static ct_status only_here(cti_diff *d, const cti_map names[2], unsigned side, bool is_export) {
+  for (uint32_t i = 0; i < names[side].count; i++) {
+    ct_slice name = cti_map_key(&names[side].entries[i]);
+    cti_diff_item item = {.is_export = is_export, .in_a = side == 0, .in_b = side == 1, .title = name};
+    if (cti_map_get(&names[!side], name) == CTI_MAP_NONE && !cti_vec_push(d->arena, &d->items, item)) return CT_NOMEM;
+  }
+  return CT_OK;
+}
+
+static ct_status compare_names(cti_diff *d, const cti_flow flows[2]) {
+  cti_map imports[2] = {{0}, {0}}, exports[2] = {{0}, {0}};
+  for (unsigned side = 0; side < 2; side++) {
+    const cti_flow *f = &flows[side];
+    for (uint32_t i = 0; i < f->imports.count; i++) CTI_TRY(cti_map_set(&imports[side], d->arena, cti_flow_value(f, f->imports.items[i])->name, i));
+    for (uint32_t i = 0; i < f->exports.count; i++) CTI_TRY(cti_map_set(&exports[side], d->arena, f->exports.items[i].name, i));
+  }
+  for (unsigned side = 0; side < 2; side++) CTI_TRY(only_here(d, imports, side, false));
+  for (unsigned side = 0; side < 2; side++) CTI_TRY(only_here(d, exports, side, true));
+  return CT_OK;
+}
+
+ct_status cti_diff_worlds(cti_diff *d, const cti_flow flows[2]) {
   sides s = {.d = d};
   for (unsigned side = 0; side < 2; side++) {
-    cti_decoded what;
-    ct_status status = cti_wit_decode(&s.resolves[side], &what, d->bytes[side], 0, d->arena);
-    if (status == CT_OK && what.is_package) status = cti_fail(d->arena->error, CT_WIT_BINARY, CT_NO_OFFSET, "this is a WIT package; a component that can run is needed");
-    if (status != CT_OK) cti_error_trail(d->arena->error, "the %s file", side ? "second" : "first");
-    CTI_TRY(status);
-    s.worlds[side] = what.world;
+    ct_status status = decode(&s, side);
+    if (status == CT_NOMEM) return status;
+    if (status == CT_OK) continue;
+    d->by_name = cti_format(d->arena, "%s", d->arena->error->message);
+    ct_error_clear(d->arena->error); /* nothing of the comparison depends on it */
+    return d->by_name.data ? compare_names(d, flows) : failed(d);
   }
   s.compare = (cti_wit_compare){.a = &s.resolves[0], .b = &s.resolves[1], .a_name = "the first", .b_name = "the second"};
   CTI_TRY(compare_items(&s, false));
@@ -169,12 +201,7 @@ ct_status cti_diff_core_worlds(cti_diff *d, const cti_module *a, const cti_modul
   for (unsigned of_exports = 0; of_exports < 2; of_exports++) {
     cti_map names[2] = {{0}, {0}};
     for (unsigned side = 0; side < 2; side++) CTI_TRY(core_names(&names[side], d, modules[side], of_exports));
-    for (unsigned side = 0; side < 2; side++)
-      for (uint32_t i = 0; i < names[side].count; i++) {
-        ct_slice name = cti_map_key(&names[side].entries[i]);
-        const cti_diff_item item = {.is_export = of_exports, .in_a = side == 0, .in_b = side == 1, .title = name};
-        if (cti_map_get(&names[!side], name) == CTI_MAP_NONE && !cti_vec_push(d->arena, &d->items, item)) return CT_NOMEM;
-      }
+    for (unsigned side = 0; side < 2; side++) CTI_TRY(only_here(d, names, side, of_exports));
   }
   return CT_OK;
 }

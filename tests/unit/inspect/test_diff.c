@@ -98,6 +98,14 @@ static void test_diff__modules_of_components(void **state) {
                 "Gone is the core module `gone` (19 B).\nNew is the core module `in/deep` (41 B).\n1 core module is the same.\n");
 }
 
+/* An instance that exports an instance is nothing that WIT can say. */
+static void test_diff__worlds_that_wit_has_no_form_for(void **state) {
+  (void)state;
+  assert_differ(component_of_text("(import \"a:b/c@1.0.0\" (instance (export \"i\" (instance)))) (import \"x\" (func))"), component_of_text("(import \"a:b/c@1.0.1\" (instance)) (import \"x\" (func))"), false,
+                "Imports and exports are compared by name alone: the instance exports the instance \"i\", which WIT has no form for.\n"
+                "It no longer imports a:b/c@1.0.0.\nIt now imports a:b/c@1.0.1.\n");
+}
+
 static void test_diff__the_same(void **state) {
   (void)state;
   ct_error error = {0};
@@ -157,6 +165,7 @@ int main(void) {
       cmocka_unit_test(test_diff__worlds),
       cmocka_unit_test(test_diff__versions_that_moved_alike),
       cmocka_unit_test(test_diff__modules_of_components),
+      cmocka_unit_test(test_diff__worlds_that_wit_has_no_form_for),
       cmocka_unit_test(test_diff__the_same),
       cmocka_unit_test(test_diff__two_kinds),
       cmocka_unit_test(test_diff__survives_what_is_broken),
