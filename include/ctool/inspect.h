@@ -40,7 +40,8 @@ CT_API ct_status ct_addr2line(const ct_sink *sink, ct_slice bytes, const ct_addr
 /* All-zero is the default. */
 typedef struct ct_why_options {
   bool cut;  /* tell also the fewest functions without which nothing would call the import */
-  bool json; /* {"imports": [..], "called": [{"name", "way": [{"kind", "instance"?, "index"?, "bytes"?, "name"?}]}], "never-called": [..], "types-used-by": [..], "cut"?} */
+  bool json; /* {"imports": [..], "called": [{"name", "way": [{"kind", "instance"?, "index"?, "bytes"?, "name"?}]}], "never-called": [..], "types-used-by": [..],
+                "cut"?} */
 } ct_why_options;
 
 /* Appends what keeps an import of a component alive: shortest ways from what the component exports, or what runs at its start, through the functions of its core
@@ -51,14 +52,14 @@ CT_API ct_status ct_component_why(ct_buf *out, ct_slice component, const char *i
 /* All-zero is the default. */
 typedef struct ct_diff_options {
   bool code; /* list the functions that are different */
-  bool json; /* {"same", "bytes": [a, b], "by-name"?, "imports": [{"name", "status", "from"?, "to"?, "added"?, "removed"?, "changed"?}], "exports": [..], "modules": [{"name",
-                "status", "bytes", "code", "data", "custom", "functions", "changes": [{"name", "status", "bytes"}]}]}; status is added, removed, changed, and of
-                functions also grown, shrunk, and constants: the same but for numbers */
+  bool json; /* {"same", "bytes": [a, b], "by-name"?, "imports": [{"name", "status", "from"?, "to"?, "added"?, "removed"?, "changed"?}], "exports": [..],
+                "modules": [{"name", "status", "bytes", "code", "data", "custom", "functions", "changes": [{"name", "status", "bytes"}]}]}; status is added, removed,
+                changed, and of functions also grown, shrunk, and constants: the same but for numbers */
 } ct_diff_options;
 
 /* Appends what is different between two components, or two core modules, in words: sizes, worlds, and of each core module sections and functions. *same, unless
- * NULL, tells whether they are the same bytes. They need not be valid; where WIT has no form for one of them (then "by-name" tells why), interfaces are not looked into. CT_CORE_KIND
- * for two of different kinds. `options` may be NULL. */
+ * NULL, tells whether they are the same bytes. They need not be valid; where WIT has no form for one of them ("by-name" tells why), interfaces are not looked
+ * into. CT_CORE_KIND for two of different kinds. `options` may be NULL. */
 CT_API ct_status ct_component_diff(ct_buf *out, ct_slice a, ct_slice b, const ct_diff_options *options, bool *same, ct_error *error);
 
 #ifdef __cplusplus

@@ -44,14 +44,14 @@ uint32_t cti_flow_member(cti_flow *f, uint32_t instance, ct_slice name, cti_sort
   uint32_t found = of->members ? cti_map_get(of->members, name) : CTI_MAP_NONE;
   if (found != CTI_MAP_NONE) return found;
   if (!has_members(of)) return 0;
-  found = add_value(f, (cti_value){.kind = CTI_VALUE_MEMBER, .sort = sort, .of = instance, .name = name, .offset = of->offset});
+  found = add_value(f, (cti_value){.kind = CTI_VALUE_MEMBER, .sort = sort, .of = instance, .root = cti_flow_root(f, instance), .name = name, .offset = of->offset});
   if (found) set_member(f, instance, name, found);
   return found;
 }
 
 uint32_t cti_flow_root(const cti_flow *f, uint32_t value) {
-  while (cti_flow_value(f, value)->kind == CTI_VALUE_MEMBER) value = cti_flow_value(f, value)->of;
-  return value;
+  const cti_value *v = cti_flow_value(f, value);
+  return v->kind == CTI_VALUE_MEMBER ? v->root : value;
 }
 
 /* ---- names for debugging: https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md#name-section */

@@ -25,6 +25,7 @@ typedef struct cti_value {
   cti_value_kind kind;
   cti_sort sort;
   uint32_t of, scope;
+  uint32_t root; /* of a member: the import or instance that it is a part of, at whatever depth */
   ct_slice name; /* of an import or member */
   uint64_t offset; /* of the item that defines it */
   union {

@@ -27,7 +27,9 @@ void cti_retarget_tell(const cti_retarget *r, ct_notice kind, const char *format
 /* ---- which names move */
 
 /* A version of WASI 0.2 that was released: no draft of one, nor what comes after. */
-static bool is_release(const cti_semver *version) { return version->present && version->major == 0 && version->minor == 2 && !version->pre.size && !version->build.size; }
+static bool is_release(const cti_semver *version) {
+  return version->present && version->major == 0 && version->minor == 2 && !version->pre.size && !version->build.size;
+}
 
 /* Takes "wasi:cli/exit@0.2.3" apart, whose version may be cut ("0.2") and go on in a suffix (".3"). False for any other name, and without memory. */
 static bool read_name(cti_move *m, cti_arena *arena, ct_slice text, ct_slice suffix) {
@@ -117,8 +119,10 @@ static ct_status find_used(cti_retarget *r) {
 /* ---- the component's own world */
 
 static ct_status index_world(cti_map *out, cti_retarget *r, const cti_world_items *items) {
-  for (uint32_t i = 0; i < items->count; i++)
-    if (items->items[i].kind == CTI_WORLD_INTERFACE) CTI_TRY(cti_map_set(out, r->arena, cti_world_item_name(&r->own, &items->items[i]), items->items[i].interface));
+  for (uint32_t i = 0; i < items->count; i++) {
+    const cti_world_item *item = &items->items[i];
+    if (item->kind == CTI_WORLD_INTERFACE) CTI_TRY(cti_map_set(out, r->arena, cti_world_item_name(&r->own, item), item->interface));
+  }
   return CT_OK;
 }
 

@@ -53,7 +53,8 @@ static ct_status leave_out(edit *e, const cti_move *m) {
   if (!m->left_out.count && !m->unnamed.count) return CT_OK;
   uint32_t type = r->component.items.items[m->item].of.import.type.index;
   uint32_t place = type < r->component.count[CTI_SORT_TYPE] ? e->type_items[type] : UINT32_MAX;
-  if (place == UINT32_MAX) return cti_fail(r->arena->error, CT_COMPOSE_RETARGET, CT_NO_OFFSET, "the type of the import `%.*s` is not written where it can be changed", CTI_S(m->old));
+  if (place == UINT32_MAX)
+    return cti_fail(r->arena->error, CT_COMPOSE_RETARGET, CT_NO_OFFSET, "the type of the import `%.*s` is not written where it can be changed", CTI_S(m->old));
   cti_item *item = &r->component.items.items[place];
   cti_component_touch(&r->component, item);
   keep_declarations(item->of.type->decls, &m->left_out, &m->unnamed);

@@ -68,8 +68,10 @@ static ct_status see_func(merger *g, const cti_wit_func *func) {
 static ct_status keep_funcs(merger *g, uint32_t id) {
   cti_wit_interface *interface = &g->r->target.interfaces.items[id];
   uint32_t kept = 0;
-  for (uint32_t i = 0; i < interface->types.count; i++)
-    if (cti_map_get(&g->wanted[id], g->r->target.names.items[interface->types.items[i]].name) != CTI_MAP_NONE) CTI_TRY(see_all(g, cti_valtype_def(interface->types.items[i])));
+  for (uint32_t i = 0; i < interface->types.count; i++) {
+    uint32_t type = interface->types.items[i];
+    if (cti_map_get(&g->wanted[id], g->r->target.names.items[type].name) != CTI_MAP_NONE) CTI_TRY(see_all(g, cti_valtype_def(type)));
+  }
   for (uint32_t i = 0; i < interface->funcs.count; i++) {
     if (cti_map_get(&g->wanted[id], interface->funcs.items[i].name) == CTI_MAP_NONE) continue;
     CTI_TRY(see_func(g, &interface->funcs.items[i]));

@@ -47,12 +47,13 @@ static ct_slice place(const walk *w) {
 static void members_differ(walk *w, const cti_def *a, const cti_def *b) {
   uint32_t at = 0;
   ct_slice where = place(w);
-  const char *word = member_word(a->kind);
+  const char *word = member_word(a->kind), *other = w->compare->b_name;
   while (at < a->member_count && at < b->member_count && cti_slice_eq(a->members[at].name, b->members[at].name)) at++;
-  if (a->kind == CTI_DEF_TUPLE) w->difference = cti_format(w->arena, "a tuple of %u%.*s is one of %u in %s", a->member_count, CTI_S(where), b->member_count, w->compare->b_name);
-  else if (at == b->member_count) w->difference = cti_format(w->arena, "the %s `%.*s`%.*s is not in %s", word, CTI_S(a->members[at].name), CTI_S(where), w->compare->b_name);
-  else if (at == a->member_count) w->difference = cti_format(w->arena, "the %s `%.*s`%.*s of %s is not in %s", word, CTI_S(b->members[at].name), CTI_S(where), w->compare->b_name, w->compare->a_name);
-  else w->difference = cti_format(w->arena, "the %s `%.*s`%.*s is `%.*s` in %s", word, CTI_S(a->members[at].name), CTI_S(where), CTI_S(b->members[at].name), w->compare->b_name);
+  if (a->kind == CTI_DEF_TUPLE) w->difference = cti_format(w->arena, "a tuple of %u%.*s is one of %u in %s", a->member_count, CTI_S(where), b->member_count, other);
+  else if (at == b->member_count) w->difference = cti_format(w->arena, "the %s `%.*s`%.*s is not in %s", word, CTI_S(a->members[at].name), CTI_S(where), other);
+  else if (at == a->member_count)
+    w->difference = cti_format(w->arena, "the %s `%.*s`%.*s of %s is not in %s", word, CTI_S(b->members[at].name), CTI_S(where), other, w->compare->a_name);
+  else w->difference = cti_format(w->arena, "the %s `%.*s`%.*s is `%.*s` in %s", word, CTI_S(a->members[at].name), CTI_S(where), CTI_S(b->members[at].name), other);
 }
 
 static bool has_names(cti_def_kind kind) { return kind == CTI_DEF_RECORD || kind == CTI_DEF_VARIANT || kind == CTI_DEF_ENUM || kind == CTI_DEF_FLAGS; }
@@ -98,7 +99,8 @@ static ct_status enter(walk *w, cti_valtype a, cti_valtype b) {
   }
   if (!cti_vec_push(w->arena, &w->stack, ((step){of_a, of_b, 0}))) return CT_NOMEM;
   if (!same_members(x, y)) members_differ(w, x, y);
-  else if (x->kind == CTI_DEF_FIXED_LIST && x->length != y->length) w->difference = cti_format(w->arena, "a list of %u%.*s has %u elements in %s", x->length, CTI_S(place(w)), y->length, c->b_name);
+  else if (x->kind == CTI_DEF_FIXED_LIST && x->length != y->length)
+    w->difference = cti_format(w->arena, "a list of %u%.*s has %u elements in %s", x->length, CTI_S(place(w)), y->length, c->b_name);
   else if (x->kind == CTI_DEF_RESOURCE) resources_differ(w, of_a, of_b);
   return w->arena->error->status;
 }

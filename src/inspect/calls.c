@@ -136,8 +136,8 @@ static void keep_name(cti_calls *c, uint32_t caller, const cti_flow_instance *im
 
 static ct_status import_all(cti_calls *c, cti_calls_instance *made, const cti_flow_instance *instance) {
   const cti_module *m = &made->of->module;
-  uint32_t *funcs = cti_alloc_raw(c->arena, m->imported[CTI_EXTERN_FUNC], sizeof *funcs), *tables = cti_alloc_raw(c->arena, m->imported[CTI_EXTERN_TABLE], sizeof *tables);
-  uint32_t func = 0, table = 0;
+  uint32_t *funcs = cti_alloc_raw(c->arena, m->imported[CTI_EXTERN_FUNC], sizeof *funcs), func = 0;
+  uint32_t *tables = cti_alloc_raw(c->arena, m->imported[CTI_EXTERN_TABLE], sizeof *tables), table = 0;
   if (!funcs || !tables) return CT_NOMEM;
   for (uint32_t i = 0; i < m->imports.count; i++) {
     const cti_import *import = &m->imports.items[i];
@@ -209,7 +209,8 @@ static ct_status add_scope_roots(cti_calls *c, uint32_t scope) {
   const cti_component *component = c->flow.scopes.items[scope].component;
   for (uint32_t i = 0; i < component->items.count; i++) {
     const cti_item *item = &component->items.items[i];
-    if (item->kind == CTI_ITEM_START) CTI_TRY(add_root(c, cti_flow_index(&c->flow, scope, CTI_SORT_FUNC, item->of.start.func), CTI_CALLER_START, CTI_LIT("the component"), 0));
+    uint32_t start = item->kind == CTI_ITEM_START ? cti_flow_index(&c->flow, scope, CTI_SORT_FUNC, item->of.start.func) : 0;
+    CTI_TRY(add_root(c, start, CTI_CALLER_START, CTI_LIT("the component"), 0));
     if (item->kind != CTI_ITEM_TYPE || item->of.type->kind != CTI_CTYPE_RESOURCE || item->of.type->dtor == UINT32_MAX) continue;
     CTI_TRY(add_root(c, cti_flow_index(&c->flow, scope, CTI_SORT_CORE_FUNC, item->of.type->dtor), CTI_CALLER_DTOR, CTI_LIT("a resource"), 0));
   }
@@ -242,8 +243,10 @@ static ct_status canon_calls(cti_calls *c, uint32_t caller) {
   cti_value v = *cti_flow_value(&c->flow, c->callers.items[caller].value);
   const cti_canon *canon = v.is.canon;
   CTI_TRY(cti_calls_add(c, caller, caller_of(c, v.of)));
-  for (uint32_t i = 0; i < canon->option_count; i++)
-    if (is_callable(canon->options[i].kind)) CTI_TRY(cti_calls_add(c, caller, caller_of(c, cti_flow_index(&c->flow, v.scope, CTI_SORT_CORE_FUNC, canon->options[i].index))));
+  for (uint32_t i = 0; i < canon->option_count; i++) {
+    if (!is_callable(canon->options[i].kind)) continue;
+    CTI_TRY(cti_calls_add(c, caller, caller_of(c, cti_flow_index(&c->flow, v.scope, CTI_SORT_CORE_FUNC, canon->options[i].index))));
+  }
   return strchr(cti_canons[canon->kind].immediates, 'b') ? start_thread(c, caller, &v) : CT_OK;
 }
 

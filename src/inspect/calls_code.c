@@ -73,8 +73,9 @@ ct_status cti_calls_of_segments(cti_calls *c, uint32_t instance) {
   const cti_calls_module *of = c->instances.items[instance].of;
   for (uint32_t i = 0; of && i < of->module.elems.count; i++) CTI_TRY(segment(c, instance, &of->module.elems.items[i]));
   for (uint32_t i = 0; of && i < of->module.globals.count; i++) {
+    const cti_expr *init = &of->module.globals.items[i].init;
     cti_instr instr;
-    if (of->module.globals.items[i].init.bytes.size && is_single(&of->module.globals.items[i].init, &instr) && instr.op == CTI_OP_REF_FUNC) CTI_TRY(take_reference(c, instance, instr.a));
+    if (init->bytes.size && is_single(init, &instr) && instr.op == CTI_OP_REF_FUNC) CTI_TRY(take_reference(c, instance, instr.a));
   }
   return CT_OK;
 }

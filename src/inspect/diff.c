@@ -45,7 +45,8 @@ static ct_status compare_modules(cti_diff *d, const cti_flow flows[2]) {
       ct_slice name = cti_map_key(&names[side].entries[i]);
       uint32_t other = cti_map_get(&names[!side], name);
       if (side && other != CTI_MAP_NONE) continue; /* seen from the first side */
-      const cti_value *mine = cti_flow_value(&flows[side], names[side].entries[i].value), *its = other == CTI_MAP_NONE ? &nothing : cti_flow_value(&flows[!side], other);
+      const cti_value *mine = cti_flow_value(&flows[side], names[side].entries[i].value);
+      const cti_value *its = other == CTI_MAP_NONE ? &nothing : cti_flow_value(&flows[!side], other);
       const cti_value *a = side ? its : mine, *b = side ? mine : its;
       CTI_TRY(cti_diff_modules(d, name, a->is.module, a->offset, b->is.module, b->offset));
     }
@@ -55,7 +56,8 @@ static ct_status compare_modules(cti_diff *d, const cti_flow flows[2]) {
 /* ---- all of it */
 
 static ct_status two_kinds(cti_diff *d) {
-  cti_fail(d->arena->error, CT_CORE_KIND, CT_NO_OFFSET, "the %s file is a core module, the other a component", ct_kind_of(d->bytes[0]) == CT_KIND_MODULE ? "first" : "second");
+  const char *which = ct_kind_of(d->bytes[0]) == CT_KIND_MODULE ? "first" : "second";
+  cti_fail(d->arena->error, CT_CORE_KIND, CT_NO_OFFSET, "the %s file is a core module, the other a component", which);
   cti_error_hint(d->arena->error, "two of one kind can be compared; `ctool component unbundle` takes core modules out of a component");
   return failed(d);
 }

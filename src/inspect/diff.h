@@ -32,7 +32,15 @@ typedef struct cti_diff_sizes {
 } cti_diff_sizes;
 
 /* CONSTANTS: the same but for numbers, which is what becomes of code when data moves. */
-typedef enum cti_func_change { CTI_FUNC_ADDED, CTI_FUNC_REMOVED, CTI_FUNC_GROWN, CTI_FUNC_SHRUNK, CTI_FUNC_CHANGED, CTI_FUNC_CONSTANTS, CTI_FUNC_CHANGES } cti_func_change;
+typedef enum cti_func_change {
+  CTI_FUNC_ADDED,
+  CTI_FUNC_REMOVED,
+  CTI_FUNC_GROWN,
+  CTI_FUNC_SHRUNK,
+  CTI_FUNC_CHANGED,
+  CTI_FUNC_CONSTANTS,
+  CTI_FUNC_CHANGES
+} cti_func_change;
 
 typedef struct cti_diff_func {
   cti_func_change change;

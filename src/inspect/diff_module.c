@@ -66,7 +66,9 @@ static bool same_instr(const side *a, const cti_instr *x, const side *b, const c
   switch (cti_opcodes[x->op].immediate) {
   case CTI_IMM_I32:
   case CTI_IMM_I64: *numbers |= x->value != y->value; return true;
-  case CTI_IMM_MEMARG: *numbers |= x->memarg.offset != y->memarg.offset; return x->memarg.align_log2 == y->memarg.align_log2 && x->memarg.memory == y->memarg.memory;
+  case CTI_IMM_MEMARG:
+    *numbers |= x->memarg.offset != y->memarg.offset;
+    return x->memarg.align_log2 == y->memarg.align_log2 && x->memarg.memory == y->memarg.memory;
   case CTI_IMM_FUNC: return same_name(a, x->a, b, y->a);
   case CTI_IMM_TYPE:
   case CTI_IMM_TYPE_TABLE:
@@ -164,7 +166,10 @@ static ct_status compare_nameless(cti_diff *d, cti_diff_module *m, const side *a
   return CT_OK;
 }
 
-static uint64_t distance(const cti_diff_func *func) { return func->bytes[0] > func->bytes[1] ? func->bytes[0] - func->bytes[1] : func->bytes[1] - func->bytes[0]; }
+static uint64_t distance(const cti_diff_func *func) {
+  uint64_t a = func->bytes[0], b = func->bytes[1];
+  return a > b ? a - b : b - a;
+}
 
 static int by_distance(const void *a, const void *b) {
   const cti_diff_func *x = a, *y = b;

@@ -1,5 +1,5 @@
-/* diff_text.c - differences in words, and as JSON. Flows in: a diff. Flows out: text: sentences about the whole, the world and each module, then with `code` a line
- * for each function. */
+/* diff_text.c - differences in words, and as JSON. Flows in: a diff. Flows out: sentences about the whole, the world and each module, and with `code` a line for
+ * each function. */
 #include "base/json.h"
 #include "inspect/diff.h"
 #include "inspect/graph.h"
@@ -18,7 +18,8 @@ static void write_change(cti_buf *out, const cti_diff *d, uint64_t before, uint6
   }
   cti_buf_printf(out, "%s by ", after > before ? "grew" : "shrank");
   write_size(out, d, by);
-  if (before && by * 1000 >= before) cti_buf_printf(out, " (%llu.%llu %%)", (unsigned long long)(by * 1000 / before / 10), (unsigned long long)(by * 1000 / before % 10));
+  unsigned long long permille = before ? by * 1000 / before : 0;
+  if (permille) cti_buf_printf(out, " (%llu.%llu %%)", permille / 10, permille % 10);
   cti_buf_str(out, ", from ");
   write_size(out, d, before);
   cti_buf_str(out, " to ");
@@ -78,7 +79,10 @@ static void write_item(cti_buf *out, const cti_diff_item *item) {
   cti_buf_str(out, ", of which:\n");
   write_names(out, "new:", item->added.items, item->added.count);
   write_names(out, "gone:", item->removed.items, item->removed.count);
-  for (uint32_t i = 0; i < item->changed.count; i++) cti_buf_printf(out, "  other: `%.*s`: %.*s\n", CTI_S(item->changed.items[i].name), CTI_S(item->changed.items[i].words));
+  for (uint32_t i = 0; i < item->changed.count; i++) {
+    const cti_diff_note *note = &item->changed.items[i];
+    cti_buf_printf(out, "  other: `%.*s`: %.*s\n", CTI_S(note->name), CTI_S(note->words));
+  }
 }
 
 static void write_items(cti_buf *out, const cti_diff *d) {
@@ -92,7 +96,8 @@ static void write_items(cti_buf *out, const cti_diff *d) {
 
 /* ---- code */
 
-static const char *const change_words[] = {[CTI_FUNC_ADDED] = "new", [CTI_FUNC_REMOVED] = "gone", [CTI_FUNC_GROWN] = "larger", [CTI_FUNC_SHRUNK] = "smaller", [CTI_FUNC_CHANGED] = "other code", [CTI_FUNC_CONSTANTS] = "other numbers"};
+static const char *const change_words[] = {[CTI_FUNC_ADDED] = "new",      [CTI_FUNC_REMOVED] = "gone",       [CTI_FUNC_GROWN] = "larger",
+                                           [CTI_FUNC_SHRUNK] = "smaller", [CTI_FUNC_CHANGED] = "other code", [CTI_FUNC_CONSTANTS] = "other numbers"};
 
 static void write_func(cti_buf *out, const cti_diff *d, const cti_diff_func *func) {
   cti_buf_printf(out, "  %-13s %.*s: ", change_words[func->change], CTI_S(func->name));
@@ -210,7 +215,8 @@ static void json_items(cti_json *j, const cti_diff *d, const char *key, bool exp
 }
 
 static void json_module(cti_json *j, const cti_diff_module *m) {
-  static const char *const words[] = {[CTI_FUNC_ADDED] = "added", [CTI_FUNC_REMOVED] = "removed", [CTI_FUNC_GROWN] = "grown", [CTI_FUNC_SHRUNK] = "shrunk", [CTI_FUNC_CHANGED] = "changed", [CTI_FUNC_CONSTANTS] = "constants"};
+  static const char *const words[] = {[CTI_FUNC_ADDED] = "added",   [CTI_FUNC_REMOVED] = "removed", [CTI_FUNC_GROWN] = "grown",
+                                      [CTI_FUNC_SHRUNK] = "shrunk", [CTI_FUNC_CHANGED] = "changed", [CTI_FUNC_CONSTANTS] = "constants"};
   cti_json_open(j, '{');
   json_text(j, "name", m->name);
   cti_json_key(j, "status");

@@ -27,17 +27,16 @@ static ct_status no_such_import(cti_why *w, ct_slice asked) {
 
 static ct_status find_imports(cti_why *w, ct_slice asked) {
   const cti_flow *flow = &w->calls.flow;
-  for (uint32_t i = 0; i < flow->imports.count; i++)
-    if (is_meant(cti_flow_value(flow, flow->imports.items[i])->name, asked) && !cti_vec_push(w->arena, &w->imports, flow->imports.items[i])) return CT_NOMEM;
+  for (uint32_t i = 0; i < flow->imports.count; i++) {
+    uint32_t value = flow->imports.items[i];
+    if (!is_meant(cti_flow_value(flow, value)->name, asked)) continue;
+    CTI_TRY(cti_map_set_u64(&w->is_import, w->arena, value, i));
+    if (!cti_vec_push(w->arena, &w->imports, value)) return CT_NOMEM;
+  }
   return w->imports.count ? CT_OK : no_such_import(w, asked);
 }
 
-static bool is_asked(const cti_why *w, uint32_t value) {
-  uint32_t root = cti_flow_root(&w->calls.flow, value);
-  for (uint32_t i = 0; i < w->imports.count; i++)
-    if (w->imports.items[i] == root) return true;
-  return false;
-}
+static bool is_asked(const cti_why *w, uint32_t value) { return cti_map_get_u64(&w->is_import, cti_flow_root(&w->calls.flow, value)) != CTI_MAP_NONE; }
 
 /* ---- ways */
 
@@ -59,8 +58,8 @@ static ct_status find_ways(cti_why *w) {
   }
   for (uint32_t i = 0; i < c->callers.count; i++) {
     const cti_caller *k = cti_caller_at(c, i);
-    if (k->kind == CTI_CALLER_IMPORT && w->parent[i] == UINT32_MAX && is_asked(w, k->value) && !cti_vec_push(w->arena, &w->idle, cti_flow_value(&c->flow, k->value)->name))
-      return CT_NOMEM;
+    if (k->kind != CTI_CALLER_IMPORT || w->parent[i] != UINT32_MAX || !is_asked(w, k->value)) continue;
+    if (!cti_vec_push(w->arena, &w->idle, cti_flow_value(&c->flow, k->value)->name)) return CT_NOMEM;
   }
   return CT_OK;
 }

@@ -7,7 +7,8 @@
 
 /* What would have to go, so that nothing calls the import any more. */
 typedef struct cti_cut {
-  enum { CTI_CUT_NONE, CTI_CUT_FOUND, CTI_CUT_LARGE, CTI_CUT_IMPOSSIBLE } kind; /* LARGE: more than CTI_CUT_MOST functions; IMPOSSIBLE: no function of the program is on the way */
+  /* LARGE: more than CTI_CUT_MOST functions; IMPOSSIBLE: no function of the program is on one of the ways */
+  enum { CTI_CUT_NONE, CTI_CUT_FOUND, CTI_CUT_LARGE, CTI_CUT_IMPOSSIBLE } kind;
   CTI_VEC(uint32_t) functions;
   uint32_t more_count; /* functions that only these lead to */
   uint64_t more_bytes;
@@ -18,6 +19,7 @@ typedef struct cti_why {
   cti_arena *arena;
   cti_calls calls;
   CTI_VEC(uint32_t) imports;  /* values: those of the name that was asked for */
+  cti_map is_import;          /* the same as a set */
   uint32_t *parent;           /* by caller: a shortest way from the root; UINT32_MAX for what is not reached */
   CTI_VEC(uint32_t) kept;     /* callers: members of the imports that are reached, those nearest to the root first */
   CTI_VEC(ct_slice) idle;     /* names of members that are lowered for somebody, but not reached */

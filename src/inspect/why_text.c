@@ -45,7 +45,8 @@ static ct_slice import_text(const cti_why *w, uint32_t caller) {
   ct_slice name = cti_flow_value(&w->calls.flow, k->value)->name;
   if (before->kind != CTI_CALLER_CANON) return name;
   const cti_value *canon = cti_flow_value(&w->calls.flow, before->value);
-  return canon->is.canon->kind == CTI_CANON_LOWER || canon->kind == CTI_VALUE_LIFT ? name : cti_format(w->arena, "%s %.*s", cti_canons[canon->is.canon->kind].name, CTI_S(name));
+  if (canon->is.canon->kind == CTI_CANON_LOWER || canon->kind == CTI_VALUE_LIFT) return name;
+  return cti_format(w->arena, "%s %.*s", cti_canons[canon->is.canon->kind].name, CTI_S(name));
 }
 
 static bool is_printed(const cti_why *w, uint32_t caller) {
@@ -96,7 +97,10 @@ static void add_child(tree *t, uint32_t parent, uint32_t child) {
 static ct_status make_tree(tree *t, const cti_why *w) {
   uint32_t count = w->calls.callers.count;
   bool *in = CTI_NEW_N(w->arena, bool, count);
-  *t = (tree){w, cti_alloc_raw(w->arena, count, sizeof(uint32_t)), cti_alloc_raw(w->arena, count, sizeof(uint32_t)), cti_alloc_raw(w->arena, count, sizeof(uint32_t))};
+  *t = (tree){.w = w};
+  t->first = cti_alloc_raw(w->arena, count, sizeof *t->first);
+  t->last = cti_alloc_raw(w->arena, count, sizeof *t->last);
+  t->next = cti_alloc_raw(w->arena, count, sizeof *t->next);
   if (!in || !t->first || !t->last || !t->next) return CT_NOMEM;
   for (uint32_t i = 0; i < count; i++) t->first[i] = t->next[i] = UINT32_MAX;
   for (uint32_t i = 0; i < w->kept.count; i++)
@@ -131,7 +135,9 @@ static ct_status write_tree(cti_buf *out, const cti_why *w) {
     write_caller(out, w, at.caller);
     cti_buf_printf(out, "%s%s%s\n", *by ? " (" : "", by, *by ? ")" : "");
     uint32_t child = t.first[at.caller];
-    if (child != UINT32_MAX && !cti_vec_push(w->arena, &stack, ((place){child, at.depth + (t.next[child] != UINT32_MAX), t.next[child] != UINT32_MAX}))) return CT_NOMEM;
+    if (child == UINT32_MAX) continue;
+    bool branches = t.next[child] != UINT32_MAX;
+    if (!cti_vec_push(w->arena, &stack, ((place){child, at.depth + branches, branches}))) return CT_NOMEM;
   }
   return CT_OK;
 }
@@ -151,7 +157,9 @@ static void write_cut(cti_buf *out, const cti_why *w) {
   switch (cut->kind) {
   case CTI_CUT_NONE: return;
   case CTI_CUT_LARGE: cti_buf_printf(out, "cut: more than %d functions would have to go\n", CTI_CUT_MOST); return;
-  case CTI_CUT_IMPOSSIBLE: cti_buf_str(out, "cut: nothing of the program's own is on one of the ways: an adapter, an export or a start function leads there by itself\n"); return;
+  case CTI_CUT_IMPOSSIBLE:
+    cti_buf_str(out, "cut: nothing of the program's own is on one of the ways: an adapter, an export or a start function leads there by itself\n");
+    return;
   default: break;
   }
   cti_buf_printf(out, "cut: without %s it would go\n", cut->functions.count == 1 ? "this function" : "these functions");
@@ -161,7 +169,9 @@ static void write_cut(cti_buf *out, const cti_why *w) {
     write_caller(out, w, cut->functions.items[i]);
     cti_buf_printf(out, " (%.*s)\n", CTI_S(cti_size_text(w->arena, cti_caller_bytes(&w->calls, cut->functions.items[i]))));
   }
-  if (cut->more_count) cti_buf_printf(out, "  and %u function%s that nothing else leads to, %.*s in all\n", cut->more_count, cut->more_count == 1 ? "" : "s", CTI_S(cti_size_text(w->arena, bytes)));
+  if (!cut->more_count) return;
+  const char *plural = cut->more_count == 1 ? "" : "s";
+  cti_buf_printf(out, "  and %u function%s that nothing else leads to, %.*s in all\n", cut->more_count, plural, CTI_S(cti_size_text(w->arena, bytes)));
 }
 
 void cti_why_write(cti_buf *out, const cti_why *w) {
@@ -176,8 +186,10 @@ void cti_why_write(cti_buf *out, const cti_why *w) {
 
 /* ---- JSON */
 
-static const char *const kinds[] = {[CTI_CALLER_ROOT] = "root",   [CTI_CALLER_EXPORT] = "export", [CTI_CALLER_START] = "start",   [CTI_CALLER_DTOR] = "destructor", [CTI_CALLER_GIVEN] = "given",
-                                    [CTI_CALLER_FUNC] = "function", [CTI_CALLER_CANON] = "canon", [CTI_CALLER_IMPORT] = "import", [CTI_CALLER_TABLE] = "table",     [CTI_CALLER_REFS] = "references"};
+static const char *const kinds[] = {
+    [CTI_CALLER_ROOT] = "root",     [CTI_CALLER_EXPORT] = "export", [CTI_CALLER_START] = "start",   [CTI_CALLER_DTOR] = "destructor", [CTI_CALLER_GIVEN] = "given",
+    [CTI_CALLER_FUNC] = "function", [CTI_CALLER_CANON] = "canon",   [CTI_CALLER_IMPORT] = "import", [CTI_CALLER_TABLE] = "table",     [CTI_CALLER_REFS] = "references",
+};
 
 static void json_caller(cti_json *j, const cti_why *w, uint32_t caller) {
   const cti_caller *k = cti_caller_at(&w->calls, caller);
