@@ -104,8 +104,42 @@ static ct_status no_interface(cti_lookup *l) {
   return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: %.*s does not %s \"%.*s\"", CTI_S(world_name(l)), verb, CTI_S(name)), hint);
 }
 
+/* ---- "env": a function that was declared without saying whose it is */
+
+/* The function of WIT that a C identifier may mean, and the module name under which it is imported. Of thousands, the first ones say enough. */
+static const cti_wit_func *meant_in_env(cti_lookup *l, ct_slice *module) {
+  enum { LOOKED_AT = 1000 };
+  cti_plan *plan = l->plan;
+  if (l->unit->kind != CTI_UNIT_MAIN || l->use.import >= LOOKED_AT) return NULL;
+  uint8_t *name = cti_alloc(plan->arena, l->import->name.size);
+  if (!name || !cti_slice_is(l->import->module, "env") || l->import->type.kind != CTI_EXTERN_FUNC) return NULL;
+  for (size_t i = 0; i < l->import->name.size; i++) name[i] = l->import->name.data[i] == '_' ? '-' : l->import->name.data[i];
+  ct_slice kebab = cti_slice(name, l->import->name.size);
+  const cti_world_items *items = plan->import_names.items;
+  uint32_t item = cti_world_names_find(&plan->import_names, kebab, CTI_WORLD_FUNC);
+  *module = CTI_LIT("$root");
+  if (item != CTI_WIT_NONE) return &items->items[item].func;
+  for (uint32_t i = 0; i < items->count; i++) {
+    if (items->items[i].kind != CTI_WORLD_INTERFACE) continue;
+    const cti_wit_interface *interface = &plan->resolve.interfaces.items[items->items[i].interface];
+    uint32_t func = cti_map_get(&interface->func_slots, kebab);
+    if (func == CTI_MAP_NONE) continue;
+    *module = cti_world_item_name(&plan->resolve, &items->items[i]);
+    return &interface->funcs.items[func];
+  }
+  return NULL;
+}
+
+static ct_status undeclared(cti_lookup *l) {
+  cti_arena *arena = l->plan->arena;
+  return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "has the name of WIT function `%.*s`, but does not say that it is that", CTI_S(cti_func_text(l->plan, l->meant))),
+             cti_format(arena, "in C: __attribute__((import_module(\"%.*s\"), import_name(\"%.*s\"))) before the declaration; or use the bindings that a generator makes of the WIT",
+                        CTI_S(l->meant_module), CTI_S(l->meant->name)));
+}
+
 static ct_status unknown_module(cti_lookup *l) {
   cti_arena *arena = l->plan->arena;
+  if (l->meant) return undeclared(l);
   const cti_unit *near = cti_misnamed_adapter(l->plan, l->import->module);
   if (near) {
     return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: the adapter that was given is called \"%.*s\"", CTI_S(near->name)),
@@ -206,6 +240,7 @@ static ct_status no_main_export(cti_lookup *l) {
  * that are no built-ins. Empty: it stands alone. */
 static ct_slice group_of(const cti_lookup *l, cti_found result) {
   cti_core_name ignored;
+  if (l->meant) return (ct_slice){NULL, 0};
   bool of_interface = result == CTI_NOT_FOUND && l->use.interface != CTI_WIT_NONE && !cti_core_name_parse(&ignored, l->field, l->mangling);
   bool of_linker = result == CTI_NOT_A_FUNCTION && cti_slice_is(l->import->module, "GOT.mem");
   if (result != CTI_NO_INTERFACE && !of_interface && !of_linker) return (ct_slice){NULL, 0};
@@ -227,6 +262,7 @@ static ct_status tell(cti_lookup *l, cti_found result) {
 }
 
 ct_status cti_unmet_import(cti_lookup *l, cti_found result) {
+  if (result == CTI_NO_INTERFACE && !cti_unmet_is_full(l->plan)) l->meant = meant_in_env(l, &l->meant_module);
   l->group = group_of(l, result);
   if (cti_unmet_join(l->plan, l->group, l->import->name)) return l->plan->arena->error->status;
   if (!cti_unmet_is_full(l->plan)) return tell(l, result);

@@ -30,6 +30,8 @@ typedef struct cti_lookup {
   ct_slice interface_name; /* as the import has it, without what the mangling adds */
   const cti_wit_func *func; /* once one is found */
   cti_core_sig expected;
+  const cti_wit_func *meant; /* what an import from "env" may have been meant to be; NULL: nothing */
+  ct_slice meant_module;
   ct_slice group; /* of those of which the same is said when nothing provides them (unmet.h) */
   cti_use use;
 } cti_lookup;
