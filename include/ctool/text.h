@@ -3,6 +3,7 @@
 #define CTOOL_TEXT_H
 
 #include "ctool/io.h"
+#include "ctool/validate.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,6 +28,29 @@ typedef struct ct_parse_options {
 
 /* The same for a file: the memory of what has been read is given back on the way (ct_input_forget). `options` may be NULL. */
 CT_API ct_status ct_text_parse_input(ct_buf *out, const ct_input *input, const ct_parse_options *options, ct_error *error);
+
+/* All-zero is the default. */
+typedef struct ct_wast_options {
+  const ct_validate_options *validate; /* NULL: the default */
+  bool permissive;                     /* some of what is malformed by the specification may be found by validation */
+  void (*report)(void *context, const ct_error *error); /* told of each failure; NULL: only the first is known */
+  void *context;
+} ct_wast_options;
+
+/* Checks a script (.wast) short of running it: what should be valid is, what should be refused is. Messages are not compared. CT_OK, or the first failure, with its line.
+ * https://github.com/WebAssembly/spec/tree/main/interpreter#scripts */
+CT_API ct_status ct_wast_check(ct_slice text, const ct_wast_options *options, ct_error *error);
+
+typedef struct ct_wast_json_options {
+  const char *source_filename; /* as the JSON names it */
+  const char *stem;            /* modules are STEM.0.wasm, STEM.1.wat ... */
+  bool pretty;
+  ct_status (*give)(void *context, const char *name, ct_slice bytes, ct_error *error); /* gets each module */
+  void *context;
+} ct_wast_json_options;
+
+/* Writes a script as JSON, in the form of wabt's wast2json, and gives its modules. */
+CT_API ct_status ct_wast_json(const ct_sink *sink, ct_slice text, const ct_wast_json_options *options, ct_error *error);
 
 /* All-zero: flat, with two blanks for each level. */
 typedef struct ct_print_options {
