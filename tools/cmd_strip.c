@@ -14,7 +14,7 @@ static int strip_file(const char *input_path, const strip_options *o, bool json)
   ct_error_clear(&error);
   ct_wasm_file input;
   ct_pieces pieces = {0};
-  ct_strip_options options = {o->all, o->deleted.items, o->deleted.count, o->keep.items, o->keep.count};
+  ct_strip_options options = {called_wasm_tools(), o->all, o->deleted.items, o->deleted.count, o->keep.items, o->keep.count};
   ct_status status = wasm_file_open_text(&input, input_path, &o->read, &error);
   if (status == CT_OK) status = ct_strip(&pieces, input.bytes, &options, &error);
   if (status == CT_OK) status = write_pieces(o->output, &pieces, o->text, &error);

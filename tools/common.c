@@ -77,6 +77,15 @@ void wasm_file_close(ct_wasm_file *file) {
   ct_input_close(&file->input);
 }
 
+static bool is_wasm_tools; /* written once, by main, before a command runs */
+
+void program_name_is(const char *path) {
+  const char *slash = strrchr(path, '/');
+  is_wasm_tools = strcmp(slash ? slash + 1 : path, "wasm-tools") == 0;
+}
+
+bool called_wasm_tools(void) { return is_wasm_tools; }
+
 const char *dwarf_reader(char room[READER_SIZE]) {
   static const char *const places[] = {"/ctool-dwarf", "/../libexec/ctool/ctool-dwarf"};
   char self[READER_SIZE - 64];

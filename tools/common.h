@@ -51,6 +51,10 @@ ct_parse_options parse_options_of(const text_options *options, const char *path)
 ct_status wasm_file_open_text(ct_wasm_file *out, const char *path, const text_options *options, ct_error *error);
 void wasm_file_close(ct_wasm_file *file);
 
+/* Was this program started by the name wasm-tools? Then what scripts and snapshots of that tool depend on is as there. main says it once. */
+void program_name_is(const char *path);
+bool called_wasm_tools(void);
+
 /* Where the program ctool-dwarf is: beside this one, or in ../libexec/ctool; else its name, for PATH. */
 enum { READER_SIZE = 4096 };
 const char *dwarf_reader(char room[READER_SIZE]);

@@ -114,6 +114,7 @@ static void keep_freed_memory(void) {
 }
 
 int main(int argc, char **argv) {
+  if (argc) program_name_is(argv[0]);
   keep_freed_memory();
   for (size_t i = 0; argc && i < sizeof aliases / sizeof *aliases; i++)
     if (strcmp(base_name(argv[0]), aliases[i].name) == 0) return aliases[i].run(argc, argv);

@@ -30,6 +30,7 @@ CT_API void ct_pieces_free(ct_pieces *pieces);
 
 /* Which custom sections go. All-zero: all but `name`, `component-type*`, `dylink.0` and `target_features`. */
 typedef struct ct_strip_options {
+  bool like_wasm_tools;        /* by default a section called just `component-type`, and `target_features`, go as well */
   bool all;                    /* every custom section goes, unless `keep` holds it */
   const char *const *deleted;  /* POSIX extended regular expressions; when there are any, only what one of them matches goes */
   size_t deleted_count;

@@ -10,7 +10,8 @@ typedef struct strip {
 } strip;
 
 /* What tools after ctool read: names, interfaces, dynamic linking, and the features that an optimizer may use. */
-static bool kept_by_default(ct_slice name) {
+static bool kept_by_default(ct_slice name, bool like_wasm_tools) {
+  if (like_wasm_tools) return cti_slice_is(name, "name") || cti_slice_starts(name, CTI_LIT("component-type:")) || cti_slice_is(name, "dylink.0");
   return cti_slice_is(name, "name") || cti_slice_starts(name, CTI_LIT("component-type")) || cti_slice_is(name, "dylink.0") || cti_slice_is(name, "target_features");
 }
 
@@ -18,7 +19,7 @@ static bool goes(strip *s, ct_slice name, cti_arena *arena) {
   if (cti_regex_set_matches(s->keep, name, arena)) return false;
   if (s->options->all) return true;
   if (s->options->deleted_count) return cti_regex_set_matches(s->deleted, name, arena);
-  return !kept_by_default(name);
+  return !kept_by_default(name, s->options->like_wasm_tools);
 }
 
 static ct_status custom(void *context, cti_pieces *out, const cti_unit *unit, const cti_custom_section *section, ct_slice *raw) {

@@ -49,6 +49,16 @@ static void text_field(cti_wast *s, const char *key, ct_slice text) {
   cti_json_string(&s->json, text);
 }
 
+/* An identifier, if there is one: its name, whatever (@name ...) says beside it. */
+static ct_slice take_id(cti_wast *s) {
+  ct_slice name = {NULL, 0};
+  if (!cti_wat_at(&s->p, CTI_WAT_ID)) return name;
+  uint32_t number = cti_wat_ident_number(&s->p, s->p.token);
+  if (number != CTI_WAT_NO_IDENT) name = cti_map_key(&s->p.idents.entries[number]);
+  cti_wat_advance(&s->p);
+  return name;
+}
+
 /* ---- modules */
 
 /* A parser for one module, from where the script's stands, with memory and error of its own. */
@@ -60,24 +70,15 @@ static cti_wat_parser parser_of_module(const cti_wast *s, cti_arena *arena) {
   return p;
 }
 
-/* Makes the binary form of a module whose strings were given, parsed as text. */
-static ct_status make_quoted(cti_buf *out, cti_wast_module *m, bool is_component, cti_arena *arena) {
-  cti_buf whole = {0};
-  if (is_component) cti_buf_str(&whole, "(component ");
-  cti_buf_bytes(&whole, m->quoted);
-  if (is_component) cti_buf_str(&whole, ")");
-  ct_slice text = cti_take(&whole, arena);
-  if (!text.data && m->quoted.size) return arena->error->status;
-  return ct_text_parse(out, text, arena->error);
-}
-
-/* The strings of (module quote "..."), each followed by a blank. */
-static ct_slice quoted_strings(cti_wat_parser *p) {
+/* The strings of (module quote "..."), each followed by a blank; those of a component as a whole component. */
+static ct_slice quoted_strings(cti_wat_parser *p, bool is_component) {
   cti_buf joined = {0};
+  if (is_component) cti_buf_str(&joined, "(component");
   while (cti_wat_at(p, CTI_WAT_STRING)) {
     cti_buf_bytes(&joined, cti_wat_take_string(p));
     cti_buf_u8(&joined, ' ');
   }
+  if (is_component) cti_buf_str(&joined, ")");
   return cti_take(&joined, p->arena);
 }
 
@@ -87,9 +88,9 @@ static ct_status make_module(cti_buf *out, cti_wast_module *m, cti_wat_parser *p
   if (ident.number == CTI_WAT_NO_IDENT) ident = cti_wat_take_ident(p);
   m->is_quoted = cti_wat_take_word(p, "quote");
   if (m->is_quoted) {
-    m->quoted = quoted_strings(p);
+    m->quoted = quoted_strings(p, is_component);
     CTI_TRY(cti_wat_status(p));
-    return make_quoted(out, m, is_component, p->arena);
+    return cti_text_parse_quoted(out, m->quoted, p->arena->error);
   }
   if (cti_wat_take_word(p, "binary")) {
     cti_buf_bytes(out, cti_wat_take_strings(p));
@@ -108,7 +109,7 @@ static ct_status take_module(cti_wast *s, cti_wast_kind kind, bool has_message) 
   ct_error error = {0};
   cti_arena arena;
   cti_buf binary = {0};
-  cti_wast_module m = {.kind = kind, .line = line_of(s, keyword)};
+  cti_wast_module m = {.kind = kind, .line = line_of(s, keyword), .at = opened.at};
   bool is_component = cti_wat_is(keyword, "component");
   cti_wat_advance(&s->p);
   cti_wat_advance(&s->p);
@@ -140,7 +141,7 @@ static ct_status module_command(cti_wast *s) {
   cti_wat_advance(&s->p);
   cti_wat_advance(&s->p);
   if (cti_wat_take_word(&s->p, "instance")) {
-    ct_slice instance = cti_wat_take_ident(&s->p).name, module = cti_wat_take_ident(&s->p).name;
+    ct_slice instance = take_id(s), module = take_id(s);
     cti_wat_leave(&s->p);
     open_command(s, "module_instance", keyword);
     name_field(s, "instance", instance);
@@ -149,7 +150,7 @@ static ct_status module_command(cti_wast *s) {
     return cti_wat_status(&s->p);
   }
   bool is_definition = cti_wat_take_word(&s->p, "definition");
-  ct_slice name = cti_wat_at(&s->p, CTI_WAT_ID) ? cti_wat_take_ident(&s->p).name : (ct_slice){NULL, 0};
+  ct_slice name = take_id(s);
   cti_wat_go(&s->p, place);
   open_command(s, is_definition ? "module_definition" : "module", keyword);
   name_field(s, "name", name);
@@ -177,7 +178,7 @@ static void read_action(cti_wast *s, bool is_get) {
   cti_json_open(&s->json, '{');
   cti_json_key(&s->json, "type");
   cti_json_str(&s->json, is_get ? "get" : "invoke");
-  name_field(s, "module", cti_wat_at(&s->p, CTI_WAT_ID) ? cti_wat_take_ident(&s->p).name : (ct_slice){NULL, 0});
+  name_field(s, "module", take_id(s));
   text_field(s, "field", cti_wat_take_name(&s->p));
   if (!is_get) read_arguments(s, "args", cti_wast_argument);
   cti_json_close(&s->json, '}');
@@ -223,7 +224,7 @@ static ct_status assertion(cti_wast *s, cti_wast_kind kind) {
 
 static void register_command(cti_wast *s, cti_wat_token keyword) {
   ct_slice as = cti_wat_take_name(&s->p);
-  ct_slice name = cti_wat_at(&s->p, CTI_WAT_ID) ? cti_wat_take_ident(&s->p).name : (ct_slice){NULL, 0};
+  ct_slice name = take_id(s);
   open_command(s, "register", keyword);
   name_field(s, "name", name);
   text_field(s, "as", as);
@@ -235,11 +236,11 @@ static ct_status command(cti_wast *s);
 static ct_status thread_command(cti_wast *s, cti_wat_token keyword) {
   if (++s->depth > DEEPEST) return cti_wat_fail(&s->p, keyword, CT_LIMIT, "threads and values are nested more than %d deep", DEEPEST);
   open_command(s, "thread", keyword);
-  text_field(s, "name", cti_wat_take_ident(&s->p).name);
+  text_field(s, "name", take_id(s));
   if (cti_wat_at_group(&s->p, "shared")) {
     cti_wat_enter(&s->p, "shared");
     cti_wat_expect_group(&s->p, "module");
-    name_field(s, "shared_module", cti_wat_take_ident(&s->p).name);
+    name_field(s, "shared_module", take_id(s));
     cti_wat_leave(&s->p);
     cti_wat_leave(&s->p);
   }
@@ -272,7 +273,7 @@ static ct_status command(cti_wast *s) {
     CTI_TRY(thread_command(s, keyword));
   } else if (cti_wat_take_word(&s->p, "wait")) {
     open_command(s, "wait", keyword);
-    text_field(s, "thread", cti_wat_take_ident(&s->p).name);
+    text_field(s, "thread", take_id(s));
     close_command(s);
   } else {
     return cti_wat_expected(&s->p, "a directive, such as `module` or `assert_return`,");
@@ -298,7 +299,7 @@ static ct_status lone_module(cti_wast *s) {
   ct_error error = {0};
   cti_arena arena;
   cti_buf binary = {0};
-  cti_wast_module m = {.line = 1};
+  cti_wast_module m = {.line = 1, .at = s->p.token.at};
   open_command(s, "module", s->p.token);
   cti_arena_init(&arena, &error);
   cti_wat_parser p = parser_of_module(s, &arena);
@@ -318,6 +319,7 @@ ct_status cti_wast_read(cti_wast *s, ct_slice text, cti_arena *arena) {
   for (size_t at = 0; at <= text.size; at = cti_slice_find(text, '\n', at) + 1)
     if (!cti_vec_push_large(arena, &s->lines, (uint32_t)at)) return CT_NOMEM;
   CTI_TRY(cti_wat_parser_make(&s->p, text, NULL, arena));
+  s->p.lexer.any_direction = true; /* tests have them */
   CTI_TRY(cti_op_map(&s->p.ops, arena));
   if (cti_wat_at(&s->p, CTI_WAT_LEFT) && !at_directive(s)) return lone_module(s);
   while (!cti_wat_at(&s->p, CTI_WAT_END)) {

@@ -18,6 +18,7 @@ typedef enum cti_wast_kind {
 typedef struct cti_wast_module {
   cti_wast_kind kind;
   uint32_t line;
+  const uint8_t *at; /* in the script */
   bool is_quoted;  /* it was given as text in strings */
   ct_slice quoted; /* that text */
   ct_slice bytes;  /* its binary form, when `failure` is none */
@@ -40,6 +41,10 @@ typedef struct cti_wast {
 
 /* Reads the whole script. `arena` lasts as long as it; what a module needs is freed after it. */
 ct_status cti_wast_read(cti_wast *s, ct_slice text, cti_arena *arena);
+
+/* ---- text_parse.c: a text that stands in a script, which may be of no fields */
+
+ct_status cti_text_parse_quoted(ct_buf *out, ct_slice text, ct_error *error);
 
 /* ---- wast_value.c: the group of a value has been entered, and is left by the caller */
 

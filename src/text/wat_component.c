@@ -129,6 +129,10 @@ static bool at_inline(cti_wat_parser *p, const char *word) {
   bool interface = cti_wat_at_group(p, "interface");
   if (interface) cti_wat_enter(p, "interface");
   bool found = cti_wat_at(p, CTI_WAT_STRING) && cti_wat_second(p).kind == CTI_WAT_RIGHT;
+  if (found && interface) {
+    cti_wat_advance(p);
+    found = cti_wat_second(p).kind == CTI_WAT_RIGHT;
+  }
   cti_wat_go(p, here);
   return found;
 }
@@ -415,6 +419,8 @@ static void start(cti_wat_builder *b) {
   cti_wat_parser *p = b->p;
   CTI_VEC(uint32_t) args = {0};
   CTI_VEC(cti_wat_ident) results = {0};
+  if (b->scope->has_start) cti_wat_fail(p, p->token, CT_TEXT_SYNTAX, "component cannot have more than one start function");
+  b->scope->has_start = true;
   uint32_t of = cti_wat_resolve(b, CTI_SORT_FUNC);
   while (cti_wat_enter(p, "value")) {
     cti_vec_push(p->arena, &args, cti_wat_ref(b, CTI_SORT_VALUE));

@@ -35,15 +35,25 @@ typedef struct members {
   CTI_VEC(cti_member) items;
 } members;
 
+/* The identifiers of cases name nothing, but each stands once. */
+static void take_case_ident(cti_wat_parser *p, cti_map *seen) {
+  cti_wat_ident ident = cti_wat_take_ident(p);
+  uint32_t number = ident.number;
+  bool added = true;
+  if (number == CTI_WAT_NO_IDENT || cti_map_add_u64(seen, p->arena, number, &number, &added) != CT_OK) return;
+  if (!added) cti_wat_fail(p, ident.token, CT_TEXT_NAME, "duplicate variant case identifier: `%.*s`", CTI_S(cti_wat_slice(ident.token)));
+}
+
 /* (field "a" t)*, (case $id? "a" t?)*, t* or "a"*, up to the end of the group. */
 static void take_members(cti_wat_builder *b, cti_def *out, char layout) {
   cti_wat_parser *p = b->p;
   members all = {0};
+  cti_map idents = {0};
   while (cti_wat_more(p)) {
     cti_member member = {.type = CTI_VALTYPE_NONE};
     bool group = layout == 'F' || layout == 'C';
     if (group) cti_wat_expect_group(p, layout == 'F' ? "field" : "case");
-    if (layout == 'C') cti_wat_take_ident(p);
+    if (layout == 'C') take_case_ident(p, &idents);
     if (layout != 'T') member.name = cti_wat_take_name(p);
     if (layout == 'F' || layout == 'T' || (layout == 'C' && cti_wat_more(p))) member.type = cti_wat_component_valtype(b);
     if (group) cti_wat_leave(p);
@@ -317,7 +327,9 @@ static void module_extern(cti_wat_builder *b, module_decls *all, cti_module_decl
   uint32_t first = all->core->m.types.count;
   if (kind == CTI_MODULE_DECL_IMPORT) decl_.import.module = cti_wat_take_name(p);
   decl_.import.name = cti_wat_take_name(p);
+  all->core->in_module_type = true;
   cti_wat_import_type(all->core, &decl_.import.type);
+  all->core->in_module_type = false;
   if (all->core->m.types.count > first) add_type_decl(b, all, first, false);
   cti_vec_push(p->arena, &all->items, decl_);
 }

@@ -45,7 +45,7 @@ static void fail(cti_wat_lexer *lexer, const uint8_t *at, size_t size, const cha
 void cti_wat_lexer_make(cti_wat_lexer *out, ct_slice text, ct_error *error) {
   static const uint8_t nothing[1];
   if (!text.data) text.data = nothing;
-  *out = (cti_wat_lexer){text, text.data, error, false};
+  *out = (cti_wat_lexer){.text = text, .at = text.data, .error = error};
 }
 
 size_t cti_wat_check_utf8(cti_wat_lexer *lexer, size_t from, size_t to) {
@@ -64,7 +64,7 @@ static bool turns_direction(const uint8_t *at, const uint8_t *end) {
 }
 
 static bool plain(cti_wat_lexer *lexer, const uint8_t *at, const uint8_t *end) {
-  for (; (at = memchr(at, 0xe2, (size_t)(end - at))) != NULL; at++) {
+  for (; !lexer->any_direction && (at = memchr(at, 0xe2, (size_t)(end - at))) != NULL; at++) {
     if (!turns_direction(at, end)) continue;
     fail(lexer, at, 3, "a character that changes the direction of text would make the source look like something else; remove it, or write it as \\u{...} in a string");
     return false;
@@ -194,6 +194,42 @@ static cti_wat_token word(cti_wat_lexer *lexer) {
   return (cti_wat_token){word_kind(text), text.data, size};
 }
 
+/* The rest of an annotation whose content nobody reads: its tokens are tokens all the same. */
+static void skip_annotation(cti_wat_lexer *lexer, cti_wat_token opened) {
+  const uint8_t *end = end_of(lexer);
+  for (uint32_t depth = 1; depth && !lexer->failed;) {
+    const uint8_t *at = lexer->at;
+    if (at == end) {
+      unclosed(lexer, opened);
+    } else if (*at == '"') {
+      skip_string(lexer);
+    } else if (end - at > 1 && at[1] == ';' && (*at == ';' || *at == '(')) {
+      if (*at == ';') skip_line(lexer);
+      else skip_block(lexer);
+    } else if ((*at < 0x20 && *at != '\t' && *at != '\n' && *at != '\r') || *at >= 0x7f) {
+      fail(lexer, at, 1, "illegal character: outside of strings and comments the text format has printable ASCII alone");
+    } else {
+      depth += *at == '(';
+      depth -= *at == ')';
+      lexer->at++;
+    }
+  }
+}
+
+/* The name of an annotation as a string, at its quote: not empty, and UTF-8. */
+static void skip_annotation_name(cti_wat_lexer *lexer) {
+  cti_arena arena;
+  ct_slice name = {NULL, 0};
+  const uint8_t *start = lexer->at;
+  if (!skip_string(lexer)) return;
+  cti_arena_init(&arena, lexer->error);
+  cti_wat_token token = {CTI_WAT_STRING, start, (size_t)(lexer->at - start)};
+  ct_status status = cti_wat_string(&name, lexer, token, &arena);
+  if (status == CT_OK && name.size == 0) fail(lexer, start, 2, "empty annotation id: an annotation needs a name right after its @");
+  if (status == CT_OK && !cti_utf8_valid(name)) fail(lexer, start, 1, "malformed UTF-8 encoding in the name of an annotation");
+  cti_arena_free(&arena);
+}
+
 /* At a left parenthesis: is it the start of an annotation that is to be passed over? Then passes over it. */
 static bool passed_annotation(cti_wat_lexer *lexer) {
   const uint8_t *start = lexer->at, *end = end_of(lexer);
@@ -205,7 +241,8 @@ static bool passed_annotation(cti_wat_lexer *lexer) {
     fail(lexer, start, 2, "an annotation needs a name right after its @");
     return true;
   }
-  cti_wat_skip_group(lexer, (cti_wat_token){CTI_WAT_LEFT, start, 1});
+  if (name.size == 1) skip_annotation_name(lexer);
+  if (!lexer->failed) skip_annotation(lexer, (cti_wat_token){CTI_WAT_LEFT, start, 1});
   return true;
 }
 

@@ -31,6 +31,7 @@ typedef struct cti_wat_lexer {
   const uint8_t *at;
   ct_error *error;
   bool failed;
+  bool any_direction; /* characters that turn the direction of text are taken */
 } cti_wat_lexer;
 
 void cti_wat_lexer_make(cti_wat_lexer *out, ct_slice text, ct_error *error);

@@ -61,6 +61,7 @@ typedef struct cti_wat_module {
   CTI_VEC(cti_wat_param) use_params; /* its parameters that have a name */
   CTI_VEC(cti_corevt) locals;
   bool needs_data_count;
+  bool in_module_type;  /* a signature beside (type x) is not compared with that type, as in wasm-tools */
   cti_name_map maps[CTI_NAME_KINDS];
   ct_slice module_name;
   cti_branch_hints hints;

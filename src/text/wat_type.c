@@ -192,7 +192,7 @@ static uint32_t implicit_type(cti_wat_module *w, const cti_wat_use *use) {
 }
 
 static void check_use(cti_wat_module *w, const cti_wat_use *use, cti_wat_token at) {
-  if (use->type >= w->m.types.count) return; /* out of range: validation's */
+  if (w->in_module_type || use->type >= w->m.types.count) return; /* out of range: validation's */
   const cti_subtype *type = &w->m.types.items[use->type];
   bool same = type->kind == CTI_COMPOSITE_FUNC && type->param_count == use->param_count && type->result_count == use->result_count &&
               (w->use_types.count == 0 || memcmp(type->types, w->use_types.items, w->use_types.count * sizeof *type->types) == 0);

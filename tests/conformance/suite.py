@@ -21,8 +21,8 @@ EXPECT = {
     'targets': [({}, ALL)],
     'semver': [({}, ALL)],
     'components': [({'kind': 'new', 'expect': 'ok'}, ALL), ({'kind': 'link', 'expect': 'ok'}, ALL), ({'expect': 'error'}, ALL)],
-    # strip keeps `component-type` without a colon, too: the two rows embed-dummy; two rows more need libdwarf
-    'cli': [({'command': 'component *'}, 115), ({}, 196)],
+    'cli': [({'command': 'component *'}, ALL), ({}, ALL)],
+    'wast': [({}, ALL)],
     'core-agree': [({}, ALL)],
     'component-agree': [({}, ALL)],
 }
@@ -45,7 +45,9 @@ def manifest(suite):
 def failures(ctool, suite):
     """name -> (FAIL or CRASH, reason)"""
     with tempfile.TemporaryDirectory() as d:
-        p = subprocess.run([sys.executable, os.path.join(DATA, 'run'), '--ctool', ctool, '--suite', suite, '--list-failures', d + '/list'], stdout=subprocess.PIPE)
+        name = d + '/wasm-tools'  # the name that it is tested by
+        os.symlink(ctool, name)
+        p = subprocess.run([sys.executable, os.path.join(DATA, 'run'), '--ctool', name, '--suite', suite, '--list-failures', d + '/list'], stdout=subprocess.PIPE)
         print(p.stdout.decode().rstrip())
         if p.returncode not in (0, 1): sys.exit('the runner of the suite failed: exit %d' % p.returncode)
         with open(d + '/list', encoding='utf-8') as f:
