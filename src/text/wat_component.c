@@ -419,8 +419,6 @@ static void start(cti_wat_builder *b) {
   cti_wat_parser *p = b->p;
   CTI_VEC(uint32_t) args = {0};
   CTI_VEC(cti_wat_ident) results = {0};
-  if (b->scope->has_start) cti_wat_fail(p, p->token, CT_TEXT_SYNTAX, "component cannot have more than one start function");
-  b->scope->has_start = true;
   uint32_t of = cti_wat_resolve(b, CTI_SORT_FUNC);
   while (cti_wat_enter(p, "value")) {
     cti_vec_push(p->arena, &args, cti_wat_ref(b, CTI_SORT_VALUE));

@@ -20,7 +20,6 @@ struct cti_wat_scope {
   cti_wat_scope *outer;
   cti_component *c; /* where items go; NULL in a core module type */
   bool in_type;
-  bool has_start;
   uint32_t ident, depth;
   cti_map names;        /* sort << 32 | identifier, to index */
   cti_wat_module *core; /* knows the core types, for parsing core types */
