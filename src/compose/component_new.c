@@ -49,9 +49,7 @@ static ct_status make_allocator(cti_plan *plan, ct_slice *module) {
   if (made.kind == CTI_REALLOC_NONE) cti_plan_note(plan, "no cabi_realloc was made: the module has one, or no memory");
   if (made.kind == CTI_REALLOC_BUMP) cti_plan_note(plan, "cabi_realloc was made: it takes pages by memory.grow, and frees nothing");
   if (made.kind == CTI_REALLOC_MALLOC) cti_plan_note(plan, "cabi_realloc was made: it calls the module's `%.*s`", CTI_S(made.by));
-  if (made.grows)
-    cti_plan_warn(plan, "the module grows its memory itself, so that its allocator may hand out again what the cabi_realloc made for it gave to others; "
-                        "export the module's realloc, which is asked then: clang -Wl,--export=realloc");
+  plan->may_clash = made.grows;
   return CT_OK;
 }
 

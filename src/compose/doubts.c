@@ -68,6 +68,26 @@ static bool doubt_start(const cti_plan *plan) {
   return true;
 }
 
+/* ---- --synthesize-realloc beside an allocator that the module does not export */
+
+/* Adapters take their memory by it, too. */
+static bool adapter_allocates(const cti_unit *unit, ct_slice realloc) {
+  for (uint32_t i = 0; i < unit->uses.count; i++)
+    if (unit->uses.items[i].kind == CTI_USE_ITEM && unit->uses.items[i].unit == 0 && cti_slice_eq(unit->uses.items[i].source, realloc)) return true;
+  return false;
+}
+
+static void doubt_allocator(const cti_plan *plan) {
+  const cti_unit *main_unit = &plan->units.items[0];
+  uint32_t place = main_unit->first_of[CTI_ROLE_REALLOC];
+  bool used = plan->main_allocates;
+  if (!plan->may_clash || place == CTI_WIT_NONE) return;
+  for (uint32_t i = 1; i < plan->units.count && !used; i++) used = plan->units.items[i].is_used && adapter_allocates(&plan->units.items[i], main_unit->offers.items[place].name);
+  if (used)
+    cti_plan_warn(plan, "the module grows its memory itself, so that its allocator may hand out again what the cabi_realloc made for it gave to others; "
+                        "export the module's realloc, which is asked then: clang -Wl,--export=realloc");
+}
+
 /* ---- exports of a command: wasm-ld wraps each in calls of the constructors and destructors, and names the wrapper NAME.command_export */
 
 /* Lifted functions of the main module: index -> offer. */
@@ -145,6 +165,7 @@ ct_status cti_tell_doubts(cti_plan *plan) {
   if (!plan->options->tell) return CT_OK;
   CTI_TRY(doubt_renames(plan));
   CTI_TRY(doubt_wrappers(plan));
+  doubt_allocator(plan);
   bool is_lame = doubt_start(plan); /* then what to do is said */
   return is_lame && !plan->units.items[0].bindings.section_count ? CT_OK : doubt_exports(plan);
 }

@@ -47,33 +47,37 @@ cti_type_encoder cti_root_types(cti_plan *plan, uint32_t interface, bool of_impo
 
 void cti_add_option(cti_option_list *list, cti_canon_opt_kind kind, uint32_t index) { list->items[list->count++] = (cti_canon_opt){kind, index}; }
 
-ct_slice cti_emit_title(cti_plan *plan, const char *what, const cti_world_item *item, const cti_wit_func *func) {
-  ct_slice text = cti_func_text(plan, func);
-  if (item->kind != CTI_WORLD_INTERFACE) return cti_format(plan->arena, "%s function `%.*s`", what, CTI_S(text));
-  return cti_format(plan->arena, "%s function `%.*s` of interface \"%.*s\"", what, CTI_S(text), CTI_S(cti_world_item_name(&plan->resolve, item)));
+/* The exported function `f: func(s: string)` of interface "a:b/i". */
+static ct_slice title(cti_plan *plan, const cti_emit_about *about) {
+  if (!about->func) return cti_format(plan->arena, "the built-in `%s`", about->what);
+  ct_slice text = cti_func_text(plan, about->func);
+  if (about->item->kind != CTI_WORLD_INTERFACE) return cti_format(plan->arena, "%s function `%.*s`", about->what, CTI_S(text));
+  return cti_format(plan->arena, "%s function `%.*s` of interface \"%.*s\"", about->what, CTI_S(text), CTI_S(cti_world_item_name(&plan->resolve, about->item)));
 }
 
 /* What --reject-legacy-names leaves. */
 static const char *prefix(const cti_plan *plan) { return plan->options->reject_legacy_names ? "cm32p2_" : ""; }
 
-static ct_status no_memory(const cti_plan *plan, ct_slice what) {
+static ct_status no_memory(cti_plan *plan, const cti_emit_about *about) {
+  ct_slice what = title(plan, about);
   cti_fail(plan->arena->error, CT_COMPOSE_EXPORT, CT_NO_OFFSET, "%.*s passes values through linear memory, but the core module exports no memory named \"%smemory\"", CTI_S(what), prefix(plan));
   cti_error_hint(plan->arena->error, "export it: wasm-ld does unless --import-memory is given; in text: (memory (export \"%smemory\") 1)", prefix(plan));
   return failed(plan);
 }
 
-static ct_status no_realloc(const cti_plan *plan, ct_slice what) {
+static ct_status no_realloc(cti_plan *plan, const cti_emit_about *about) {
+  ct_slice what = title(plan, about);
   cti_fail(plan->arena->error, CT_COMPOSE_EXPORT, CT_NO_OFFSET, "%.*s needs room in linear memory for strings or lists that come in, but the core module exports no function named \"%srealloc\"", CTI_S(what), plan->options->reject_legacy_names ? prefix(plan) : "cabi_");
   cti_error_hint(plan->arena->error, "--synthesize-realloc makes one; bindings generators add their own; by hand: void *cabi_realloc(void *old, size_t old_size, size_t align, size_t new_size), exported under that name");
   return failed(plan);
 }
 
-ct_status cti_emit_options(cti_option_list *out, cti_plan *plan, uint8_t needs, cti_string_encoding encoding, uint32_t realloc, ct_slice what) {
+ct_status cti_emit_options(cti_option_list *out, cti_plan *plan, uint8_t needs, cti_string_encoding encoding, uint32_t realloc, const cti_emit_about *about) {
   static const cti_canon_opt_kind encodings[CTI_ENCODING_COUNT] = {CTI_CANON_OPT_UTF8, CTI_CANON_OPT_UTF16, CTI_CANON_OPT_LATIN1_UTF16};
   *out = (cti_option_list){.items = CTI_NEW_N(plan->arena, cti_canon_opt, CTI_MAX_OPTIONS)};
   if (!out->items || failed(plan)) return failed(plan);
-  if ((needs & CTI_NEEDS_MEMORY) && plan->memory == UINT32_MAX) return no_memory(plan, what);
-  if ((needs & CTI_NEEDS_REALLOC) && realloc == UINT32_MAX) return no_realloc(plan, what);
+  if ((needs & CTI_NEEDS_MEMORY) && plan->memory == UINT32_MAX) return no_memory(plan, about);
+  if ((needs & CTI_NEEDS_REALLOC) && realloc == UINT32_MAX) return no_realloc(plan, about);
   if (needs & CTI_NEEDS_MEMORY) cti_add_option(out, CTI_CANON_OPT_MEMORY, plan->memory);
   if (needs & CTI_NEEDS_REALLOC) cti_add_option(out, CTI_CANON_OPT_REALLOC, realloc);
   if (needs & CTI_NEEDS_ENCODING) cti_add_option(out, encodings[encoding], UINT32_MAX);

@@ -31,15 +31,19 @@ cti_type_encoder cti_root_types(cti_plan *plan, uint32_t interface, bool of_impo
 uint32_t cti_alias_type(cti_plan *plan, uint32_t type);
 
 /* The options that `needs` asks for, in the order of the reference, into an array with room for extra ones. `realloc` is UINT32_MAX when there is none;
- * what is asked for and not there is a failure that names `what`. */
+ * what is asked for and not there is a failure that names `about`. */
 enum { CTI_MAX_OPTIONS = 8 };
 typedef struct cti_option_list {
   cti_canon_opt *items;
   uint32_t count;
 } cti_option_list;
-/* `the exported function "f: func(s: string)" of interface "a:b/i"`, in the arena: `what` may end in the adjective. */
-ct_slice cti_emit_title(cti_plan *plan, const char *what, const cti_world_item *item, const cti_wit_func *func);
-ct_status cti_emit_options(cti_option_list *out, cti_plan *plan, uint8_t needs, cti_string_encoding encoding, uint32_t realloc, ct_slice what);
+/* What takes canonical options, for messages: "the exported" function `func` of `item`, or a built-in (`func` NULL) by its whole name. */
+typedef struct cti_emit_about {
+  const char *what;
+  const cti_world_item *item;
+  const cti_wit_func *func;
+} cti_emit_about;
+ct_status cti_emit_options(cti_option_list *out, cti_plan *plan, uint8_t needs, cti_string_encoding encoding, uint32_t realloc, const cti_emit_about *about);
 void cti_add_option(cti_option_list *list, cti_canon_opt_kind kind, uint32_t index);
 
 /* The encoding of strings that `unit` uses for a function of the world that it imports or exports (`use` NULL: exports); without an item, its own. */

@@ -17,7 +17,9 @@ static uint32_t offer_func(cti_plan *plan, uint32_t unit, uint32_t offer) { retu
 
 static uint32_t lift_realloc(cti_plan *plan, uint32_t unit, uint8_t needs) {
   cti_allocator allocator = cti_allocator_for(plan, unit, true);
-  return (needs & CTI_NEEDS_REALLOC) && allocator.name.data ? cti_emit_hooked(plan, allocator.unit, allocator.name) : UINT32_MAX;
+  if (!(needs & CTI_NEEDS_REALLOC) || !allocator.name.data) return UINT32_MAX;
+  plan->main_allocates |= allocator.unit == 0;
+  return cti_emit_hooked(plan, allocator.unit, allocator.name);
 }
 
 /* A function of the component made of the core function that the unit exports for it; `type` is its function type. */
@@ -32,7 +34,7 @@ static uint32_t emit_lift(cti_plan *plan, uint32_t unit, uint32_t place, uint32_
   cti_canon canon = {.kind = CTI_CANON_LIFT, .func = offer_func(plan, unit, lift->lift), .type = type};
   if (cti_func_sig(&sig, plan, func, u->offers.items[lift->lift].variant)) return UINT32_MAX;
   uint32_t realloc = lift_realloc(plan, unit, sig.needs);
-  if (cti_emit_options(&options, plan, sig.needs, encoding, realloc, cti_emit_title(plan, "the exported", item, func))) return UINT32_MAX;
+  if (cti_emit_options(&options, plan, sig.needs, encoding, realloc, &(cti_emit_about){"the exported", item, func})) return UINT32_MAX;
   if (lift->post_return != CTI_WIT_NONE) cti_add_option(&options, CTI_CANON_OPT_POST_RETURN, offer_func(plan, unit, lift->post_return));
   if (lift->callback != CTI_WIT_NONE) cti_add_option(&options, CTI_CANON_OPT_CALLBACK, offer_func(plan, unit, lift->callback));
   canon.options = options.items;

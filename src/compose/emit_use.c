@@ -28,6 +28,7 @@ static uint32_t alias_unit(cti_plan *plan, uint32_t unit, ct_slice name) {
 static uint32_t realloc_index(cti_plan *plan, uint32_t unit, const cti_use *use, uint8_t needs, cti_realloc_site site) {
   cti_allocator allocator = cti_allocator_for(plan, unit, cti_use_takes_export_realloc(use));
   if (!(needs & CTI_NEEDS_REALLOC) || !allocator.name.data) return UINT32_MAX;
+  plan->main_allocates |= allocator.unit == 0;
   if (!cti_realloc_needs_shim(plan, site)) return alias_unit(plan, allocator.unit, allocator.name);
   uint32_t place = cti_shim_of_export(plan, allocator.unit, allocator.name);
   if (place != CTI_WIT_NONE) return alias_shim(plan, place);
@@ -94,7 +95,7 @@ static uint32_t emit_lower(cti_plan *plan, uint32_t unit, const cti_use *use, ct
   if (cti_use_sig(&sig, plan, use)) return UINT32_MAX;
   cti_canon canon = {.kind = CTI_CANON_LOWER, .func = lowered_func(plan, use)};
   uint32_t realloc = realloc_index(plan, unit, use, sig.needs, site);
-  if (cti_emit_options(&options, plan, sig.needs, encoding, realloc, cti_emit_title(plan, "the imported", item_of(plan, use), func))) return UINT32_MAX;
+  if (cti_emit_options(&options, plan, sig.needs, encoding, realloc, &(cti_emit_about){"the imported", item_of(plan, use), func})) return UINT32_MAX;
   canon.options = options.items;
   canon.option_count = options.count;
   return build(plan, &canon, name);
@@ -115,7 +116,7 @@ static uint32_t emit_task_return(cti_plan *plan, uint32_t unit, const cti_use *u
   cti_type_encoder types = types_of(plan, use);
   if (cti_use_sig(&sig, plan, use) || cti_encode_valtype(&canon.result, &types, func->result)) return UINT32_MAX;
   if (site == CTI_AFTER_MAIN) alias_unused_realloc(plan, unit);
-  if (cti_emit_options(&options, plan, sig.needs, encoding, UINT32_MAX, cti_emit_title(plan, "task.return of the exported", item_of(plan, use), func))) return UINT32_MAX;
+  if (cti_emit_options(&options, plan, sig.needs, encoding, UINT32_MAX, &(cti_emit_about){"task.return of the exported", item_of(plan, use), func})) return UINT32_MAX;
   canon.options = options.items;
   canon.option_count = options.count;
   return build(plan, &canon, CTI_LIT("task.return"));
@@ -133,7 +134,7 @@ static uint32_t emit_with_options(cti_plan *plan, uint32_t unit, const cti_use *
   cti_canon canon = {.kind = use->canon};
   uint32_t realloc = realloc_index(plan, unit, use, sig.needs, site);
   if (has_type) canon.type = payload_type(plan, use);
-  if (cti_emit_options(&options, plan, sig.needs, encoding, realloc, cti_format(plan->arena, "the built-in `%.*s`", CTI_S(name)))) return UINT32_MAX;
+  if (cti_emit_options(&options, plan, sig.needs, encoding, realloc, &(cti_emit_about){.what = cti_canons[use->canon].name})) return UINT32_MAX;
   canon.options = options.items;
   canon.option_count = options.count;
   return build(plan, &canon, name);

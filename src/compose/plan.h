@@ -230,6 +230,8 @@ struct cti_plan {
   CTI_VEC(cti_naming) debug_names; /* by place in component.items */
   cti_map import_renames;          /* old name -> place in options->import_names */
   bool *rename_used;               /* by that place */
+  bool main_allocates;             /* the main module's realloc is used */
+  bool may_clash;                  /* it was made for it, and takes pages beside an allocator of its own */
   ct_status (*add_to_fixup)(cti_plan *plan, struct cti_fixup *fixup); /* of `link`: what libraries need done at the start; may be NULL */
   void *link;
 };
