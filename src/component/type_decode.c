@@ -342,7 +342,7 @@ static void read_declarations(cti_ctype *out, cti_cursor *c, cti_arena *arena, u
   }
   cti_component_init(out->decls, arena);
   uint32_t count = cti_cursor_count(c, "declarations of a type");
-  if (!c->failed && !cti_vec_reserve(arena, &out->decls->items, count < 16 ? count : 16)) cti_cursor_fail(c, CT_NOMEM, "out of memory");
+  if (!c->failed && !cti_vec_reserve(arena, &out->decls->items, count < 256 ? count : 256)) cti_cursor_fail(c, CT_NOMEM, "out of memory");
   for (uint32_t i = 0; i < count && !c->failed; i++) {
     cti_item item = {0};
     read_declaration(&item, c, arena, depth, kind == CTI_CTYPE_COMPONENT);

@@ -261,7 +261,7 @@ static ct_status encode_members(cti_component *component, cti_resolve *resolve, 
   return CT_OK;
 }
 
-ct_status cti_encode_package(cti_buf *out, cti_resolve *resolve, uint32_t package, bool canonical_names) {
+static ct_status encode_package(cti_buf *out, cti_resolve *resolve, uint32_t package, bool canonical_names) {
   cti_arena *arena = resolve->arena;
   cti_component component;
   cti_component_init(&component, arena);
@@ -277,5 +277,16 @@ ct_status cti_encode_package(cti_buf *out, cti_resolve *resolve, uint32_t packag
   if (status == CT_OK) status = cti_buf_check(out, arena->error);
   ct_buf_free(&docs);
   ct_buf_free(&producers);
+  return status;
+}
+
+/* The component's model is no longer needed when its bytes are there: it lives in an arena of its own. */
+ct_status cti_encode_package(cti_buf *out, cti_resolve *resolve, uint32_t package, bool canonical_names) {
+  cti_arena scratch;
+  cti_arena_init(&scratch, resolve->arena->error);
+  cti_resolve view = *resolve; /* nothing is added to it */
+  view.arena = &scratch;
+  ct_status status = encode_package(out, &view, package, canonical_names);
+  cti_arena_free(&scratch);
   return status;
 }

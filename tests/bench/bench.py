@@ -5,11 +5,12 @@ Each row is one job given to ctool and to wasm-tools (on PATH, or named by WASM_
 figures are medians of CPU (user and system), wall-clock and peak memory, and the ratio of the medians, ours over theirs. Then the growth of cost: a generated
 WIT package and a generated module beside a tenth of each; 10.0 is linear. Nothing here passes or fails: figures depend on the machine, so quote both sides.
 """
-import argparse, os, statistics, subprocess, sys, tempfile
+import argparse, os, shutil, statistics, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '../run'))
 import fetch
+import inputs
 
 OPTIONS = None
 
@@ -60,26 +61,23 @@ def beside_peers(d):
         row('new ' + name, lambda: ['component', 'new', module[name](), *adapter(kind), '-o', out])
     for name in ('starlingmonkey', 'cc1', 'go-5mb'): row('validate ' + name, lambda: ['validate', module[name]()])
     for name in ('starlingmonkey', 'cc1'): row('strip ' + name, lambda: ['strip', module[name](), '-o', out])
-    wit = lambda: fetch.tarball('@bytecodealliance/jco') + '/lib/wit/builtin/0.2.12'
-    row('wit of WASI 0.2 http, text', lambda: ['component', 'wit', wasi_http(d, wit())])
-    row('wit of WASI 0.2 http, JSON', lambda: ['component', 'wit', '--json', wasi_http(d, wit())])
-    row('wit of WASI 0.2 http, binary', lambda: ['component', 'wit', '-w', '-o', out, wasi_http(d, wit())], lambda: ['component', 'wit', '-w', '-o', out, wasi_http(d, wit())])
-    row('embed into avr-as', lambda: ['component', 'embed', '-w', 'proxy', wasi_http(d, wit()), module['avr-as'](), '-o', out])
+    for version, world in (('0.2.12', 'proxy'), ('0.3.0', 'service')):
+        wit = lambda: wasi_http(d, version)
+        row('wit of WASI %s, text' % version, lambda: ['component', 'wit', wit()])
+        row('wit of WASI %s, JSON' % version, lambda: ['component', 'wit', '--json', wit()])
+        row('wit of WASI %s, binary' % version, lambda: ['component', 'wit', '-w', '-o', out, wit()])
+        row('embed WASI %s into avr-as' % version, lambda: ['component', 'embed', '-w', world, wit(), module['avr-as'](), '-o', out])
+    row('link --validate=false libc.so', lambda: [*linked(d), '--validate=false', '-o', out], lambda: [*linked(d), '--skip-validation', '-o', out])
+    row('link libc.so', lambda: [*linked(d), '-o', out])
 
 
-def wasi_http(d, wit):
-    """The packages of WASI 0.2 as wit/ with deps/, around wasi:http."""
-    root = d + '/wasi'
+def wasi_http(d, version):
+    """The packages of WASI as wit/ with deps/, around wasi:http."""
+    wit, root = '%s/lib/wit/builtin/%s' % (fetch.tarball('@bytecodealliance/jco'), version), '%s/wasi-%s' % (d, version)
     if not os.path.exists(root):
-        os.makedirs(root + '/deps')
-        for name in os.listdir(wit):
-            if os.path.isdir(os.path.join(wit, name)): os.symlink(os.path.join(wit, name), root + ('/deps/' + name if name != 'wasi-http' else '/http'))
-    main = root + '/http'
-    if not os.path.exists(d + '/http'):
-        os.makedirs(d + '/http')
-        for name in os.listdir(main): os.symlink(os.path.join(os.path.realpath(main), name), d + '/http/' + name)
-        os.symlink(root + '/deps', d + '/http/deps')
-    return d + '/http'
+        shutil.copytree(wit, root + '/deps', ignore=shutil.ignore_patterns('wasi-http', '*.md'))
+        shutil.copytree(wit + '/wasi-http', root, dirs_exist_ok=True)
+    return root
 
 
 def go_module(d):
@@ -91,61 +89,57 @@ def go_module(d):
     return out
 
 
+def linked(d):
+    """Arguments of `component link`: a program and a library by clang, and the libc of a wasi-sdk."""
+    compiler, environment = fetch.wasi_sdk('c')
+    root = next(word.split('=')[1] for word in compiler if word.startswith('--sysroot='))
+    if not os.path.exists(d + '/program.so'):
+        for part in ('program', 'helper'):
+            fetch.run([*compiler, '-fPIC', '-O2', '-shared', '-nostdlib', '-Wl,--experimental-pic', '-Wl,--allow-undefined', '-Wl,--no-entry', '-D' + part.upper(), HERE + '/library.c', '-o', d + '/%s.so' % part],
+                      env=environment)
+        with open(d + '/program.wit', 'w') as f: f.write('package bench:link;\nworld w {\n  export run: func() -> s32;\n}\n')
+        fetch.run([OPTIONS.ctool, 'component', 'embed', d + '/program.wit', d + '/program.so', '-o', d + '/program.so'])
+    return ['component', 'link', d + '/program.so', d + '/helper.so', 'libc.so=' + root + '/lib/wasm32-wasip1/libc.so', '--adapt', 'wasi_snapshot_preview1=' + fetch.adapter('reactor')]
+
+
 # ---- growth
 
-def leb(n):
-    out = b''
-    while n > 127: out, n = out + bytes([n & 127 | 128]), n >> 7
-    return out + bytes([n])
-
-
-def section(number, content):
-    return bytes([number]) + leb(len(content)) + content
-
-
-def many_functions(path, n):
-    """A module of n functions; each calls the one before and has a few instructions of its own."""
-    body = lambda i: b'\0\x20\0\x41' + leb(i & 63) + b'\x6a' + (b'\x10' + leb(i - 1) if i else b'') + b'\x0b'
-    bodies = b''.join(leb(len(b)) + b for b in map(body, range(n)))
-    with open(path, 'wb') as f:
-        f.write(b'\0asm\1\0\0\0' + section(1, b'\1\x60\1\x7f\1\x7f') + section(3, leb(n) + b'\0' * n) + section(7, b'\1\1f\0' + leb(n - 1)) + section(10, leb(n) + bodies))
-
-
-def many_types(path, n):
-    """A WIT package of n types, in interfaces of a hundred; a type uses the one before (ten deep at most), and an interface a type of the first."""
-    with open(path, 'w') as f:
-        f.write('package bench:types@1.0.0;\n')
-        for i in range(n // 100):
-            f.write('interface i%d {\n' % i)
-            if i: f.write('  use i0.{t0-x0 as before};\n')
-            for j in range(100):
-                last = 't%d-x%d' % (i, j - 1) if j % 10 else 'before' if i and j else 'u32'
-                if j % 2: f.write('  record t%d-x%d { a: list<%s>, b: option<string> }\n' % (i, j, last))
-                else: f.write('  variant t%d-x%d { a(%s), b(tuple<u8, string>) }\n' % (i, j, last))
-            f.write('}\n')
-        f.write('world w {\n' + ''.join('  import i%d;\n' % i for i in range(n // 100)) + '}\n')
+def ready(make, path, n):
+    """The input of n parts at the path, and what ctool makes of it first."""
+    if os.path.exists(path): return path
+    make(path, n)
+    if make is inputs.many_imports: fetch.run([OPTIONS.ctool, 'component', 'embed', '--dummy', path, '-o', path + '.wasm'])
+    if make is inputs.libraries: fetch.run([OPTIONS.ctool, 'component', 'embed', path + '.wit', '%s/l%d.so' % (path, n - 1), '-o', '%s/l%d.so' % (path, n - 1)])
+    return path
 
 
 def growth(d):
     print('\n%-34s %10s %10s %8s   peak MiB' % ('growth, tenfold input', 'cpu ms', 'ten times', 'ratio'))
-    def line(name, tool, arguments, small, large):
-        if OPTIONS.only and not any(word in 'growth ' + name for word in OPTIONS.only.split(',')): return
-        a, b = medians([tool, *arguments(small)], [tool, *arguments(large)])
+    def line(name, tool, small, large):
+        a, b = medians([tool, *small], [tool, *large])
         if a and b: print('%-34s %10.1f %10.1f %8.1f   %.1f %.1f' % (name, a[0], b[0], b[0] / max(a[0], 0.1), a[2], b[2]), flush=True)
         else: print('%-34s fails' % name, flush=True)
-    many_types(d + '/1000.wit', 1000); many_types(d + '/10000.wit', 10000)
-    many_functions(d + '/10000.wasm', 10000); many_functions(d + '/100000.wasm', 100000)
+    out = d + '/out'
+    libraries = lambda folder: [folder + '/' + name for name in sorted(os.listdir(folder))]
     jobs = [
-        ('wit, 10,000 types: JSON', lambda f: ['component', 'wit', '--json', f], 'wit', 1000),
-        ('wit, 10,000 types: text', lambda f: ['component', 'wit', f], 'wit', 1000),
-        ('wit, 10,000 types: binary', lambda f: ['component', 'wit', '-w', '-o', d + '/out', f], 'wit', 1000),
-        ('validate, 100,000 functions', lambda f: ['validate', f], 'wasm', 10000),
-        ('strip, 100,000 functions', lambda f: ['strip', f, '-o', d + '/out'], 'wasm', 10000),
-        ('new, 100,000 functions', lambda f: ['component', 'new', f, '-o', d + '/out'], 'wasm', 10000),
+        ('wit, 10,000 types: JSON', inputs.many_types, 1000, lambda f: ['component', 'wit', '--json', f]),
+        ('wit, 10,000 types: text', inputs.many_types, 1000, lambda f: ['component', 'wit', f]),
+        ('wit, 10,000 types: binary', inputs.many_types, 1000, lambda f: ['component', 'wit', '-w', '-o', out, f]),
+        ('wit, 10,000 nested types: JSON', inputs.nested_types, 1000, lambda f: ['component', 'wit', '--json', f]),
+        ('wit, 10,000 nested types: text', inputs.nested_types, 1000, lambda f: ['component', 'wit', f]),
+        ('wit, 10,000 nested types: binary', inputs.nested_types, 1000, lambda f: ['component', 'wit', '-w', '--skip-validation', '-o', out, f]),
+        ('embed, 5,000 imports', inputs.many_imports, 500, lambda f: ['component', 'embed', '--dummy', f, '-o', out]),
+        ('new, 5,000 imports', inputs.many_imports, 500, lambda f: ['component', 'new', f + '.wasm', '-o', out]),
+        ('link, a chain of 300 libraries', inputs.libraries, 30, lambda f: ['component', 'link', *libraries(f), '-o', out]),
+        ('validate, 100,000 functions', inputs.many_functions, 10000, lambda f: ['validate', f]),
+        ('strip, 100,000 functions', inputs.many_functions, 10000, lambda f: ['strip', f, '-o', out]),
+        ('new, 100,000 functions', inputs.many_functions, 10000, lambda f: ['component', 'new', f, '-o', out]),
     ]
-    for name, arguments, kind, n in jobs:
-        line(name, OPTIONS.ctool, arguments, '%s/%d.%s' % (d, n, kind), '%s/%d.%s' % (d, 10 * n, kind))
-        if OPTIONS.wasm_tools: line('  wasm-tools', OPTIONS.wasm_tools, arguments, '%s/%d.%s' % (d, n, kind), '%s/%d.%s' % (d, 10 * n, kind))
+    for name, make, n, arguments in jobs:
+        if OPTIONS.only and not any(word in 'growth ' + name for word in OPTIONS.only.split(',')): continue
+        small, large = (arguments(ready(make, '%s/%s-%d' % (d, make.__name__, size), size)) for size in (n, 10 * n))
+        line(name, OPTIONS.ctool, small, large)
+        if OPTIONS.wasm_tools: line('  wasm-tools', OPTIONS.wasm_tools, small, large)
 
 
 def main():
