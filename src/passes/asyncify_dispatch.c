@@ -284,6 +284,7 @@ static cti_node zero(dispatcher *d, cti_corevt type) {
 
 /* What was built since `start` becomes a block that ends here, where the region's table leads to. The first thing of a region needs no table. */
 static void end_here(dispatcher *d, region *r, uint32_t start) {
+  if (failed(d)) return;
   const entry *e = &r->entries.items[r->next++];
   bool is_first = d->items.count - start == 1 && d->items.items[start] == r->dispatch && r->entries.count == 1;
   if (is_first && at(d, r->dispatch)->op == CTI_OP_BR_IF) {
@@ -322,6 +323,7 @@ static void nest(dispatcher *d, cti_node list, uint32_t in, uint32_t start) {
       end_here(d, &d->regions.items[in], start);
       uint32_t inner_start = d->items.count;
       push(d, inner->dispatch = inner_dispatch(d, inner));
+      if (failed(d)) return;
       nest(d, kid, (uint32_t)(inner - d->regions.items), inner_start);
       close_list(d, kid, inner_start);
     }
@@ -413,6 +415,7 @@ static void leave(dispatcher *d) {
   cti_ir *f = d->f;
   uint32_t count = at(d, f->root)->kid_count;
   for (uint32_t i = 0; i < count; i++) push(d, cti_ir_kid(f, f->root, i));
+  if (failed(d)) return;
   cti_node last = count ? d->items.items[count - 1] : CTI_NO_NODE;
   uint16_t op = at(d, last)->op;
   if (at(d, last)->type != CTI_VT_NONE) d->items.items[count - 1] = make(d, CTI_OP_BR, CTI_VT_NONE, 0, &last, 1);
@@ -427,9 +430,10 @@ static void build(dispatcher *d, const bool *live) {
   uint32_t live_count = f->locals.count;
   leave(d);
   d->node_count = f->nodes.count;
-  if (!(d->marked = CTI_NEW_N(f->arena, bool, f->nodes.count))) return;
+  if (failed(d) || !(d->marked = CTI_NEW_N(f->arena, bool, f->nodes.count))) return;
   find_marks(d, f->root);
   group_list(d, f->root);
+  if (failed(d)) return;
   new_region(d);
   if (!failed(d)) gather(d, f->root, 0);
   if (failed(d)) return;
@@ -437,6 +441,7 @@ static void build(dispatcher *d, const bool *live) {
   region *outer = &d->regions.items[0];
   if (needs_number(d)) d->number = f->locals.count;
   push(d, outer->dispatch = outer_dispatch(d, live));
+  if (failed(d)) return;
   if (d->number != UINT32_MAX) cti_vec_push(f->arena, &f->locals, CTI_VT_I32);
   forget_number(d);
   nest(d, f->root, 0, 0);

@@ -65,6 +65,7 @@ static void wrap_function(cti_ir *f) {
   }
   const cti_ir_node *root = cti_ir_at(f, f->root);
   cti_node block = cti_ir_add(f, CTI_OP_BLOCK, f->result, cti_vec_tail(&f->kids, root->kids), root->kid_count);
+  if (!block) return;
   cti_ir_at(f, block)->a = label;
   f->labels.items[label].target = block;
   cti_ir_set_kids(f, f->root, &block, 1);
@@ -85,6 +86,7 @@ static uint32_t new_label(flattener *x) {
 }
 
 static cti_node get(flattener *x, uint32_t local) {
+  if (local >= x->f->locals.count) return CTI_NO_NODE; /* memory is out */
   cti_node node = cti_ir_add(x->f, CTI_OP_LOCAL_GET, x->f->locals.items[local], NULL, 0);
   at(x, node)->a = local;
   return node;
