@@ -30,7 +30,8 @@ typedef struct option {
 
 typedef struct options {
   optimize_job job;
-  bool optimizes, names, strips_names;
+  bool names, strips_names;
+  int optimize_level, shrink_level;
   const char *input;
 } options;
 
@@ -42,7 +43,7 @@ static void fill(table *out, options *o) {
   const option rows[] = {
       {"--output", "-o", VALUE, &o->job.output, "FILE  Where to write; without it nothing is written"},
       {"--emit-text", "-S", SET, &o->job.text, "Write the text format"},
-      {"-O", "-O0", LEVEL, o, "-O0 changes nothing; -O, -O1, -O2, -O3, -O4, -Os and -Oz make it as small as can be"},
+      {"-O", "-O0", LEVEL, o, "-O0 changes nothing, -O1 is quick, -O2 to -O4 spare the speed, -Os (-O), -Oz: smaller yet"},
       {"-O1", "-O2", LEVEL, o, NULL},
       {"-O3", "-O4", LEVEL, o, NULL},
       {"-Os", "-Oz", LEVEL, o, NULL},
@@ -58,8 +59,8 @@ static void fill(table *out, options *o) {
       {"--strip-target-features", NULL, SET, &o->job.strip_target_features, "Drop the `target_features` section"},
       {"--print", NULL, SET, &o->job.print, "Print the result as text"},
       {"--metrics", NULL, SET, &o->job.metrics, "Print the sections of the result, with counts and sizes"},
-      {"--traps-never-happen", "-tnh", NOTHING, NULL, NULL},
-      {"--fast-math", "-ffm", NOTHING, NULL, NULL},
+      {"--traps-never-happen", "-tnh", SET, &o->job.library.traps_never_happen, "What would trap may go when its value is not wanted"},
+      {"--fast-math", "-ffm", SET, &o->job.library.fast_math, "Bits of NaNs and signs of zeros do not matter"},
       {"--low-memory-unused", "-lmu", NOTHING, NULL, NULL},
       {"--ignore-implicit-traps", "-iit", NOTHING, NULL, NULL},
       {"--zero-filled-memory", "-uim", NOTHING, NULL, NULL},
@@ -92,11 +93,12 @@ static int help(const table *t) {
   for (const option *row = t->rows; row->name; row++) {
     char left[64];
     if (!row->help) continue;
-    snprintf(left, sizeof left, "  %s%s%s", row->name, row->short_name ? ", " : "", row->short_name ? row->short_name : "");
-    printf("%-28s%s\n", left, row->help);
+    if (row->kind == LEVEL) snprintf(left, sizeof left, "  -O0 to -O4, -Os, -Oz");
+    else snprintf(left, sizeof left, "  %s%s%s", row->name, row->short_name ? ", " : "", row->short_name ? row->short_name : "");
+    printf("%-30s%s\n", left, row->help);
   }
   puts("\nTaken, and without effect: --enable-FEATURE and --disable-FEATURE, -all, -mvp, --detect-features (nothing is used that the module does not use\n"
-       "already), -tnh, -ffm, -lmu, -iit, -uim, -cw, -n, -q. FILE may be text; `ctool optimize` does the same.");
+       "already), -lmu, -iit, -uim, -cw, -n, -q. FILE may be text; `ctool optimize` does the same.");
   return EXIT_GOOD;
 }
 
@@ -145,10 +147,24 @@ static int unknown(const table *t, const char *argument) {
   return usage_error("ctool has no option %s; single passes of wasm-opt have no names here%s", argument, ", -Oz runs all that there are");
 }
 
+/* The levels of ct_optimize are 1, 2, 3 for -Os and 4 for -Oz. What -ol and -s say comes to one of them in the end. */
 static void take_level(options *o, const option *row, const char *argument, const char *value) {
-  bool by_value = row->name[1] == '-';
-  if (!by_value) o->optimizes = strcmp(argument, "-O0") != 0;
-  else o->optimizes |= strcmp(value, "0") != 0;
+  if (row->name[1] != '-') {
+    char last = argument[2];
+    o->optimize_level = last == '1' ? 1 : last == '0' ? 0 : 2;
+    o->shrink_level = last == 'z' ? 2 : last == 's' || last == 0 ? 1 : 0;
+  } else if (row->name[2] == 'o') {
+    o->optimize_level = atoi(value);
+  } else {
+    o->shrink_level = atoi(value);
+  }
+}
+
+static void settle_level(options *o) {
+  o->job.library.as_it_is = o->optimize_level == 0 && o->shrink_level == 0;
+  o->job.library.level = o->shrink_level ? 2 + o->shrink_level : o->optimize_level;
+  if (o->job.library.level > 4) o->job.library.level = 4;
+  if (!o->shrink_level && o->job.library.level > 2) o->job.library.level = 2;
 }
 
 static int take_pass_argument(options *o, const char *value) {
@@ -210,7 +226,7 @@ int cmd_wasm_opt(int argc, char **argv) {
   int status = parse(&t, &o, argc, argv);
   if (status < 0) {
     const char *path = o.input ? o.input : "-";
-    o.job.library.as_it_is = !o.optimizes;
+    settle_level(&o);
     o.job.library.keep_names = o.names && !o.strips_names;
     if (!o.job.output && !o.job.print && !o.job.metrics) fputs("warning: no output file was given (-o FILE), so nothing is written\n", stderr);
     status = optimize_run(&o.job, path, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, false);

@@ -268,7 +268,7 @@ static void irregular(lifter *l, const cti_instr *instr) {
   case CTI_OP_TABLE_GET: set_immediates(l, take(l, CTI_OP_TABLE_GET, m->tables.items[instr->a].type.element, 1), instr); break;
   case CTI_OP_TABLE_SET: set_immediates(l, take(l, CTI_OP_TABLE_SET, CTI_VT_NONE, 2), instr); break;
   case CTI_OP_TABLE_GROW: set_immediates(l, take(l, CTI_OP_TABLE_GROW, type_of_letter(l, 'p', instr), 2), instr); break;
-  case CTI_OP_TABLE_FILL: case CTI_OP_TABLE_COPY: case CTI_OP_MEMORY_COPY: set_immediates(l, take(l, (uint16_t)instr->op, CTI_VT_NONE, 3), instr); break;
+  case CTI_OP_TABLE_FILL: case CTI_OP_TABLE_COPY: case CTI_OP_TABLE_INIT: case CTI_OP_MEMORY_COPY: set_immediates(l, take(l, (uint16_t)instr->op, CTI_VT_NONE, 3), instr); break;
   case CTI_OP_REF_FUNC: set_immediates(l, take(l, CTI_OP_REF_FUNC, CTI_VT_REF | CTI_HEAP_FUNC, 0), instr); break;
   case CTI_OP_REF_IS_NULL: take(l, CTI_OP_REF_IS_NULL, CTI_VT_I32, 1); break;
   case CTI_OP_REF_NULL: set_immediates(l, take(l, CTI_OP_REF_NULL, instr->heap | CTI_VT_REF | CTI_VT_NULLABLE, 0), instr); break;
