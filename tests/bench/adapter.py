@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """ctool's own preview1 adapter beside the reference's, in one run: adapter.py --ctool PATH [--markdown] [--only WORD] [sizes] [speed] [differences]
 
-sizes: what the adapter adds to a module (component minus core, both after `strip -a`), and what the component imports (interfaces, functions).
+sizes: what the adapter adds to a module (component minus core, both after `strip -a`), by itself and with --fuse-adapter, and what the component imports
+       (interfaces, functions).
 speed: CPU and wall-clock of three programs in the command wasmtime (on PATH, or named by WASMTIME), compiled beforehand, run alternately; medians, and their
        ratio, ours over theirs.
 differences: tests/run/adapter/differences.txt as a table.
@@ -41,9 +42,9 @@ def module(case, cases, d):
 def ctool(o, *arguments): return programs.call([o.ctool, *arguments])
 
 
-def component(o, core, case, out, adapter=None):
+def component(o, core, case, out, adapter=None, flags=()):
     wit = ['--wit', os.path.join(HERE, '../run', case['wit'])] if 'wit' in case else []
-    adapt = ['--adapt', 'wasi_snapshot_preview1=' + adapter] if adapter else o.flags
+    adapt = ['--adapt', 'wasi_snapshot_preview1=' + adapter] if adapter else [*o.flags, *flags]
     ctool(o, 'component', 'new', core, *wit, *adapt, '-o', out)
     return out
 
@@ -82,10 +83,11 @@ def sizes(o, d):
                 continue
             before = stripped(o, core)
             made = component(o, core, case, work + '/ours.wasm'), component(o, core, case, work + '/theirs.wasm', fetch.adapter(kind))
+            fused = stripped(o, component(o, core, case, work + '/fused.wasm', flags=['--fuse-adapter'])) - before
             ours, theirs = (stripped(o, path) - before for path in made)
             counts = ['%d, %d' % imported(o, path) for path in made]
-            yield [name, '{:,}'.format(before), '{:,}'.format(ours), '{:,}'.format(theirs), '%.2f' % (ours / theirs), *counts]
-    lines(o, ['module', 'core', 'ours', "reference's", 'ratio', 'imports', "reference's"], rows())
+            yield [name, '{:,}'.format(before), '{:,}'.format(ours), '{:,}'.format(fused), '{:,}'.format(theirs), '%.2f' % (ours / theirs), *counts]
+    lines(o, ['module', 'core', 'ours', '--fuse-adapter', "reference's", 'ratio', 'imports', "reference's"], rows())
 
 
 JOBS = [('100 MB to a file, 64 KB each', 'write', 1600), ('100 MB to stdout, 64 KB each', 'print', 1600), ('100,000 directory entries', 'list', 100000), ('10 million clock_time_get', 'clock', 10000000)]
