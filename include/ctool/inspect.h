@@ -62,6 +62,42 @@ typedef struct ct_diff_options {
  * into. CT_CORE_KIND for two of different kinds. `options` may be NULL. */
 CT_API ct_status ct_component_diff(ct_buf *out, ct_slice a, ct_slice b, const ct_diff_options *options, bool *same, ct_error *error);
 
+/* What sizes are put together by. */
+typedef enum ct_size_by {
+  CT_SIZE_MODULE,
+  CT_SIZE_SECTION,
+  CT_SIZE_FUNCTION,
+  CT_SIZE_FILE,    /* source files, by DWARF */
+  CT_SIZE_PACKAGE, /* crates of Rust, namespaces of C++, packages of Go, by names */
+  CT_SIZE_DATA,    /* segments of data */
+  CT_SIZE_GENERIC  /* functions without what they were instantiated with */
+} ct_size_by;
+
+typedef enum ct_size_question {
+  CT_SIZE_OVERVIEW, /* sections, and the largest functions; as JSON all there is */
+  CT_SIZE_GROUPS,   /* by `by` */
+  CT_SIZE_DIFF,     /* what is larger and smaller than in `old`, by `by` */
+  CT_SIZE_RETAINED, /* functions by the bytes that would go with them: what they dominate */
+  CT_SIZE_PATHS,    /* who refers to the functions with `paths` in their name, up to an export */
+  CT_SIZE_MONOS,    /* generic functions by what copies beyond the largest cost */
+  CT_SIZE_PAGE      /* a web page with a treemap, which needs nothing else */
+} ct_size_question;
+
+/* All-zero: the overview as text. */
+typedef struct ct_size_options {
+  ct_size_question question;
+  ct_size_by by;
+  bool json;
+  uint32_t most;      /* rows; 0: all */
+  const char *paths;
+  ct_slice old;       /* the binary to compare with */
+  const char *title;  /* of the page */
+  const char *reader; /* ctool-dwarf, for source files; NULL: there are none */
+} ct_size_options;
+
+/* Where the bytes of a module or component are. `out` owns the answer. CT_MISUSE when no function is called so. */
+CT_API ct_status ct_size(ct_buf *out, ct_slice bytes, const ct_size_options *options, ct_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -28,7 +28,8 @@ typedef struct ct_pieces {
 } ct_pieces;
 CT_API void ct_pieces_free(ct_pieces *pieces);
 
-/* Which custom sections go. All-zero: all but `name`, `component-type*`, `dylink.0` and `target_features`. */
+/* Which custom sections go. All-zero: all but `name`, `component-type*`, `dylink.0` and `target_features`. `linking` and `reloc.*` go or stay together, by what the
+ * options say of `linking`. */
 typedef struct ct_strip_options {
   bool like_wasm_tools;        /* by default a section called just `component-type`, and `target_features`, go as well */
   bool all;                    /* every custom section goes, unless `keep` holds it */
@@ -36,6 +37,14 @@ typedef struct ct_strip_options {
   size_t deleted_count;
   const char *const *keep; /* what one of these matches stays in any case */
   size_t keep_count;
+  bool reproducible; /* versions in a producers section that stays lose paths, dates and times */
+  /* When set, DWARF and names go, and each module that has any is given here as it was, to be kept as a file. What is left names that file (external_debug_info), and both
+   * have the same build_id. With `debug_name` it is one file of that name: of the module with DWARF, or else that with names; CT_MISUSE when there are several. */
+  ct_status (*debug)(void *context, const char *name, ct_slice bytes, ct_error *error);
+  const char *debug_name;
+  ct_buf *report; /* gets lines that tell what went and how large it was; NULL: none */
+  void (*tell)(void *context, const char *warning); /* or NULL */
+  void *context;
 } ct_strip_options;
 
 /* Removes custom sections from a module or component and from all that is nested in it. What is kept is byte for byte what it was; a parent of

@@ -89,6 +89,11 @@ void cti_json_uint(cti_json *json, uint64_t value) {
   cti_buf_printf(json->out, "%llu", (unsigned long long)value);
 }
 
+void cti_json_int(cti_json *json, int64_t value) {
+  before(json);
+  cti_buf_printf(json->out, "%lld", (long long)value);
+}
+
 void cti_json_bool(cti_json *json, bool value) {
   before(json);
   cti_buf_str(json->out, value ? "true" : "false");

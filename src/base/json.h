@@ -21,6 +21,7 @@ void cti_json_key_slice(cti_json *json, ct_slice key);
 void cti_json_string(cti_json *json, ct_slice value); /* invalid UTF-8 becomes U+FFFD */
 void cti_json_str(cti_json *json, const char *value);
 void cti_json_uint(cti_json *json, uint64_t value);
+void cti_json_int(cti_json *json, int64_t value);
 void cti_json_bool(cti_json *json, bool value);
 void cti_json_null(cti_json *json);
 
