@@ -127,11 +127,19 @@ static void drop_dead_set(sinker *s, uint32_t local) {
 
 /* ---- values of blocks and ifs: what every way out sets is the value of the whole */
 
-static void part(sinker *s, cti_node branch) {
+static bool waited(const waiting *before, uint32_t count, cti_node set) {
+  for (uint32_t i = 0; i < count; i++)
+    if (before[i].set == set) return true;
+  return false;
+}
+
+/* `before` are the sets that waited before the condition: the value comes before it, too, and not before what runs within it. */
+static void part(sinker *s, cti_node branch, const waiting *before, uint32_t count) {
   const cti_ir_node *n = at(s, branch);
   bool conditional = n->op == CTI_OP_BR_IF;
   if (n->kid_count != conditional || n->a == 0) return;
   for (uint32_t i = 0; i < s->count; i++) {
+    if (conditional && !waited(before, count, s->sets[i].set)) continue;
     if (!cti_vec_push(s->f->arena, &s->partings, ((parting){branch, s->sets[i].set, n->a, s->sets[i].local, s->first_parting[n->a]}))) return;
     s->first_parting[n->a] = s->partings.count - 1;
   }
@@ -318,6 +326,15 @@ static void walk_block(sinker *s, cti_node node) {
   if (at(s, node)->op == CTI_OP_BLOCK) forget_all(s);
 }
 
+static void walk_branch(sinker *s, cti_node node) {
+  waiting before[MAX_WAITING];
+  uint32_t count = s->count;
+  memcpy(before, s->sets, count * sizeof *before);
+  walk_kids(s, node, 0);
+  part(s, node, before, count);
+  forget_all(s); /* where it goes, the locals may be read */
+}
+
 static void walk(sinker *s, cti_node node) {
   cti_ir *f = s->f;
   switch (at(s, node)->op) {
@@ -334,11 +351,7 @@ static void walk(sinker *s, cti_node node) {
     walk_kids(s, node, 0);
     return;
   case CTI_OP_BLOCK: walk_block(s, node); return;
-  case CTI_OP_BR: case CTI_OP_BR_IF:
-    walk_kids(s, node, 0);
-    part(s, node);
-    forget_all(s); /* where it goes, the locals may be read */
-    return;
+  case CTI_OP_BR: case CTI_OP_BR_IF: walk_branch(s, node); return;
   default:
     walk_kids(s, node, 0);
     strike(s, node);

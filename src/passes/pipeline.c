@@ -3,6 +3,8 @@
 #include "ctool/optimize.h"
 #include "ctool/validate.h"
 #include "passes/asyncify.h"
+#include "passes/component_links.h"
+#include "passes/component_remap.h"
 #include "passes/layout.h"
 #include "passes/module_passes.h"
 #include "passes/names_move.h"
@@ -116,29 +118,67 @@ static ct_status optimize_module(cti_buf *out, ct_slice bytes, uint64_t base, co
   return status;
 }
 
-/* ---- components: the modules inside, at every depth */
+/* ---- components: the modules inside, at every depth, and what they say to each other */
+
+static ct_status optimize_unit(cti_buf *out, ct_slice bytes, uint64_t base, uint32_t depth, const ct_optimize_options *options, ct_error *error);
+
+static ct_status optimize_bytes(ct_slice *bytes, uint64_t base, uint32_t depth, const ct_optimize_options *options, cti_arena *arena) {
+  cti_buf made = {0};
+  ct_status status = optimize_unit(&made, *bytes, base, depth + 1, options, arena->error);
+  if (status == CT_OK) *bytes = cti_copy(arena, cti_buf_slice(&made));
+  ct_buf_free(&made);
+  return status == CT_OK ? arena->error->status : status;
+}
+
+/* All core modules; a nested component is written and read anew. */
+static ct_status optimize_items(cti_component *c, uint32_t depth, const ct_optimize_options *options) {
+  for (uint32_t i = 0; i < c->items.count; i++) {
+    cti_item *item = &c->items.items[i];
+    if (item->kind == CTI_ITEM_CORE_MODULE) CTI_TRY(optimize_bytes(&item->of.module, item->offset, depth, options, c->arena));
+    if (item->kind == CTI_ITEM_COMPONENT) {
+      ct_slice bytes = item->of.component->bytes;
+      uint64_t base = item->of.component->base;
+      CTI_TRY(optimize_bytes(&bytes, base, depth, options, c->arena));
+      CTI_TRY(cti_component_decode(item->of.component, bytes, base, c->arena));
+    }
+    if (item->kind == CTI_ITEM_CORE_MODULE || item->kind == CTI_ITEM_COMPONENT) cti_component_touch(c, item);
+  }
+  return CT_OK;
+}
+
+enum { MAX_LINK_ROUNDS = 4 }; /* exports that go let imports go, which let exports go */
+
+static ct_status optimize_component(cti_component *c, uint32_t depth, const ct_optimize_options *options) {
+  cti_settings settings;
+  CTI_TRY(cti_settings_from(&settings, options, c->arena->error));
+  bool changed = cti_links_are_closed(c), closed = changed;
+  if (changed && cti_pass_runs(&settings, CTI_PASS_DEAD_LINKS)) CTI_TRY(cti_drop_dead_exports(c, &changed));
+  CTI_TRY(optimize_items(c, depth, options));
+  for (int round = 0; closed && changed && round < MAX_LINK_ROUNDS && cti_pass_runs(&settings, CTI_PASS_DEAD_LINKS); round++) {
+    changed = false;
+    CTI_TRY(cti_drop_dead_exports(c, &changed));
+    if (changed) CTI_TRY(optimize_items(c, depth, options));
+  }
+  if (closed && !options->keep_names && cti_pass_runs(&settings, CTI_PASS_SHORT_LINKS)) CTI_TRY(cti_shorten_links(c));
+  return CT_OK;
+}
 
 static ct_status optimize_unit(cti_buf *out, ct_slice bytes, uint64_t base, uint32_t depth, const ct_optimize_options *options, ct_error *error) {
-  cti_cursor c = cti_cursor_make(bytes, base, error);
-  cti_frame frame;
-  ct_kind kind;
+  cti_component component;
+  cti_arena arena;
   if (depth > CTI_MAX_DEPTH) return cti_fail(error, CT_LIMIT, base, "components are nested more than %d deep", CTI_MAX_DEPTH);
-  CTI_TRY(cti_preamble_read(&c, &kind));
-  if (kind == CT_KIND_MODULE) return optimize_module(out, bytes, base, options, error);
+  if (ct_kind_of(bytes) == CT_KIND_MODULE) return optimize_module(out, bytes, base, options, error);
   if (options->asyncify) return cti_fail(error, CT_CORE_KIND, base, "asyncify works on a core module, and this is a component: it comes before `component new`");
-  cti_buf_bytes(out, cti_slice_cut(bytes, 0, CTI_PREAMBLE_SIZE));
-  while (cti_frame_next(&c, &frame)) {
-    if (frame.id != CTI_COMPONENT_SECTION_MODULE && frame.id != CTI_COMPONENT_SECTION_COMPONENT) {
-      cti_buf_bytes(out, frame.raw);
-      continue;
-    }
-    cti_buf_u8(out, frame.id);
-    size_t mark = cti_buf_open(out);
-    CTI_TRY(optimize_unit(out, frame.payload, frame.payload_offset, depth + 1, options, error));
-    cti_buf_close(out, mark);
+  cti_arena_init(&arena, error);
+  ct_status status = cti_component_decode(&component, bytes, base, &arena);
+  if (status == CT_OK && !options->as_it_is) status = optimize_component(&component, depth, options);
+  else if (status == CT_OK) status = optimize_items(&component, depth, options);
+  if (status == CT_OK) {
+    cti_component_encode(&component, out);
+    status = cti_buf_check(out, error);
   }
-  CTI_TRY(cti_cursor_status(&c));
-  return cti_buf_check(out, error);
+  cti_arena_free(&arena);
+  return status;
 }
 
 static ct_status validate(ct_slice bytes, ct_error *error) {
