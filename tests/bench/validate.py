@@ -102,7 +102,7 @@ def main():
         def anonymous(path):
             """The highest RssAnon that is seen of a run, in KiB."""
             best = 0
-            for _ in range(5):
+            for _ in range(20):
                 child = subprocess.Popen([o.ctool, 'validate', path])
                 while child.poll() is None:
                     try:
