@@ -105,10 +105,10 @@ static int help(const table *t) {
 /* ---- features */
 
 static bool is_feature(const char *name) {
-  static const char *const known[] = {"sign-ext",        "threads",          "mutable-globals", "nontrapping-float-to-int", "simd",           "bulk-memory",     "bulk-memory-opt",    "call-indirect-overlong",
-                                      "exception-handling", "tail-call",     "reference-types", "multivalue",               "gc",             "memory64",        "typed-function-references", "relaxed-simd",
-                                      "extended-const",  "strings",          "multimemory",     "multi-memory",             "stack-switching", "shared-everything", "fp16",             "custom-descriptors",
-                                      "relaxed-atomics", "custom-page-sizes", "multibyte",       "wide-arithmetic"};
+  static const char *const known[] = {
+      "sign-ext", "threads", "mutable-globals", "nontrapping-float-to-int", "simd", "bulk-memory", "bulk-memory-opt", "call-indirect-overlong", "exception-handling",
+      "tail-call", "reference-types", "multivalue", "gc", "memory64", "typed-function-references", "relaxed-simd", "extended-const", "strings", "multimemory",
+      "multi-memory", "stack-switching", "shared-everything", "fp16", "custom-descriptors", "relaxed-atomics", "custom-page-sizes", "multibyte", "wide-arithmetic"};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
     if (strcmp(known[i], name) == 0) return true;
   return false;

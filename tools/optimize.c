@@ -54,8 +54,9 @@ bool optimize_pass_argument(optimize_job *job, const char *argument, ct_error *e
       {"asyncify-verbose", NULL, &o->verbose},
   };
   size_t size = strcspn(argument, "@");
+  const char *value = argument[size] ? argument + size + 1 : NULL;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-    if (strlen(rows[i].key) == size && strncmp(rows[i].key, argument, size) == 0) return take(job, &rows[i], argument[size] ? argument + size + 1 : NULL, error);
+    if (strlen(rows[i].key) == size && strncmp(rows[i].key, argument, size) == 0) return take(job, &rows[i], value, error);
   return false;
 }
 

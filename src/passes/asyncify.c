@@ -23,8 +23,10 @@ static const char *obstacle(const cti_asyncify *a, const cti_func *func, uint64_
 }
 
 static ct_status refuse(const cti_asyncify *a, uint32_t func, const char *why, uint64_t offset) {
-  cti_fail(a->arena->error, CT_UNSUPPORTED, offset, "a call in function `%.*s` may pause, but it has %s, which asyncify cannot rewrite", CTI_S(a->names[func]), why);
-  cti_error_hint(a->arena->error, "if it is never paused, say so: --pass-arg=asyncify-removelist@%.*s; or name the imports that pause with asyncify-imports", CTI_S(a->names[func]));
+  ct_slice name = a->names[func];
+  cti_fail(a->arena->error, CT_UNSUPPORTED, offset, "a call in function `%.*s` may pause, but it has %s, which asyncify cannot rewrite", CTI_S(name), why);
+  cti_error_hint(a->arena->error, "if it is never paused, say so: --pass-arg=asyncify-removelist@%.*s; or name the imports that pause with asyncify-imports",
+                 CTI_S(name));
   return CT_UNSUPPORTED;
 }
 

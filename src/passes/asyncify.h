@@ -12,6 +12,7 @@
 #ifndef CTI_PASSES_ASYNCIFY_H
 #define CTI_PASSES_ASYNCIFY_H
 
+#include "core/custom.h"
 #include "ctool/asyncify.h"
 #include "passes/ir_passes.h"
 
@@ -47,6 +48,7 @@ typedef struct cti_asyncify {
   uint32_t check;       /* the function that traps when frames have gone too far */
   uint32_t next_func;   /* index for the next function that is added */
   uint32_t helpers[CTI_ASYNCIFY_TYPES][2]; /* indices of the functions that push and pop a value; 0: not needed yet */
+  CTI_VEC(cti_naming) added; /* names of functions that are added */
 } cti_asyncify;
 
 /* The pass. requires: valid. preserves: what the module does as long as nobody starts to unwind. Bodies that it writes are in the arena. */
@@ -89,8 +91,8 @@ typedef struct cti_asyncify_sites {
   uint32_t unwind; /* the label of what comes after the code as it was */
 } cti_asyncify_sites;
 
-/* Does the call node in function `func` come back with a pause at times? */
-bool cti_asyncify_may_pause(const cti_asyncify *a, uint32_t func, const cti_ir_node *call);
+/* Is the node, of function `func`, a call that comes back with a pause at times? */
+bool cti_asyncify_may_pause(const cti_asyncify *a, uint32_t func, const cti_ir_node *node);
 
 /* Afterwards marks lie in the lists of BLOCKs and LOOPs that nothing else is around, and from a mark up to its call nothing is evaluated that could give
  * another value than before, or do anything. Arguments that may be anything hang at the mark. */

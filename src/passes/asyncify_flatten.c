@@ -26,7 +26,7 @@ static bool is_value(const flattener *x, cti_node node) { return at(x, node)->ty
 
 static bool find_hot(flattener *x, cti_node node) {
   const cti_ir_node *n = at(x, node);
-  bool hot = x->hot[node] || ((n->op == CTI_OP_CALL || n->op == CTI_OP_CALL_INDIRECT) && cti_asyncify_may_pause(x->a, x->f->func, n));
+  bool hot = x->hot[node] || cti_asyncify_may_pause(x->a, x->f->func, n);
   for (uint32_t i = 0; i < n->kid_count; i++) hot |= find_hot(x, cti_ir_kid(x->f, node, i));
   return x->hot[node] = hot;
 }
@@ -322,7 +322,7 @@ static cti_node lower(flattener *x, cti_node node) {
   case CTI_OP_IF: return lower_if(x, node);
   default:
     operands(x, node);
-    if (!failed(x) && (at(x, node)->op == CTI_OP_CALL || at(x, node)->op == CTI_OP_CALL_INDIRECT) && cti_asyncify_may_pause(x->a, x->f->func, at(x, node))) land(x, node);
+    if (!failed(x) && cti_asyncify_may_pause(x->a, x->f->func, at(x, node))) land(x, node);
     return node;
   }
 }

@@ -72,7 +72,8 @@ static ct_status classify_types(graph *g) {
     cti_buf_uleb(&key, type->param_count);
     for (uint32_t k = 0; k < type->param_count + type->result_count; k++) cti_buf_u32_fixed(&key, type->types[k]);
     ct_status status = cti_buf_check(&key, g->a->arena->error);
-    if (status == CT_OK && type->kind == CTI_COMPOSITE_FUNC) status = cti_map_add(&seen, g->a->arena, cti_copy(g->a->arena, cti_buf_slice(&key)), &g->class_of[i], &added);
+    ct_slice kept = status == CT_OK ? cti_copy(g->a->arena, cti_buf_slice(&key)) : (ct_slice){NULL, 0};
+    if (status == CT_OK && type->kind == CTI_COMPOSITE_FUNC) status = cti_map_add(&seen, g->a->arena, kept, &g->class_of[i], &added);
     ct_buf_free(&key);
     CTI_TRY(status);
   }
@@ -113,8 +114,8 @@ static void call_of_api(graph *g, uint32_t caller, cti_asyncify_api api) {
 }
 
 static void call(graph *g, uint32_t caller, uint32_t callee) {
-  const cti_module *m = g->a->m;
-  if (m->funcs.items[callee].import != UINT32_MAX && is_ours(import_of(g->a, callee))) call_of_api(g, caller, cti_asyncify_api_named(import_of(g->a, callee)->name));
+  const cti_import *import = g->a->m->funcs.items[callee].import != UINT32_MAX ? import_of(g->a, callee) : NULL;
+  if (import && is_ours(import)) call_of_api(g, caller, cti_asyncify_api_named(import->name));
   else link(g, callee, caller);
 }
 
@@ -188,8 +189,8 @@ static ct_status parse_lists(graph *g) {
   CTI_TRY(cti_asyncify_list_parse(&g->remove, "remove", o->remove_list, arena));
   CTI_TRY(cti_asyncify_list_parse(&g->add, "add", o->add_list, arena));
   CTI_TRY(cti_asyncify_list_parse(&g->only, "only", o->only_list, arena));
-  if (g->only.given && (g->remove.given || g->add.given)) return cti_fail(arena->error, CT_MISUSE, CT_NO_OFFSET, "asyncify takes either an only list, or a remove list and an add list");
-  return CT_OK;
+  if (!g->only.given || !(g->remove.given || g->add.given)) return CT_OK;
+  return cti_fail(arena->error, CT_MISUSE, CT_NO_OFFSET, "asyncify takes either an only list, or a remove list and an add list");
 }
 
 static ct_status mark_imports(graph *g) {
@@ -199,7 +200,9 @@ static ct_status mark_imports(graph *g) {
     bool pauses = !a->options->ignore_imports && !g->imports.given;
     if (is_ours(import)) {
       cti_asyncify_api api = cti_asyncify_api_named(import->name);
-      if (api == CTI_ASYNCIFY_API) return cti_fail(a->arena->error, CT_CORE_INVALID, import->offset, "asyncify has no function `%.*s` for the import; it has start_unwind, stop_unwind, start_rewind, stop_rewind and get_state", CTI_S(import->name));
+      if (api == CTI_ASYNCIFY_API)
+        return cti_fail(a->arena->error, CT_CORE_INVALID, import->offset,
+                        "asyncify has no function `%.*s` for the import; it has start_unwind, stop_unwind, start_rewind, stop_rewind and get_state", CTI_S(import->name));
       pauses = api == CTI_START_UNWIND || api == CTI_STOP_REWIND;
     } else if (g->imports.given) {
       ct_slice name = cti_format(a->arena, "%.*s.%.*s", CTI_S(import->module), CTI_S(import->name));
@@ -218,7 +221,8 @@ static ct_status refuse_imports(graph *g) {
   for (size_t k = 0; k < CTI_COUNT(lists); k++)
     for (uint32_t i = 0; i < g->a->m->imported[CTI_EXTERN_FUNC]; i++)
       if (cti_map_get(&lists[k]->numbers, g->a->names[i]) != CTI_MAP_NONE)
-        return cti_fail(g->a->arena->error, CT_MISUSE, CT_NO_OFFSET, "the %s list of asyncify names `%.*s`, which is an import; the import list is for those", lists[k]->title, CTI_S(g->a->names[i]));
+        return cti_fail(g->a->arena->error, CT_MISUSE, CT_NO_OFFSET, "the %s list of asyncify names `%.*s`, which is an import; the import list is for those",
+                        lists[k]->title, CTI_S(g->a->names[i]));
   return CT_OK;
 }
 
@@ -226,7 +230,8 @@ static ct_status apply_add_list(graph *g) {
   cti_asyncify *a = g->a;
   for (uint32_t i = a->m->imported[CTI_EXTERN_FUNC]; i < a->func_count && g->add.given; i++) {
     if (!cti_asyncify_list_has(&g->add, a->names[i])) continue;
-    if (a->funcs[i] & CTI_ASYNCIFY_REMOVED) return cti_fail(a->arena->error, CT_MISUSE, CT_NO_OFFSET, "`%.*s` is in the add list and in the remove list of asyncify", CTI_S(a->names[i]));
+    if (a->funcs[i] & CTI_ASYNCIFY_REMOVED)
+      return cti_fail(a->arena->error, CT_MISUSE, CT_NO_OFFSET, "`%.*s` is in the add list and in the remove list of asyncify", CTI_S(a->names[i]));
     if (a->options->verbose && !(a->funcs[i] & CTI_ASYNCIFY_PAUSES)) cti_asyncify_note(a->options, "[asyncify] %.*s is in the add list", CTI_S(a->names[i]));
     a->funcs[i] |= CTI_ASYNCIFY_PAUSES | CTI_ASYNCIFY_LISTED;
   }
@@ -288,7 +293,7 @@ ct_status cti_asyncify_analyze(cti_asyncify *a) {
   return a->arena->error->status;
 }
 
-bool cti_asyncify_may_pause(const cti_asyncify *a, uint32_t func, const cti_ir_node *call_node) {
-  if (call_node->op == CTI_OP_CALL) return call_node->a < a->func_count && a->funcs[call_node->a] & CTI_ASYNCIFY_PAUSES;
-  return call_node->op == CTI_OP_CALL_INDIRECT && (a->indirect[call_node->a] || a->funcs[func] & CTI_ASYNCIFY_LISTED);
+bool cti_asyncify_may_pause(const cti_asyncify *a, uint32_t func, const cti_ir_node *node) {
+  if (node->op == CTI_OP_CALL) return node->a < a->func_count && a->funcs[node->a] & CTI_ASYNCIFY_PAUSES;
+  return node->op == CTI_OP_CALL_INDIRECT && (a->indirect[node->a] || a->funcs[func] & CTI_ASYNCIFY_LISTED);
 }

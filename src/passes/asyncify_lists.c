@@ -2,7 +2,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "core/custom.h"
 #include "passes/asyncify.h"
 
 void cti_asyncify_note(const ct_asyncify_options *options, const char *format, ...) {
@@ -99,10 +98,14 @@ bool cti_asyncify_list_has(cti_asyncify_list *list, ct_slice name) {
 }
 
 void cti_asyncify_list_warn(const cti_asyncify_list *list, const ct_asyncify_options *options) {
-  for (uint32_t i = 0; i < list->exact.count; i++)
-    if (!list->exact_used[i]) cti_asyncify_note(options, "warning: the %s list of asyncify names a function that the module does not have: `%.*s`", list->title, CTI_S(list->exact.items[i]));
-  for (uint32_t i = 0; i < list->patterns.count; i++)
-    if (!list->pattern_used[i]) cti_asyncify_note(options, "warning: nothing matches `%.*s` in the %s list of asyncify", CTI_S(list->patterns.items[i]), list->title);
+  for (uint32_t i = 0; i < list->exact.count; i++) {
+    ct_slice name = list->exact.items[i];
+    if (!list->exact_used[i]) cti_asyncify_note(options, "warning: the %s list of asyncify names a function that the module does not have: `%.*s`", list->title, CTI_S(name));
+  }
+  for (uint32_t i = 0; i < list->patterns.count; i++) {
+    ct_slice pattern = list->patterns.items[i];
+    if (!list->pattern_used[i]) cti_asyncify_note(options, "warning: nothing matches `%.*s` in the %s list of asyncify", CTI_S(pattern), list->title);
+  }
 }
 
 /* ---- names of functions */

@@ -17,7 +17,8 @@ static const struct {
     {CTI_VT_V128, CTI_OP_V128_LOAD, CTI_OP_V128_STORE, 16, "v128"},
 };
 
-static const char *const api_names[CTI_ASYNCIFY_API] = {"asyncify_start_unwind", "asyncify_stop_unwind", "asyncify_start_rewind", "asyncify_stop_rewind", "asyncify_get_state"};
+static const char *const api_names[CTI_ASYNCIFY_API] = {"asyncify_start_unwind", "asyncify_stop_unwind", "asyncify_start_rewind", "asyncify_stop_rewind",
+                                                        "asyncify_get_state"};
 
 uint32_t cti_asyncify_slot(cti_corevt type) {
   uint32_t slot = 0;
@@ -91,7 +92,8 @@ static ct_status define_global(cti_asyncify *a, cti_corevt type) {
 static ct_status add_globals(cti_asyncify *a) {
   cti_module *m = a->m;
   bool imported = a->options->import_globals;
-  if (imported && a->options->export_globals) return cti_fail(a->arena->error, CT_MISUSE, CT_NO_OFFSET, "the globals of asyncify are imported or exported, not both");
+  if (imported && a->options->export_globals)
+    return cti_fail(a->arena->error, CT_MISUSE, CT_NO_OFFSET, "the globals of asyncify are imported or exported, not both");
   a->state = imported ? m->imported[CTI_EXTERN_GLOBAL] : m->globals.count;
   a->data = a->state + 1;
   if (!imported) {
@@ -106,11 +108,14 @@ static ct_status add_globals(cti_asyncify *a) {
   return imported ? CT_OK : cti_names_add(m, CTI_NAME_GLOBAL, names, 2);
 }
 
-static cti_corevt param_of(const cti_asyncify *a, cti_asyncify_api api) { return api == CTI_START_UNWIND || api == CTI_START_REWIND ? a->pointer : CTI_VT_NONE; }
+static cti_corevt param_of(const cti_asyncify *a, cti_asyncify_api api) {
+  return api == CTI_START_UNWIND || api == CTI_START_REWIND ? a->pointer : CTI_VT_NONE;
+}
 static cti_corevt result_of(cti_asyncify_api api) { return api == CTI_GET_STATE ? CTI_VT_I32 : CTI_VT_NONE; }
 
 static bool is_plain(const cti_subtype *type, cti_corevt param, cti_corevt result) {
-  if (type->kind != CTI_COMPOSITE_FUNC || type->super_count || !type->is_final || type->shared || type->describes != UINT32_MAX || type->descriptor != UINT32_MAX) return false;
+  if (type->kind != CTI_COMPOSITE_FUNC || type->super_count || !type->is_final || type->shared) return false;
+  if (type->describes != UINT32_MAX || type->descriptor != UINT32_MAX) return false;
   if (type->param_count != (param != CTI_VT_NONE) || type->result_count != (result != CTI_VT_NONE)) return false;
   return (param == CTI_VT_NONE || type->types[0] == param) && (result == CTI_VT_NONE || type->types[type->param_count] == result);
 }
@@ -118,8 +123,9 @@ static bool is_plain(const cti_subtype *type, cti_corevt param, cti_corevt resul
 static ct_status check_import(const cti_asyncify *a, const cti_import *import) {
   cti_asyncify_api api = cti_asyncify_api_named(import->name);
   if (is_plain(&a->m->types.items[import->type.type], param_of(a, api), result_of(api))) return CT_OK;
-  const char *pointer = a->pointer == CTI_VT_I64 ? "i64" : "i32", *param = param_of(a, api) != CTI_VT_NONE ? pointer : "nothing", *result = api == CTI_GET_STATE ? "i32" : "nothing";
-  return cti_fail(a->arena->error, CT_CORE_TYPE, import->offset, "the import `asyncify` `%.*s` has another type than asyncify's function: it takes %s and gives %s", CTI_S(import->name), param, result);
+  const char *param = param_of(a, api) == CTI_VT_NONE ? "nothing" : a->pointer == CTI_VT_I64 ? "i64" : "i32";
+  return cti_fail(a->arena->error, CT_CORE_TYPE, import->offset, "the import `asyncify` `%.*s` has another type than asyncify's function: it takes %s and gives %s",
+                  CTI_S(import->name), param, api == CTI_GET_STATE ? "i32" : "nothing");
 }
 
 /* Where imports of the functions lead to. */
@@ -142,9 +148,12 @@ static ct_status plan_imports(cti_asyncify *a) {
 }
 
 ct_status cti_asyncify_prepare(cti_asyncify *a) {
-  for (uint32_t i = 0; i < a->m->exports.count; i++)
+  for (uint32_t i = 0; i < a->m->exports.count; i++) {
+    const cti_export *export_ = &a->m->exports.items[i];
     for (int k = 0; k < CTI_ASYNCIFY_API; k++)
-      if (cti_slice_is(a->m->exports.items[i].name, api_names[k])) return cti_fail(a->arena->error, CT_CORE_INVALID, a->m->exports.items[i].offset, "the module exports `%s` already: it went through asyncify before", api_names[k]);
+      if (cti_slice_is(export_->name, api_names[k]))
+        return cti_fail(a->arena->error, CT_CORE_INVALID, export_->offset, "the module exports `%s` already: it went through asyncify before", api_names[k]);
+  }
   a->check = a->func_count + CTI_ASYNCIFY_API;
   a->next_func = a->check + 1;
   CTI_TRY(choose_memory(a));
@@ -261,7 +270,8 @@ static ct_status find_type(cti_asyncify *a, uint32_t *out, cti_corevt param, cti
   cti_corevt *types = CTI_NEW_N(a->arena, cti_corevt, 1);
   if (!types) return a->arena->error->status;
   types[0] = param != CTI_VT_NONE ? param : result;
-  cti_subtype type = {.kind = CTI_COMPOSITE_FUNC, .is_final = true, .super = UINT32_MAX, .describes = UINT32_MAX, .descriptor = UINT32_MAX, .param_count = param != CTI_VT_NONE, .result_count = result != CTI_VT_NONE, .types = types};
+  cti_subtype type = {.kind = CTI_COMPOSITE_FUNC, .is_final = true, .super = UINT32_MAX, .describes = UINT32_MAX, .descriptor = UINT32_MAX,
+                      .param_count = param != CTI_VT_NONE, .result_count = result != CTI_VT_NONE, .types = types};
   *out = m->types.count;
   cti_rec_group group = {.first = *out, .count = 1};
   return cti_vec_push(a->arena, &m->types, type) && cti_vec_push(a->arena, &m->rec_groups, group) && cti_module_touch(m, CTI_SECTION_TYPE) ? CT_OK : CT_NOMEM;
@@ -276,7 +286,7 @@ static ct_status add_func(cti_asyncify *a, cti_corevt param, cti_corevt result, 
   CTI_TRY(status);
   cti_naming naming = {a->m->funcs.count, name};
   if (!func.body.data || !cti_vec_push(a->arena, &a->m->funcs, func)) return a->arena->error->status;
-  return cti_names_add(a->m, CTI_NAME_FUNC, &naming, 1);
+  return cti_vec_push(a->arena, &a->added, naming) ? CT_OK : CT_NOMEM;
 }
 
 static ct_status add_api(cti_asyncify *a) {
@@ -330,6 +340,7 @@ ct_status cti_asyncify_finish(cti_asyncify *a) {
     if (!cti_module_touch(a->m, touched[i])) return a->arena->error->status;
   CTI_TRY(add_api(a));
   CTI_TRY(add_helpers(a));
+  CTI_TRY(cti_names_add(a->m, CTI_NAME_FUNC, a->added.items, a->added.count));
   if (a->options->export_globals) CTI_TRY(export_globals(a));
   CTI_TRY(cti_names_move(a->m, &(cti_remap){0})); /* drops the names of labels and locals, which are others now */
   return drop_imports(a);
