@@ -174,7 +174,7 @@ static ct_status add_world_item(cti_wit_decoder *d, uint32_t world, const cti_de
   CTI_TRY(status);
   if (!has_form) return is_import && may_skip ? CT_OK : no_form(d, item, is_import);
   cti_world_items *items = is_import ? &d->resolve->worlds.items[world].imports : &d->resolve->worlds.items[world].exports;
-  return cti_vec_push(d->arena, items, out) ? CT_OK : failed(d);
+  return cti_vec_push_large(d->arena, items, out) ? CT_OK : failed(d);
 }
 
 static ct_status add_world(uint32_t *out, cti_wit_decoder *d, ct_slice name) {

@@ -228,6 +228,7 @@ static ct_status copy_items(const cti_world_items *items, cti_world_items *out, 
 
 static ct_status elaborate(elaborator *e, cti_wit_world *it) {
   cti_world_items imports, exports = it->exports;
+  if (!cti_vec_ensure(e->arena, &e->imports, it->imports.count) || !cti_vec_ensure(e->arena, &e->exports, it->exports.count)) return e->arena->error->status;
   CTI_TRY(sort_by_class(e->resolve, &it->imports, &imports, e->arena));
   for (uint32_t i = 0; i < imports.count; i++) CTI_TRY(import_item(e, &imports.items[i]));
   CTI_TRY(cti_item_index_make(&e->written_exports, &exports, e->arena));

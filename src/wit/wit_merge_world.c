@@ -103,6 +103,7 @@ static ct_status check_new_export(world_merger *m, const cti_world_item *item, u
 static ct_status collect_new(world_merger *m, bool exports) {
   const cti_wit_world *from = world_of(m, m->from), *into = world_of(m, m->into);
   const cti_world_items *x = exports ? &from->exports : &from->imports, *y = exports ? &into->exports : &into->imports;
+  if (!cti_vec_ensure(m->arena, exports ? &m->new_exports : &m->new_imports, x->count)) return m->arena->error->status;
   for (uint32_t i = 0; i < x->count; i++) {
     uint32_t at = cti_item_index_find(exports ? &m->into_exports : &m->into_imports, &x->items[i]);
     if (at != CTI_WIT_NONE) {
@@ -129,6 +130,8 @@ static ct_status join_types(world_merger *m, cti_clone_maps *maps) {
 }
 
 static ct_status add_items(world_merger *m, cti_cloner *cloner, const cti_world_items *items, bool exports) {
+  cti_wit_world *world = world_of(m, m->into);
+  if (!cti_vec_ensure(m->arena, exports ? &world->exports : &world->imports, items->count)) return m->arena->error->status;
   for (uint32_t i = 0; i < items->count; i++) {
     cti_world_item item = items->items[i];
     CTI_TRY(cti_clone_world_item(cloner, &item));

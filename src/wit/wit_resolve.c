@@ -232,7 +232,7 @@ static cti_wit_world *current_world(cti_draft *d) { return &d->local.worlds.item
 static ct_status add_world_item(cti_draft *d, bool is_export, const cti_world_item *item) {
   cti_wit_world *world = current_world(d);
   cti_world_items *items = is_export ? &world->exports : &world->imports;
-  return cti_vec_push(d->scratch, items, *item) ? CT_OK : status_of(d);
+  return cti_vec_push_large(d->scratch, items, *item) ? CT_OK : status_of(d);
 }
 
 /* Types of the world are imports of it, in the order in which they were defined. */

@@ -165,6 +165,7 @@ ct_status cti_world_merge_imports(cti_resolve *r, uint32_t world, bool complete)
   cti_map replacements = {0};
   cti_world_items kept = {0};
   CTI_TRY(find_replacements(r, &it->imports, &replacements));
+  if (!cti_vec_reserve(r->arena, &kept, it->imports.count)) return status_of(r);
   for (uint32_t i = 0; i < replacements.count; i++) CTI_TRY(check_replacement(r, (uint32_t)replacements.entries[i].number, replacements.entries[i].value));
   for (uint32_t i = 0; complete && i < replacements.count; i++) CTI_TRY(complete_latest(r, (uint32_t)replacements.entries[i].number, replacements.entries[i].value));
   for (uint32_t i = 0; i < it->imports.count; i++) {
