@@ -55,9 +55,10 @@ static ct_status find_types(sides *out, const cti_fit_given *given, cti_componen
 /* ---- names that are missing */
 
 typedef struct missing {
-  char text[800];
+  char text[2400];
   size_t used;
   uint32_t count, left_out;
+  ct_slice first_import, first_export; /* data == NULL: none */
 } missing;
 
 static void note(missing *m, const char *has, const char *kind, ct_slice name, const char *lacks) {
@@ -72,9 +73,13 @@ static void note(missing *m, const char *has, const char *kind, ct_slice name, c
   m->used += (size_t)size;
 }
 
-static void note_missing(missing *m, const char *kind, const cti_extern_list *needed, const char *has, const cti_extern_list *there, const char *lacks) {
-  for (uint32_t i = 0; i < needed->names->count; i++)
-    if (cti_extern_find(there, cti_extern_text(needed, i)) == CTI_MAP_NONE) note(m, has, kind, cti_extern_text(needed, i), lacks);
+static void note_missing(missing *m, ct_slice *first, const char *kind, const cti_extern_list *needed, const char *has, const cti_extern_list *there, const char *lacks) {
+  for (uint32_t i = 0; i < needed->names->count; i++) {
+    ct_slice name = cti_extern_text(needed, i);
+    if (cti_extern_find(there, name) != CTI_MAP_NONE) continue;
+    if (!first->data) *first = name;
+    note(m, has, kind, name, lacks);
+  }
 }
 
 /* The first name of `needed` that is not `there` but for its version: then *other is what is there. */
@@ -102,7 +107,19 @@ static void hint_version(const cti_component_type *given, const cti_component_ty
     name = other_version(&other, &asked->exports, &given->exports, arena);
     there = words->given;
   }
-  if (name.data) cti_error_hint(arena->error, "%s has `%.*s`: --semver-compatible compares interfaces at compatible versions", there, CTI_S(other));
+  if (!name.data) return;
+  cti_error_hint(arena->error, "%s has `%.*s`: --semver-compatible compares interfaces at compatible versions", there, CTI_S(other));
+  size_t at = cti_slice_find(other, '@', 0);
+  bool is_wasi = cti_slice_starts(other, CTI_LIT("wasi:")) && cti_slice_starts(cti_slice_cut(other, at, other.size), CTI_LIT("@0.2."));
+  if (is_wasi && there == words->asked) cti_error_hint_more(arena->error, "or move the component there: ctool component retarget --to %.*s FILE", CTI_S(cti_slice_cut(other, at + 1, other.size)));
+}
+
+/* By the first of each; an interface is what stands in WIT as it is. */
+static void hint_missing(const missing *m, const cti_fit_words *words, ct_error *error) {
+  bool of_interface = cti_slice_find(m->first_import, ':', 0) < m->first_import.size;
+  if (error->hint[0] || !words->imports) return;
+  if (m->first_import.data) cti_error_hint_more(error, "%s%s%.*s%s", words->imports, of_interface ? "; or add to the world: import " : "", CTI_S(of_interface ? m->first_import : CTI_LIT("")), of_interface ? ";" : "");
+  if (m->first_export.data) cti_error_hint_more(error, "%s", words->exports);
 }
 
 /* ---- the verdict */
@@ -117,11 +134,12 @@ static ct_status compare(const sides *s, const cti_validation *validation, const
   ct_error *error = validation->arena->error;
   const cti_component_type *given = cti_type_at(s->store, s->given.type)->of.component, *asked = cti_type_at(s->store, s->asked.type)->of.component;
   missing m = {.used = 0};
-  note_missing(&m, "import", &given->imports, words->given, &asked->imports, words->asked);
-  note_missing(&m, "export", &asked->exports, words->asked, &given->exports, words->given);
+  note_missing(&m, &m.first_import, "import", &given->imports, words->given, &asked->imports, words->asked);
+  note_missing(&m, &m.first_export, "export", &asked->exports, words->asked, &given->exports, words->given);
   if (m.count) {
     tell_missing(&m, headline, error);
     hint_version(given, asked, words, validation->arena);
+    hint_missing(&m, words, error);
     return error->status;
   }
   cti_subtype_cx cx;
@@ -152,7 +170,9 @@ ct_status cti_fits_world(const cti_fit_given *given, cti_resolve *resolve, uint3
 
 /* ---- targets */
 
-static const cti_fit_words component_words = {"the component does not fit the world", "the component", "the world"};
+static const cti_fit_words component_words = {"the component does not fit the world", "the component", "the world",
+                                              "a host of this world does not provide what the world does not import: build the component for this world (`ctool component why FILE NAME` tells what needs it)",
+                                              "a host of this world calls what the world exports: build the component with a world that exports it too"};
 
 /* What is left out when a component becomes WIT must not be left out here. */
 static ct_status require_wit_imports(const cti_component *component, ct_error *error) {
@@ -201,7 +221,7 @@ ct_status ct_component_targets(ct_wit *wit, const char *world, ct_slice componen
 
 /* ---- semver-check */
 
-static const cti_fit_words world_words = {"the old world has no compatible successor in", "the old world", "the new world"};
+static const cti_fit_words world_words = {"the old world has no compatible successor in", "the old world", "the new world", NULL, NULL};
 
 /* A component that has the shape of a world: made of a dummy module, for `component new` decides what becomes of imports that nobody uses. */
 static ct_status component_of_world(cti_component *out, cti_resolve *resolve, uint32_t world) {

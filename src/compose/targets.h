@@ -9,6 +9,7 @@
 typedef struct cti_fit_words {
   const char *headline;      /* what the id of the world stands behind */
   const char *given, *asked; /* "the component", "the world" */
+  const char *imports, *exports; /* what to do about those that are missing; may be NULL */
 } cti_fit_words;
 
 /* What is given: a component, or the declarations of a component type. One of the two is NULL. */
