@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   size_t written = 0;
   const ct_sink sink = {keep, &written};
   ct_error error = {0}, table_error = {0};
-  FUZZ_CHECK(ct_dump(&sink, (ct_slice){data, size}, size % 2, &error) == CT_OK || error.message[0]);
-  FUZZ_CHECK(ct_objdump(&sink, (ct_slice){data, size}, &table_error) == CT_OK || table_error.message[0]);
+  FUZZ_CHECK(ct_dump(&sink, (ct_slice){data, size}, (ct_dump_form)(size % 3), &error) == CT_OK || error.message[0]);
+  FUZZ_CHECK(ct_objdump(&sink, (ct_slice){data, size}, size % 2, &table_error) == CT_OK || table_error.message[0]);
   return 0;
 }

@@ -5,7 +5,7 @@
 typedef struct dump_options {
   text_options read;
   const char *output, *error_format, *color;
-  bool colored, sections_only;
+  bool colored, sections_only, json;
 } dump_options;
 
 static ct_status dump_file(const char *path, const dump_options *o, ct_error *error) {
@@ -15,7 +15,8 @@ static ct_status dump_file(const char *path, const dump_options *o, ct_error *er
   if (status == CT_OK) status = ct_output_open(&output, o->output, false, error);
   if (status == CT_OK) {
     ct_sink sink = ct_output_sink(output);
-    status = o->sections_only ? ct_objdump(&sink, file.bytes, error) : ct_dump(&sink, file.bytes, o->colored, error);
+    ct_dump_form form = o->json ? CT_DUMP_JSON : o->colored ? CT_DUMP_COLOR : CT_DUMP_PLAIN;
+    status = o->sections_only ? ct_objdump(&sink, file.bytes, o->json, error) : ct_dump(&sink, file.bytes, form, error);
   }
   ct_status closed = ct_output_close(output, status == CT_OK, error);
   wasm_file_close(&file);
@@ -43,6 +44,7 @@ int cmd_dump(int argc, char **argv) {
   dump_options o = {.output = "-"};
   const opt_row rows[] = {
       {0, "color", OPT_STRING, &o.color, "WHEN", "auto, always or never"},
+      {0, "json", OPT_FLAG, &o.json, NULL, "Write JSON: an object on each line"},
       DWARF_ROWS(o.read),
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
@@ -60,6 +62,7 @@ int cmd_dump(int argc, char **argv) {
 int cmd_objdump(int argc, char **argv) {
   dump_options o = {.output = "-", .sections_only = true};
   const opt_row rows[] = {
+      {0, "json", OPT_FLAG, &o.json, NULL, "Write JSON: an object on each line"},
       DWARF_ROWS(o.read),
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
       {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},

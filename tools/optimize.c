@@ -112,7 +112,7 @@ static ct_status show(const optimize_job *job, ct_slice bytes, const ct_pieces *
   ct_status status = ct_output_open(&output, "-", false, error);
   if (status != CT_OK) return status;
   ct_sink sink = ct_output_sink(output);
-  status = ct_objdump(&sink, bytes, error);
+  status = ct_objdump(&sink, bytes, false, error);
   ct_status closed = ct_output_close(output, status == CT_OK, error);
   return status != CT_OK ? status : closed;
 }

@@ -62,6 +62,16 @@ typedef struct ct_diff_options {
  * into. CT_CORE_KIND for two of different kinds. `options` may be NULL. */
 CT_API ct_status ct_component_diff(ct_buf *out, ct_slice a, ct_slice b, const ct_diff_options *options, bool *same, ct_error *error);
 
+/* All-zero: everything, as text. */
+typedef struct ct_nm_options {
+  bool undefined, defined, exported; /* imports alone, definitions alone, exports alone */
+  bool demangle;
+  bool json;
+} ct_nm_options;
+
+/* The symbols of a module, or of the modules of a component: functions, tables, memories, globals, tags and segments of data. `out` owns the answer; `options` may be NULL. */
+CT_API ct_status ct_nm(ct_buf *out, ct_slice bytes, const ct_nm_options *options, ct_error *error);
+
 /* What sizes are put together by. */
 typedef enum ct_size_by {
   CT_SIZE_MODULE,

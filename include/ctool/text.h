@@ -67,11 +67,12 @@ typedef struct ct_print_options {
  * `options` may be NULL. */
 CT_API ct_status ct_print(const ct_sink *sink, ct_slice bytes, const ct_print_options *options, ct_error *error);
 
-/* Offsets and bytes beside what they mean. A broken binary is shown up to the break, and then fails. */
-CT_API ct_status ct_dump(const ct_sink *sink, ct_slice bytes, bool color, ct_error *error);
+/* Offsets and bytes beside what they mean; as JSON an object on each line. A broken binary is shown up to the break, and then fails. */
+typedef enum ct_dump_form { CT_DUMP_PLAIN, CT_DUMP_COLOR, CT_DUMP_JSON } ct_dump_form;
+CT_API ct_status ct_dump(const ct_sink *sink, ct_slice bytes, ct_dump_form form, ct_error *error);
 
-/* One line for each section, at every depth: name, offsets, size, count of items. */
-CT_API ct_status ct_objdump(const ct_sink *sink, ct_slice bytes, ct_error *error);
+/* One line for each section, at every depth: name, offsets, size, count of items. As JSON an object on each line, which tells also what it is in. */
+CT_API ct_status ct_objdump(const ct_sink *sink, ct_slice bytes, bool json, ct_error *error);
 
 #ifdef __cplusplus
 }

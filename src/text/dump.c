@@ -2,6 +2,7 @@
  * break. */
 #include "text/dump.h"
 
+#include "base/json.h"
 #include "core/framing.h"
 #include "core/maker.h"
 #include "ctool/text.h"
@@ -26,8 +27,42 @@ static void offset(cti_dump *d) {
   cti_text_lit(&d->text, " |");
 }
 
+/* One object on a line: what is skipped has no bytes. */
+static void show_json(cti_dump *d, uint64_t end, bool with_bytes) {
+  cti_buf out = {0}, digits = {0};
+  cti_json json = cti_json_make(&out, 0);
+  ct_slice bytes = cti_slice_cut(d->bytes, d->at, end);
+  for (size_t i = 0; with_bytes && i < bytes.size; i++) {
+    cti_buf_u8(&digits, (uint8_t)"0123456789abcdef"[bytes.data[i] >> 4]);
+    cti_buf_u8(&digits, (uint8_t)"0123456789abcdef"[bytes.data[i] & 15]);
+  }
+  cti_json_open(&json, '{');
+  cti_json_key(&json, "offset");
+  cti_json_uint(&json, d->at);
+  cti_json_key(&json, "depth");
+  cti_json_uint(&json, d->nesting - 1);
+  if (with_bytes) {
+    cti_json_key(&json, "bytes");
+    cti_json_string(&json, cti_buf_slice(&digits));
+  }
+  cti_json_key(&json, "what");
+  cti_json_string(&json, cti_buf_slice(&d->what));
+  cti_json_close(&json, '}');
+  cti_buf_u8(&out, '\n');
+  d->what.failed |= out.failed | digits.failed;
+  if (!d->what.failed) cti_text_slice(&d->text, cti_buf_slice(&out));
+  ct_buf_free(&digits);
+  ct_buf_free(&out);
+  d->what.size = 0;
+  d->at = end;
+}
+
 static void show(cti_dump *d, uint64_t end, bool heading) {
   ct_slice bytes = cti_slice_cut(d->bytes, d->at, end);
+  if (d->json) {
+    show_json(d, end, true);
+    return;
+  }
   offset(d);
   for (size_t at = 0; at < bytes.size || at == 0; at += ROW) {
     if (at > 0) {
@@ -58,16 +93,37 @@ static void show(cti_dump *d, uint64_t end, bool heading) {
 void cti_dump_line(cti_dump *d, uint64_t end) { show(d, end, false); }
 void cti_dump_heading(cti_dump *d, uint64_t end) { show(d, end, true); }
 
-void cti_dump_ruler(cti_dump *d) {
+void cti_dump_gap(cti_dump *d, uint64_t end) {
+  if (d->json) {
+    show_json(d, end, false);
+    return;
+  }
   offset(d);
   for (int i = 0; i < ROW; i++) cti_text_lit(&d->text, "---");
-  cti_text_lit(&d->text, "-| ");
+  cti_text_lit(&d->text, "-| ... ");
+  cti_text_slice(&d->text, cti_buf_slice(&d->what));
+  cti_text_char(&d->text, '\n');
+  d->what.size = 0;
+  d->at = end;
+}
+
+void cti_dump_title(cti_dump *d, const char *before, const char *after) {
+  if (d->json) {
+    show_json(d, d->at, false);
+    return;
+  }
+  cti_text_str(&d->text, before);
+  cti_text_char(&d->text, ' ');
+  cti_text_slice(&d->text, cti_buf_slice(&d->what));
+  cti_text_char(&d->text, ' ');
+  cti_text_str(&d->text, after);
+  cti_text_char(&d->text, '\n');
+  d->what.size = 0;
 }
 
 void cti_dump_skip(cti_dump *d, uint64_t end, uint64_t size) {
-  cti_dump_ruler(d);
-  cti_text_printf(&d->text, "... %llu bytes of data\n", (unsigned long long)size);
-  d->at = end;
+  cti_buf_printf(&d->what, "%llu bytes of data", (unsigned long long)size);
+  cti_dump_gap(d, end);
 }
 
 uint32_t cti_dump_count(cti_dump *d, cti_cursor *c) {
@@ -104,14 +160,14 @@ static ct_status dump(cti_dump *d) {
   return decoded;
 }
 
-ct_status ct_dump(const ct_sink *sink, ct_slice bytes, bool color, ct_error *error) {
+ct_status ct_dump(const ct_sink *sink, ct_slice bytes, ct_dump_form form, ct_error *error) {
   cti_arena arena;
-  cti_dump d = {.bytes = bytes, .nesting = 1, .width = 1, .arena = &arena, .error = error};
+  cti_dump d = {.bytes = bytes, .nesting = 1, .width = 1, .json = form == CT_DUMP_JSON, .arena = &arena, .error = error};
   cti_arena_init(&arena, error);
   for (size_t size = bytes.size; size || d.width == 1; size >>= 4) d.width++;
   ct_status status = CT_NOMEM;
   if (cti_text_init(&d.text, *sink, (ct_slice){NULL, 0}, &arena)) {
-    d.text.color = color;
+    d.text.color = form == CT_DUMP_COLOR;
     status = dump(&d);
     ct_status written = cti_text_flush(&d.text);
     if (status == CT_OK) status = written != CT_OK ? written : error->status;

@@ -18,6 +18,7 @@ typedef struct cti_dump {
   uint64_t at;      /* what is before was shown */
   uint32_t nesting; /* modules and components around, this one included */
   int width;        /* of offsets */
+  bool json;
   cti_arena *arena;
   ct_error *error;
 } cti_dump;
@@ -27,8 +28,10 @@ void cti_dump_line(cti_dump *d, uint64_t end);
 void cti_dump_heading(cti_dump *d, uint64_t end);
 /* Passes to `end` without showing the bytes: "N bytes of data". */
 void cti_dump_skip(cti_dump *d, uint64_t end, uint64_t size);
-/* The offset and a ruler, for lines without bytes. */
-void cti_dump_ruler(cti_dump *d);
+/* A line of its own with `what` between the two marks. */
+void cti_dump_title(cti_dump *d, const char *before, const char *after);
+/* Passes to `end`, with what `what` says. */
+void cti_dump_gap(cti_dump *d, uint64_t end);
 
 /* "TITLE section", and "N count" of the vector that c is at. Gives the count; 0 after a failure. */
 uint32_t cti_dump_section(cti_dump *d, cti_cursor *c, const char *title);

@@ -330,10 +330,9 @@ static void dump_break(cti_dump *d, uint64_t at, uint64_t end, const ct_error *e
     cti_dump_line(d, at);
   }
   d->what.size = 0;
-  cti_dump_ruler(d);
   const char *message = error->status == CT_CORE_END ? "unexpected end-of-file" : error->message;
-  cti_text_printf(&d->text, "... failed to decode %llu more bytes: %s (at offset 0x%llx)\n", (unsigned long long)(end - at), message, (unsigned long long)error->offset);
-  d->at = end;
+  cti_buf_printf(&d->what, "failed to decode %llu more bytes: %s (at offset 0x%llx)", (unsigned long long)(end - at), message, (unsigned long long)error->offset);
+  cti_dump_gap(d, end);
 }
 
 static void dump_subsections(cti_dump *d, const cti_cursor *from, void (*part)(cti_dump *d, cti_subsection *sub)) {

@@ -50,7 +50,8 @@ static void dump_type(walker *w) {
   bool written;
   uint32_t count = cti_read_rec_head(&written, &w->c);
   if (w->c.failed) w->c = before; /* the failure is told; nothing is shown of the group */
-  cti_text_printf(&d->text, "--- rec group %u (%s) ---\n", w->i.rec_groups++, written ? "explicit" : "implicit");
+  cti_buf_printf(&d->what, "rec group %u (%s)", w->i.rec_groups++, written ? "explicit" : "implicit");
+  cti_dump_title(d, "---", "---");
   for (uint32_t i = 0; i < count && !d->error->status; i++) {
     cti_subtype type;
     if (written) cti_dump_line(d, here(w));
@@ -72,7 +73,8 @@ static void show_import_index(walker *w, const cti_extern_type *type) {
 static void dump_import_group(walker *w, const cti_import *first, uint32_t count) {
   cti_dump *d = w->d;
   bool shared_type = first->form == CTI_IMPORT_SHARED_TYPE;
-  cti_text_str(&d->text, shared_type ? "--- import group (common module and type) ---\n" : "--- import group (common module) ---\n");
+  cti_buf_str(&d->what, shared_type ? "import group (common module and type)" : "import group (common module)");
+  cti_dump_title(d, "---", "---");
   cti_buf_str(&d->what, "module: ");
   cti_show_string(&d->what, first->module);
   if (shared_type) {
@@ -253,7 +255,8 @@ static void dump_broken(walker *w, const ct_error *error, uint64_t end) {
 static void dump_body(walker *w) {
   cti_dump *d = w->d;
   ct_error broken = {0};
-  cti_text_printf(&d->text, "============== func %u ====================\n", w->i.funcs++);
+  cti_buf_printf(&d->what, "func %u", w->i.funcs++);
+  cti_dump_title(d, "==============", "====================");
   cti_cursor c = cti_read_body(&w->c);
   if (w->c.failed) return;
   cti_buf_str(&d->what, "size of function");

@@ -3,11 +3,14 @@
 
 #include <stdio.h>
 
+#include "base/json.h"
 #include "ctool/text.h"
 
 typedef struct table {
   cti_text text;
   ct_error *error;
+  bool json;
+  cti_buf place; /* "component 0 > module 1" */
 } table;
 
 /* By section code: what its items are called; those with one item have no count in their bytes. */
@@ -28,8 +31,32 @@ static const section_form component_forms[] = {
     [7] = {"component types", false}, [8] = {"canonical functions", false}, [9] = {"component start", true}, [10] = {"component imports", false}, [11] = {"component exports", false},
 };
 
+static void json_line(table *t, ct_slice name, uint64_t start, uint64_t end, uint32_t count) {
+  cti_buf out = {0};
+  cti_json json = cti_json_make(&out, 0);
+  cti_json_open(&json, '{');
+  cti_json_key(&json, "in");
+  cti_json_string(&json, cti_buf_slice(&t->place));
+  cti_json_key(&json, "name");
+  cti_json_string(&json, name);
+  cti_json_key(&json, "offset");
+  cti_json_uint(&json, start);
+  cti_json_key(&json, "bytes");
+  cti_json_uint(&json, end - start);
+  cti_json_key(&json, "count");
+  cti_json_uint(&json, count);
+  cti_json_close(&json, '}');
+  cti_buf_u8(&out, '\n');
+  if (cti_buf_check(&out, t->error) == CT_OK) cti_text_slice(&t->text, cti_buf_slice(&out));
+  ct_buf_free(&out);
+}
+
 static void line(table *t, uint32_t depth, ct_slice name, uint64_t start, uint64_t end, uint32_t count) {
   char from[24], to[24];
+  if (t->json) {
+    json_line(t, name, start, end, count);
+    return;
+  }
   snprintf(from, sizeof from, "0x%llx", (unsigned long long)start);
   snprintf(to, sizeof to, "0x%llx", (unsigned long long)end);
   for (uint32_t i = 0; i < depth; i++) cti_text_lit(&t->text, "  ");
@@ -64,9 +91,12 @@ static ct_status nested(table *t, const cti_frame *frame, uint32_t depth, uint32
   bool is_module = frame->id == CTI_COMPONENT_SECTION_MODULE;
   const char *kind = is_module ? "module" : "component", *dashes = is_module ? "-------------" : "----------";
   if (depth > CTI_MAX_DEPTH) return cti_fail(t->error, CT_LIMIT, frame->offset, "components are nested more than %d deep", CTI_MAX_DEPTH);
-  frame_of_nested(t, depth + 1, "start", kind, index, dashes);
+  size_t mark = t->place.size;
+  cti_buf_printf(&t->place, "%s%s %u", mark ? " > " : "", kind, index);
+  if (!t->json) frame_of_nested(t, depth + 1, "start", kind, index, dashes);
   CTI_TRY(unit(t, frame->payload, frame->payload_offset, depth + 1));
-  frame_of_nested(t, depth + 1, "end", kind, index, dashes);
+  if (!t->json) frame_of_nested(t, depth + 1, "end", kind, index, dashes);
+  cti_buf_truncate(&t->place, mark);
   return t->text.failed ? t->error->status : CT_OK;
 }
 
@@ -94,9 +124,9 @@ static ct_status unit(table *t, ct_slice bytes, uint64_t base, uint32_t depth) {
   return cti_cursor_status(&c);
 }
 
-ct_status ct_objdump(const ct_sink *sink, ct_slice bytes, ct_error *error) {
+ct_status ct_objdump(const ct_sink *sink, ct_slice bytes, bool json, ct_error *error) {
   cti_arena arena;
-  table t = {.error = error};
+  table t = {.error = error, .json = json};
   cti_arena_init(&arena, error);
   ct_status status = CT_NOMEM;
   if (cti_text_init(&t.text, *sink, (ct_slice){NULL, 0}, &arena)) {
@@ -104,6 +134,7 @@ ct_status ct_objdump(const ct_sink *sink, ct_slice bytes, ct_error *error) {
     ct_status written = cti_text_flush(&t.text);
     if (status == CT_OK) status = written != CT_OK ? written : error->status;
   }
+  ct_buf_free(&t.place);
   cti_arena_free(&arena);
   return status;
 }
