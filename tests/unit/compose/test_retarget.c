@@ -195,21 +195,24 @@ static void test_retarget__versions_that_are_none(void **state) {
   assert_refused(ERROR("0.2.3"), "", "\"\" is no version of WASI 0.2");
 }
 
+/* One to merge, for an interface of few lines: each allocation fails once, and the carried text is read each time. */
+static const char small[] = "(import \"wasi:random/insecure-seed@0.2.2\" (instance $a (type $t (tuple u64 u64)) (type $f (func (result $t))) (export \"insecure-seed\" (func (type $f)))))"
+                            "(import \"wasi:random/insecure-seed@0.2.3\" (instance $b (type $t (tuple u64 u64)) (type $f (func (result $t))) (export \"insecure-seed\" (func (type $f)))))"
+                            "(alias export $a \"insecure-seed\" (func $f)) (alias export $b \"insecure-seed\" (func $g)) (export \"g\" (func $g))";
+
 static void run_all(ct_slice bytes, void *context) {
   (void)context;
-  static const char *const versions[] = {"0.2.0", "0.2.12"};
-  for (unsigned i = 0; i < 2; i++) {
-    ct_error error = {0};
-    ct_buf out = {0};
-    ct_status status = ct_component_retarget(&out, bytes, versions[i], NULL, &error);
-    assert_int_equal(status, error.status);
-    ct_buf_free(&out);
-  }
+  ct_error error = {0};
+  ct_buf out = {0};
+  ct_status status = ct_component_retarget(&out, bytes, "0.2.6", NULL, &error);
+  assert_int_equal(status, error.status);
+  ct_buf_free(&out);
 }
 
 static void test_retarget__survives_what_is_broken(void **state) {
   (void)state;
-  ct_buf bytes = component_of_text("(import \"wasi:io/error@0.2.2\" (instance $o (export \"error\" (type (sub resource)))))" ERROR("0.2.3") EXIT("0.2.12", "exit"));
+  ct_buf bytes = component_of_text(small);
+  assert_moves(small, "0.2.6", "wasi:random/insecure-seed@0.2.6", 1);
   hurt_cuts((ct_slice){bytes.data, bytes.size}, run_all, NULL);
   hurt_bits((ct_slice){bytes.data, bytes.size}, run_all, NULL);
   assert_true(hurt_starve((ct_slice){bytes.data, bytes.size}, run_all, NULL) > 3);
