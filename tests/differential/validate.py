@@ -412,7 +412,7 @@ class Comparison:
             out.append(('the table', features, ours, (0 if kind.endswith(': valid') else 1, '')))
         if self.o.reference:
             out.append(('the reference', features, ours, verdict([self.o.reference] + how, path)))
-        if self.o.second and data[:8] == MODULE and kind != CUSTOM:
+        if self.o.second and self.o.reference and data[:8] == MODULE and kind != CUSTOM and not self.o.limits:
             how = ['validate', '--features=' + SECOND_FEATURES]
             ours, second = verdict([self.o.ctool] + how, path), verdict([self.o.second, '--no-debug-names'], path)
             alone = (ours[0] == 0) != (second[0] == 0) and verdict([self.o.reference] + how, path)[0] == ours[0]
