@@ -217,12 +217,24 @@ static ct_status check_order(const section_info *info, uint8_t *last, const cti_
 /* Sections that only the full decoder reads. */
 static bool beyond_interface(uint8_t id) { return id == CTI_SECTION_ELEM || id == CTI_SECTION_CODE || id == CTI_SECTION_DATA; }
 
+/* The file ends within a section, which has been reported: what is there of it is read all the same, for those who show a broken file up to the break. */
+static void decode_cut(decoder *d, const cti_cursor *c, cti_frame *frame, uint8_t last) {
+  cti_module *m = d->module;
+  const section_info *info = frame->id < CTI_SECTION_CODES ? &section_table[frame->id] : NULL;
+  if (m->arena->error->status != CT_CORE_END || !info || frame->id == CTI_SECTION_CUSTOM || info->order <= last || frame->payload_offset < c->base) return;
+  size_t at = (size_t)(frame->payload_offset - c->base), start = (size_t)(frame->offset - c->base), size = (size_t)(c->end - c->start);
+  if (at > size) return;
+  frame->payload = cti_slice(c->start + at, size - at);
+  frame->raw = cti_slice(c->start + start, size - start);
+  if (cti_vec_push(m->arena, &m->sections, ((cti_section){.frame = *frame}))) decode_section(d, info, cti_vec_last(&m->sections));
+}
+
 static ct_status decode_sections(decoder *d, cti_cursor *c, bool interface_only) {
   static const section_info unknown = {0};
   cti_module *m = d->module;
   ct_error *error = m->arena->error;
   uint8_t last = ORDER_NONE;
-  cti_frame frame;
+  cti_frame frame = {.payload_offset = 0};
   while (cti_frame_next(c, &frame)) {
     const section_info *info = frame.id < CTI_SECTION_CODES ? &section_table[frame.id] : &unknown;
     if (!cti_vec_push(m->arena, &m->sections, ((cti_section){.frame = frame}))) return CT_NOMEM;
@@ -235,6 +247,7 @@ static ct_status decode_sections(decoder *d, cti_cursor *c, bool interface_only)
     decode_section(d, info, cti_vec_last(&m->sections));
     if (d->c.failed) return error->status;
   }
+  if (c->failed && !interface_only) decode_cut(d, c, &frame, last);
   return cti_cursor_status(c);
 }
 
