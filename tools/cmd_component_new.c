@@ -13,7 +13,7 @@
 typedef struct new_options {
   text_options read;
   bool validate, skip_validation, realloc_via_memory_grow, merge_imports, canonical, reject_legacy_names, debug_names, return_call_ref, verbose, all_features, no_builtin, text, optimize, exit_with_code, adapter_names, synthesize_realloc, fuse_adapter;
-  const char *output, *wit, *world, *encoding, *error_format, *wasi_adapter, *layout, *dep_file;
+  const char *output, *wit, *world, *encoding, *error_format, *wasi_adapter, *layout, *dep_file, *adapter_memory;
   opt_strings adapters, import_names, features, tcp_listen;
 } new_options;
 
@@ -121,7 +121,7 @@ static ct_status make_component(session *s, ct_error *error) {
       .skip_validation = !o->validate || o->skip_validation,
       .realloc_via_memory_grow = o->realloc_via_memory_grow, .synthesize_realloc = o->synthesize_realloc, .keep_import_versions = !o->merge_imports, .canonical_names = o->canonical,
       .exit_with_code = o->exit_with_code, .tcp_listen = s->addresses, .tcp_listen_count = o->tcp_listen.count, .adapter_names = o->adapter_names,
-      .layout = layout_of(o->layout), .fuse_adapter = o->fuse_adapter, .reject_legacy_names = o->reject_legacy_names, .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref,
+      .layout = layout_of(o->layout), .fuse_adapter = o->fuse_adapter, .separate_memory = o->adapter_memory && !strcmp(o->adapter_memory, "separate"), .reject_legacy_names = o->reject_legacy_names, .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref,
       .tell = tell_notice, .context = &s->listener};
   parse_wasi_adapter(&options.wasi_adapter, o->wasi_adapter); /* known to be good, as are the addresses */
   for (size_t i = 0; i < o->tcp_listen.count; i++) parse_address(&s->addresses[i], o->tcp_listen.items[i]);
@@ -180,6 +180,7 @@ int cmd_component_new(int argc, char **argv) {
       {'g', "adapter-names", OPT_FLAG, &o.adapter_names, NULL, "The functions of ctool's own adapter keep their names; with text as --generate-dwarf full"},
       {0, "generate-dwarf", OPT_STRING, &o.read.style, "lines|full", "With text: debug information of its lines"},
       {0, "layout", OPT_STRING, &o.layout, "auto|shim|direct", "How modules call each other: through a table, or not (auto: direct with ctool's own adapter)"},
+      {0, "adapter-memory", OPT_STRING, &o.adapter_memory, "shared|separate", "Where ctool's own adapter keeps its state (separate: for hosts with multi-memory)"},
       {0, "fuse-adapter", OPT_FLAG, &o.fuse_adapter, NULL, "ctool's own adapter becomes a part of the module; drops DWARF"},
       {0, "return-call-ref", OPT_FLAG, &o.return_call_ref, "true|false", "Shims call by return_call_ref, not through a table"},
       {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the component (default)"},
@@ -214,6 +215,9 @@ int cmd_component_new(int argc, char **argv) {
   o.read.full = o.adapter_names && !o.read.style;
   if (!parse_wasi_adapter(&(ct_wasi_adapter){0}, o.wasi_adapter)) return opt_usage_error(&spec, "--wasi-adapter takes command, reactor, proxy or none, not \"%s\"", o.wasi_adapter);
   if (layout_of(o.layout) > CT_LAYOUT_DIRECT) return opt_usage_error(&spec, "--layout takes auto, shim or direct, not \"%s\"", o.layout);
+  if (o.adapter_memory && strcmp(o.adapter_memory, "shared") && strcmp(o.adapter_memory, "separate"))
+    return opt_usage_error(&spec, "--adapter-memory takes shared or separate, not \"%s\"", o.adapter_memory);
+  if (o.fuse_adapter && o.adapter_memory && !strcmp(o.adapter_memory, "separate")) return opt_usage_error(&spec, "--fuse-adapter and --adapter-memory separate exclude each other");
   if (bad_address(&o)) return opt_usage_error(&spec, "--tcp-listen takes ADDR:PORT with an address in numbers, [ADDR]:PORT for IPv6, not \"%s\"", bad_address(&o));
   if (!parse_encoding(&encoding, o.encoding)) return opt_usage_error(&spec, "--encoding takes utf8, utf16 or compact-utf16, not \"%s\"", o.encoding);
   if (bad_import_name(&o)) return opt_usage_error(&spec, "--import-name takes OLD=NEW, not \"%s\"", bad_import_name(&o));

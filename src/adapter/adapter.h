@@ -66,6 +66,15 @@
  * 3 to 10 the words of one of version 6 (2 and 11 are its flow and scope). */
 #define CTI_ADAPTER_LISTEN_ADDRESS "listen-address"
 
+/* In a memory of its own the adapter exports each function that takes addresses under its name with this before it, too (far.c); they import from the module
+ * CTI_ADAPTER_FAR_MODULE "in" (to, from, size: from the guest's memory into its own), "out" (to, from, size: back) and "pages" (how large the guest's is).
+ * Its memory has CTI_ADAPTER_FAR_PAGES pages then, base and limit as given here. */
+#define CTI_ADAPTER_FAR "far:"
+#define CTI_ADAPTER_FAR_MODULE "__far__"
+#define CTI_ADAPTER_FAR_PAGES 5
+#define CTI_ADAPTER_FAR_BASE 1024u
+#define CTI_ADAPTER_FAR_LIMIT 32768u
+
 /* Bodies for `grow`: the guest's `malloc`; pages of memory.grow, where no allocator of the guest takes them for its own. */
 #define CTI_ADAPTER_GROW_BY_MALLOC "grow-by-malloc"
 #define CTI_ADAPTER_GROW_BY_PAGES "grow-by-pages"

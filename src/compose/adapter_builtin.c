@@ -57,6 +57,10 @@ static bool can_have_files(const builtin *b) {
 /* Where a longer table of descriptors comes from. Pages are left alone by every allocator that has run once, but for Go's, and those of guests without a place
  * are not known: the reference takes pages there, too. */
 static void choose_growth(builtin *b) {
+  if (b->plan->options->separate_memory) {
+    b->grows = CTI_ADAPTER_GROW_BY_PAGES; /* its own */
+    return;
+  }
   static const char *const reallocs[] = {"cabi_realloc_adapter", "cabi_realloc", "canonical_abi_realloc"};
   const uint32_t nothing = CTI_ADAPTER_NO_FILES | CTI_ADAPTER_NO_SOCKETS;
   if (b->place.kind != CTI_PLACE_NONE && ((b->reasons & nothing) == nothing || b->place.kind == CTI_PLACE_GO)) {
@@ -72,7 +76,8 @@ static ct_status look_at_guest(builtin *b) {
   b->form = b->plan->options->wasi_adapter;
   if (b->form == CT_WASI_ADAPTER_AUTO) b->form = exports_func(b->guest, "_start") ? CT_WASI_ADAPTER_COMMAND : CT_WASI_ADAPTER_REACTOR;
   bool files = can_have_files(b), sockets = b->plan->options->tcp_listen_count > 0;
-  CTI_TRY(cti_find_place(&b->place, b->guest, files || sockets ? CTI_ADAPTER_MEMORY : CTI_ADAPTER_MEMORY_NO_FILES, b->plan->arena));
+  if (b->plan->options->separate_memory) b->place = (cti_place){.kind = CTI_PLACE_SEPARATE, .base = CTI_ADAPTER_FAR_BASE, .limit = CTI_ADAPTER_FAR_LIMIT};
+  else CTI_TRY(cti_find_place(&b->place, b->guest, files || sockets ? CTI_ADAPTER_MEMORY : CTI_ADAPTER_MEMORY_NO_FILES, b->plan->arena));
   if (b->place.kind != CTI_PLACE_NONE) b->reasons |= CTI_ADAPTER_PLACED;
   if (!files) b->reasons |= CTI_ADAPTER_NO_FILES;
   if (!sockets) b->reasons |= CTI_ADAPTER_NO_SOCKETS;
@@ -260,7 +265,7 @@ ct_status cti_shorten_names(cti_plan *plan, uint32_t unit) {
 
 static void note(const builtin *b) {
   static const char *const forms[] = {"auto", "command", "reactor", "proxy", "none"};
-  static const char *const places[] = {"where the guest's allocator puts it", "above the initial stack pointer, which is lowered for it", "in what Go's linker leaves free"};
+  static const char *const places[] = {"where the guest's allocator puts it", "above the initial stack pointer, which is lowered for it", "in what Go's linker leaves free", "in a memory of its own"};
   cti_plan_note(b->plan, "ctool's own preview1 adapter, form %s; its memory lies %s%s", forms[b->form], places[b->place.kind],
                 b->reasons & CTI_ADAPTER_NO_FILES ? "; no file can be open" : "");
   if (b->place.kind != CTI_PLACE_NONE) cti_plan_note(b->plan, "adapter's memory: addresses %u to %u", b->place.base, b->place.limit);

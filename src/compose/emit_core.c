@@ -23,13 +23,29 @@ static ct_status emit_modules(cti_plan *plan) {
   return failed(plan);
 }
 
+/* The argument by which the shim gets the adapter's own memory; none without one. */
+static ct_status emit_own_memory(cti_named_index *arg, cti_plan *plan) {
+  ct_slice bytes;
+  if (!plan->is_separate) return CT_OK;
+  CTI_TRY(cti_make_own_memory(&bytes, plan));
+  uint32_t module = cti_build_core_module(&plan->component, bytes);
+  cti_name_item(plan, CTI_LIT("adapter-memory"));
+  *arg = (cti_named_index){.name = {.name = CTI_LIT(CTI_SHIM_OWN)}, .item = {CTI_SORT_CORE_INSTANCE, cti_build_core_instantiate(&plan->component, module, NULL, 0)}};
+  cti_name_item(plan, CTI_LIT("adapter-memory"));
+  plan->own_memory = cti_emit_core_alias(plan, CTI_LIT("adapter-memory"), arg->item.index, CTI_LIT(CTI_SHIM_OWN), CTI_SORT_CORE_MEMORY);
+  return failed(plan);
+}
+
 static ct_status emit_shim_instance(cti_plan *plan) {
   ct_slice shim;
+  cti_named_index *own = CTI_NEW(plan->arena, cti_named_index);
+  if (!own) return CT_NOMEM;
   CTI_TRY(cti_make_shim_module(&shim, plan));
   if (!shim.data) return CT_OK;
+  CTI_TRY(emit_own_memory(own, plan));
   uint32_t module = cti_build_core_module(&plan->component, shim);
   cti_name_item(plan, CTI_LIT("wit-component-shim-module"));
-  plan->shim_instance = cti_build_core_instantiate(&plan->component, module, NULL, 0);
+  plan->shim_instance = cti_build_core_instantiate(&plan->component, module, own, plan->is_separate);
   cti_name_item(plan, CTI_LIT("wit-component-shim-instance"));
   if (cti_memory_is_early(plan)) plan->memory = cti_emit_core_alias(plan, CTI_LIT("memory"), plan->shim_instance, CTI_LIT(CTI_SHIM_MEMORY), CTI_SORT_CORE_MEMORY);
   cti_plan_note(plan, "a shim of %u functions: what is needed before it exists", plan->shims.count);

@@ -228,7 +228,10 @@ static uint32_t emit_item(cti_plan *plan, uint32_t unit, const cti_use *use, cti
   return cti_emit_core_alias(plan, use->source, plan->units.items[use->unit].instance_index, use->source, *sort);
 }
 
+static bool has_own_memory(const cti_plan *plan, uint32_t unit) { return plan->is_separate && cti_comes_first(plan, unit); }
+
 static uint32_t emit_memory(cti_plan *plan, uint32_t unit) {
+  if (has_own_memory(plan, unit)) return plan->own_memory;
   if (plan->memory == UINT32_MAX) {
     cti_fail(plan->arena->error, CT_COMPOSE_EXPORT, CT_NO_OFFSET, "adapter \"%.*s\" imports the memory of the main module, which exports none named \"memory\"", CTI_S(plan->units.items[unit].name));
     cti_error_hint(plan->arena->error, "export the memory, or give no adapter");
@@ -241,7 +244,11 @@ static uint32_t emit_canon_use(cti_plan *plan, uint32_t unit, const cti_use *use
   uint32_t place = direct ? CTI_WIT_NONE : cti_shim_of_use(plan, unit, use);
   if (place != CTI_WIT_NONE) return alias_shim(plan, place);
   ct_slice name = use->canon == CTI_CANON_LOWER ? func_of(plan, use)->name : (ct_slice){NULL, 0};
-  return emit_canon(plan, unit, use, name, CTI_BEFORE_MAIN);
+  uint32_t memory = plan->memory;
+  if (has_own_memory(plan, unit)) plan->memory = plan->own_memory; /* what options name */
+  uint32_t index = emit_canon(plan, unit, use, name, CTI_BEFORE_MAIN);
+  plan->memory = memory;
+  return index;
 }
 
 ct_status cti_emit_use(cti_sort_index *out, cti_plan *plan, uint32_t unit, const cti_use *use) {
@@ -253,6 +260,7 @@ ct_status cti_emit_use(cti_sort_index *out, cti_plan *plan, uint32_t unit, const
     out->sort = CTI_SORT_CORE_MEMORY;
     out->index = emit_memory(plan, unit);
     break;
+  case CTI_USE_FIRST: out->index = cti_emit_core_alias(plan, use->source, plan->shim_instance, use->source, CTI_SORT_CORE_FUNC); break;
   case CTI_USE_ITEM: out->index = emit_item(plan, unit, use, &out->sort); break;
   case CTI_USE_TLS_GET:
   case CTI_USE_TLS_SET: out->index = emit_tls(plan, use); break;

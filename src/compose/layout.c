@@ -3,6 +3,7 @@
  * Invariant: only what stands in the import, table, memory, start and element sections changes (unit_pieces.c writes them). */
 #include "compose/layout.h"
 
+#include "adapter/adapter.h"
 #include "compose/shim.h"
 
 static const char *const first_module = CTI_LAYOUT_FIRST;
@@ -45,15 +46,39 @@ static ct_status import_from_first(cti_plan *plan, cti_unit *unit, const char *n
   return cti_vec_push(plan->arena, &unit->module.imports, import) ? CT_OK : CT_NOMEM;
 }
 
+/* The main module gets the functions that copy, where there are such. */
+static ct_status call_from_afar(cti_plan *plan) {
+  cti_unit *main_unit = &plan->units.items[0], *adapter = &plan->units.items[1];
+  cti_map have = {0};
+  for (uint32_t i = 0; i < adapter->module.exports.count; i++) CTI_TRY(cti_map_set(&have, plan->arena, adapter->module.exports.items[i].name, i));
+  for (uint32_t i = 0; i < main_unit->uses.count; i++) {
+    cti_use *use = &main_unit->uses.items[i];
+    if (use->kind != CTI_USE_ADAPTER) continue;
+    ct_slice far = cti_format(plan->arena, CTI_ADAPTER_FAR "%.*s", CTI_S(use->source));
+    if (!far.data) return plan->arena->error->status;
+    if (cti_map_get(&have, far) != CTI_MAP_NONE) use->source = far;
+  }
+  return CT_OK;
+}
+
+static ct_status no_separate_memory(cti_plan *plan, const char *reason) {
+  cti_fail(plan->arena->error, CT_COMPOSE_ADAPTER, CT_NO_OFFSET, "the adapter can have no memory of its own, because the layout is that of shims: %s", reason);
+  cti_error_hint(plan->arena->error, "that takes the direct layout, ctool's own adapter and a module that exports its one memory; --adapter-memory shared is the default");
+  return plan->arena->error->status;
+}
+
 ct_status cti_layout_choose(cti_plan *plan) {
   cti_unit *main_unit = &plan->units.items[0];
   const char *reason = why_not_direct(plan);
   bool is_wanted = plan->options->layout == CT_LAYOUT_DIRECT || (plan->units.count > 1 && plan->units.items[1].is_builtin);
+  plan->is_separate = plan->options->separate_memory && plan->units.count > 1 && plan->units.items[1].is_builtin;
+  if (reason && plan->is_separate) return no_separate_memory(plan, reason);
   if (reason && is_wanted) cti_plan_note(plan, "layout: shim, because %s", reason);
   if (reason) return CT_OK;
   cti_extern_type memory = {.kind = CTI_EXTERN_MEMORY, .of = {.memory = main_unit->module.memories.items[0].type}};
   plan->is_direct = main_unit->drops_memory = true;
-  plan->is_fused = plan->options->fuse_adapter && plan->units.count > 1;
+  plan->is_fused = plan->options->fuse_adapter && plan->units.count > 1 && !plan->is_separate;
+  if (plan->is_separate) CTI_TRY(call_from_afar(plan));
   main_unit->imported_memory = &main_unit->module.memories.items[0].type;
   cti_plan_note(plan, plan->is_fused ? "layout: direct, the adapter is a part of the main module" : "layout: direct");
   return import_from_first(plan, main_unit, CTI_SHIM_MEMORY, &memory);

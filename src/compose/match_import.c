@@ -3,6 +3,7 @@
  *
  * The names are those of wit-component ("legacy") and of the canonical ABI's build targets ("cm32p2...").
  * https://github.com/WebAssembly/component-model/blob/main/design/mvp/BuildTargets.md */
+#include "adapter/adapter.h"
 #include "compose/unmet.h"
 #include "compose/unmet_import.h"
 #include "compose/world_match.h"
@@ -201,6 +202,11 @@ static cti_found match_import(cti_lookup *l) {
     return CTI_FOUND;
   }
   if (l->unit->kind != CTI_UNIT_MAIN && cti_slice_is(import->module, "__main_module__")) return match_main_export(l);
+  if (l->unit->is_builtin && cti_slice_is(import->module, CTI_ADAPTER_FAR_MODULE)) {
+    l->use.kind = CTI_USE_FIRST;
+    l->use.source = import->name;
+    return CTI_FOUND;
+  }
   if (import->type.kind != CTI_EXTERN_FUNC || import->type.exact) return CTI_NOT_A_FUNCTION; /* what a component gives has no exact type */
   if (!l->type) return CTI_BAD_TYPE;
   uint32_t adapter = cti_map_get(&l->plan->unit_ids, import->module);

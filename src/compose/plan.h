@@ -26,6 +26,7 @@ typedef enum cti_use_kind {
   CTI_USE_CANON,   /* a canonical definition: `canon` says which */
   CTI_USE_ADAPTER, /* an export of the adapter `unit`, which comes after: by way of the shim */
   CTI_USE_MEMORY,  /* the memory that all share */
+  CTI_USE_FIRST,   /* the export `source` of the first module (layout.h) */
   CTI_USE_ITEM,    /* the export `source` of `unit`, which came before */
   CTI_USE_TLS_GET, /* the base of thread-local storage, in a context slot or in a global of the shim */
   CTI_USE_TLS_SET
@@ -214,6 +215,7 @@ struct cti_plan {
 
   /* the layout */
   bool is_direct;    /* the memory is the first module's, ctool's own adapter comes before the main module */
+  bool is_separate;  /* the adapter has a memory of its own, beside the main module's in the first module */
   bool is_fused;     /* the adapter becomes a part of the main module (fuse.c) */
   bool fills_itself; /* there is no fixup: units fill their slots */
   uint32_t first_slot;          /* of the shims, in the first module's table */
@@ -224,7 +226,7 @@ struct cti_plan {
   cti_type_maps type_maps;
   uint32_t *instances;      /* by interface: the imported or exported instance, UINT32_MAX before */
   uint32_t *imported_funcs; /* by place in the world's imports */
-  uint32_t memory, shim_instance; /* UINT32_MAX before */
+  uint32_t memory, own_memory, shim_instance; /* UINT32_MAX before */
   cti_map core_aliases;     /* (instance, name) -> core index */
   cti_map hooked;           /* (unit, core name) -> core function that wraps it */
   CTI_VEC(cti_naming) debug_names; /* by place in component.items */

@@ -41,9 +41,16 @@ ct_status cti_find_tls(cti_plan *plan);
 /* The shim module in binary form, in the arena; empty when there is nothing for it to do. */
 ct_status cti_make_shim_module(ct_slice *out, cti_plan *plan);
 
+/* The module that has the adapter's own memory, in the arena. */
+ct_status cti_make_own_memory(ct_slice *out, cti_plan *plan);
+
 /* Names in the shim's exports. */
 #define CTI_SHIM_TABLE "$imports"
 #define CTI_SHIM_MEMORY "$memory"
+#define CTI_SHIM_OWN "own" /* a memory of the adapter's own; what copies between it and the main module's (adapter/adapter.h): */
+#define CTI_SHIM_FAR_IN "in"
+#define CTI_SHIM_FAR_OUT "out"
+#define CTI_SHIM_FAR_PAGES "pages"
 #define CTI_SHIM_TLS_GET "$get-tls-base"
 #define CTI_SHIM_TLS_SET "$set-tls-base"
 

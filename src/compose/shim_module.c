@@ -1,6 +1,7 @@
 /* shim_module.c - the shim as a core module. Flows in: plan->shims. Flows out: a module with one function for each, which calls through slot N of a table
  * (or, with --return-call-ref, a global of a function reference that traps until it is filled); with the memory that the main module imports; and with
  * the base of thread-local storage where no context slot holds it. */
+#include "adapter/adapter.h"
 #include "compose/core_make.h"
 #include "compose/shim.h"
 #include "compose/world_match.h"
@@ -95,8 +96,30 @@ static ct_status add_table(maker *m) {
 static ct_status add_memory(maker *m) {
   const cti_limits *type = m->plan->units.items[0].imported_memory;
   if (!type) return CT_OK;
-  if (cti_make_memory(&m->module, type) == UINT32_MAX) return failed(m);
-  return cti_make_export(&m->module, CTI_LIT(CTI_SHIM_MEMORY), CTI_EXTERN_MEMORY, 0);
+  uint32_t memory = cti_make_memory(&m->module, type);
+  return memory == UINT32_MAX ? failed(m) : cti_make_export(&m->module, CTI_LIT(CTI_SHIM_MEMORY), CTI_EXTERN_MEMORY, memory);
+}
+
+static ct_status add_far_func(maker *m, const char *name, const char *letters, ct_slice body) {
+  cti_core_sig sig = cti_sig_of_letters(letters, 0, 0);
+  uint32_t type = cti_make_sig(&m->module, &m->types, &sig), func = type == UINT32_MAX ? type : cti_make_func(&m->module, type, body);
+  if (func == UINT32_MAX) return failed(m);
+  CTI_TRY(cti_make_export(&m->module, cti_slice_str(name), CTI_EXTERN_FUNC, func));
+  return name_func(m, func, cti_slice_str(name));
+}
+
+/* The ways between the memory of an adapter that has one of its own, which is imported and so memory 0 here, and the main module's, memory 1. */
+static ct_status add_far(maker *m) {
+  if (!m->plan->is_separate) return CT_OK;
+  CTI_TRY(add_far_func(m, CTI_SHIM_FAR_IN, "iii:", CTI_LIT("\0\x20\0\x20\1\x20\2\xfc\x0a\0\1\x0b")));  /* memory.copy 0 1 */
+  CTI_TRY(add_far_func(m, CTI_SHIM_FAR_OUT, "iii:", CTI_LIT("\0\x20\0\x20\1\x20\2\xfc\x0a\1\0\x0b"))); /* memory.copy 1 0 */
+  return add_far_func(m, CTI_SHIM_FAR_PAGES, ":i", CTI_LIT("\0\x3f\1\x0b"));
+}
+
+static ct_status import_own_memory(maker *m) {
+  cti_extern_type type = {.kind = CTI_EXTERN_MEMORY, .of = {.memory = {.min = CTI_ADAPTER_FAR_PAGES}}};
+  if (!m->plan->is_separate) return CT_OK;
+  return cti_make_import(&m->module, CTI_LIT(CTI_SHIM_OWN), CTI_LIT(CTI_SHIM_OWN), &type) == UINT32_MAX ? failed(m) : CT_OK;
 }
 
 static ct_status add_accessor(maker *m, ct_slice name, bool is_set, uint32_t global) {
@@ -125,12 +148,28 @@ static ct_status add_tls(maker *m) {
 }
 
 static ct_status fill(maker *m) {
+  CTI_TRY(import_own_memory(m));
   for (uint32_t i = 0; i < m->plan->shims.count; i++) CTI_TRY(add_shim(m, i));
   CTI_TRY(add_table(m));
   CTI_TRY(add_memory(m));
+  CTI_TRY(add_far(m));
   CTI_TRY(add_tls(m));
   cti_names names = {.module = CTI_LIT("wit-component:shim")};
   return cti_make_finish(&m->module, &names, &m->names, NULL, m->plan->options->no_debug_names);
+}
+
+/* A module by itself: hosts with memories in a pool (wasmtime serve) give each instance one. */
+ct_status cti_make_own_memory(ct_slice *out, cti_plan *plan) {
+  cti_module module;
+  cti_limits limits = {.min = CTI_ADAPTER_FAR_PAGES};
+  cti_buf encoded = {0};
+  cti_make_module(&module, plan->arena);
+  uint32_t memory = cti_make_memory(&module, &limits);
+  if (memory == UINT32_MAX) return plan->arena->error->status;
+  CTI_TRY(cti_make_export(&module, CTI_LIT(CTI_SHIM_OWN), CTI_EXTERN_MEMORY, memory));
+  ct_status status = cti_make_encode(&module, &encoded);
+  *out = cti_take(&encoded, plan->arena);
+  return status != CT_OK ? status : out->data ? CT_OK : plan->arena->error->status;
 }
 
 ct_status cti_make_shim_module(ct_slice *out, cti_plan *plan) {

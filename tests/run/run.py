@@ -71,10 +71,10 @@ def component_by_reference(wasm_tools, case, core, work):
 
 def component_by_ctool(ctool, case, core, work):
     out, again = os.path.join(work, 'app.wasm'), os.path.join(work, 'again.wasm')
-    flags = adapter_flags(case) + (['--fuse-adapter'] if case.get('fuse') else []) + (['--wit', os.path.join(HERE, case['wit'])] if 'wit' in case else []) + case.get('new', [])
+    flags = adapter_flags(case) + (['--fuse-adapter'] if case.get('fuse') else []) + (['--adapter-memory', 'separate'] if case.get('separate') else []) + (['--wit', os.path.join(HERE, case['wit'])] if 'wit' in case else []) + case.get('new', [])
     call([ctool, 'component', 'new', core, *flags, '-o', out])
     call([ctool, 'validate', '--features', 'all', out])
-    if case.get('own'): call([ctool, 'validate', '--features=-multi-memory', out])
+    if case.get('own') and not case.get('separate'): call([ctool, 'validate', '--features=-multi-memory', out])
     shutil.copyfile(core, again)
     call([ctool, 'component', 'new', again, *flags, '-o', again])
     if content(out) != content(again): raise Failure('a second run, in place, gave other bytes: compare %s and %s' % (out, again))
@@ -324,6 +324,7 @@ def main():
     parser.add_argument('--work', help='where to leave what is built; else a temporary folder')
     parser.add_argument('--own-adapter', action='store_true', help="without --adapt: ctool's own preview1 adapter serves the case")
     parser.add_argument('--fuse', action='store_true', help='the same, as a part of the module')
+    parser.add_argument('--separate', action='store_true', help='the same, in a memory of its own')
     parser.add_argument('--host', choices=HOSTS, default='wasmtime', help='what runs commands')
     parser.add_argument('--list', action='store_true')
     parser.add_argument('names', nargs='*')
@@ -336,7 +337,8 @@ def main():
             work = os.path.join(os.path.abspath(options.work), name) if options.work else temporary
             os.makedirs(work, exist_ok=True)
             try:
-                case = dict(cases[name], own=True, fuse=options.fuse) if options.own_adapter or options.fuse else cases[name]
+                own = options.own_adapter or options.fuse or options.separate
+                case = dict(cases[name], own=True, fuse=options.fuse, separate=options.separate) if own else cases[name]
                 one(name, case, options.ctool and os.path.abspath(options.ctool), work, options.host)
             except Skip as e:
                 skipped += 1

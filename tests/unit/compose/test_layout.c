@@ -125,6 +125,28 @@ static void test_layout__fused(void **state) {
     }
 }
 
+/* The adapter in a memory of its own: two memories, but no instance has two; what cannot have one is told. */
+static void test_layout__separate(void **state) {
+  (void)state;
+  ct_component_new_options separate = {.separate_memory = true}, shim = {.separate_memory = true, .layout = CT_LAYOUT_SHIM};
+  static const char *const rest[] = {START, START "(table 3 funcref) (elem (i32.const 1) $s)", INITIALIZE, START "(func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32) i32.const 8)"};
+  char text[1000];
+  for (unsigned i = 0; i < CTI_COUNT(rest); i++) {
+    snprintf(text, sizeof text, GUEST(FD_WRITE ARGS, "%s"), rest[i]);
+    ct_buf component = make(text, &separate);
+    if (!holds(&component, "adapter-memory")) fail_msg("%s\n  has no memory for the adapter", text);
+    ct_buf_free(&component);
+  }
+  ct_error error;
+  ct_buf binary = {0};
+  ct_pieces pieces;
+  ct_error_clear(&error);
+  assert_int_equal(ct_text_parse(&binary, CTI_LIT(GUEST(FD_WRITE, START)), &error), CT_OK);
+  assert_int_equal(ct_component_new(&pieces, cti_buf_slice(&binary), &shim, &error), CT_COMPOSE_ADAPTER);
+  assert_non_null(strstr(error.message, "no memory of its own"));
+  ct_buf_free(&binary);
+}
+
 static void new_component(ct_slice bytes, void *context) {
   ct_error error;
   ct_pieces pieces = {0};
@@ -139,8 +161,8 @@ static void test_layout__hostile(void **state) {
   ct_buf binary = {0};
   ct_error_clear(&error);
   assert_int_equal(ct_text_parse(&binary, CTI_LIT(GUEST(FD_WRITE, START "(table 3 funcref) (elem (i32.const 1) $s)")), &error), CT_OK);
-  for (int fuse = 0; fuse < 2; fuse++) {
-    ct_component_new_options options = {.fuse_adapter = fuse};
+  for (int way = 0; way < 3; way++) {
+    ct_component_new_options options = {.fuse_adapter = way == 1, .separate_memory = way == 2};
     hurt_cuts(cti_buf_slice(&binary), new_component, &options);
     hurt_bits(cti_buf_slice(&binary), new_component, &options);
     hurt_starve(cti_buf_slice(&binary), new_component, &options);
@@ -151,7 +173,7 @@ static void test_layout__hostile(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_layout__choice),     cmocka_unit_test(test_layout__memory),  cmocka_unit_test(test_layout__table),
-      cmocka_unit_test(test_layout__initialize), cmocka_unit_test(test_layout__fused), cmocka_unit_test(test_layout__hostile),
+      cmocka_unit_test(test_layout__initialize), cmocka_unit_test(test_layout__fused), cmocka_unit_test(test_layout__separate), cmocka_unit_test(test_layout__hostile),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
