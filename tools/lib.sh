@@ -23,6 +23,7 @@ have() {
     ninja-build) command -v ninja ;;
     python3-venv) python3 -c 'import ensurepip, venv' ;;
     libb2-dev) [ -e /usr/include/blake2.h ] ;;
+    musl-tools) command -v musl-gcc ;;
     libdwarf-dev) [ -e /usr/include/libdwarf/libdwarf.h ] ;;
     zlib1g-dev) [ -e /usr/include/zlib.h ] ;;
     libiberty-dev) [ -e /usr/include/libiberty/demangle.h ] ;;

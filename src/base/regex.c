@@ -8,6 +8,25 @@ struct cti_regex_set {
   size_t count; /* of those that were compiled */
 };
 
+/* The C library's words differ from one to the next; its numbers are POSIX':
+ * https://pubs.opengroup.org/onlinepubs/9699919799/basedefs/regex.h.html */
+static const char *why(int code) {
+  switch (code) {
+  case REG_EPAREN: return "a parenthesis has no partner";
+  case REG_EBRACK: return "a bracket has no partner";
+  case REG_EBRACE: return "a brace has no partner";
+  case REG_BADBR: return "what is in braces is no count";
+  case REG_BADRPT: return "there is nothing before a *, + or ?";
+  case REG_ERANGE: return "a range ends before it begins";
+  case REG_ECTYPE: return "there is no such class of characters";
+  case REG_ECOLLATE: return "there is no such collating element";
+  case REG_EESCAPE: return "it ends with a backslash";
+  case REG_ESUBREG: return "a number refers to no group";
+  case REG_ESPACE: return "it takes too much memory";
+  default: return "its form is wrong";
+  }
+}
+
 ct_status cti_regex_set_make(cti_regex_set **out, const char *const *patterns, size_t count, cti_arena *arena) {
   cti_regex_set *set = *out = CTI_NEW(arena, cti_regex_set);
   if (!set) return arena->error->status;
@@ -16,9 +35,7 @@ ct_status cti_regex_set_make(cti_regex_set **out, const char *const *patterns, s
   for (; set->count < count; set->count++) {
     int code = regcomp(&set->items[set->count], patterns[set->count], REG_EXTENDED | REG_NOSUB);
     if (code == 0) continue;
-    char why[128];
-    regerror(code, &set->items[set->count], why, sizeof why);
-    return cti_fail(arena->error, CT_MISUSE, CT_NO_OFFSET, "the regular expression \"%s\" does not compile: %s", patterns[set->count], why);
+    return cti_fail(arena->error, CT_MISUSE, CT_NO_OFFSET, "the regular expression \"%s\" does not compile: %s", patterns[set->count], why(code));
   }
   return CT_OK;
 }

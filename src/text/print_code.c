@@ -102,7 +102,8 @@ static void print_label(cti_code *code, uint32_t relative, uint32_t from) {
   }
   cti_text_ink(t, CTI_INK_NAME);
   if (!label && code->p->options->name_unnamed && target > 0) {
-    cti_text_printf(t, "$#label%u", target - 1);
+    cti_text_lit(t, "$#label");
+    cti_text_u64(t, target - 1);
     cti_text_plain(t);
     return;
   }
@@ -110,7 +111,9 @@ static void print_label(cti_code *code, uint32_t relative, uint32_t from) {
   cti_text_plain(t);
   if (label || target == 0) return;
   cti_text_ink(t, CTI_INK_COMMENT);
-  cti_text_printf(t, " (;@%u;)", target);
+  cti_text_lit(t, " (;@");
+  cti_text_u64(t, target);
+  cti_text_lit(t, ";)");
   cti_text_plain(t);
 }
 
@@ -142,7 +145,10 @@ static void print_label_comment(cti_code *code, bool named) {
   cti_text *t = &code->p->text;
   blank(code);
   cti_text_ink(t, CTI_INK_COMMENT);
-  cti_text_printf(t, code->separator == CTI_SEPARATE_BLANKS ? " (; label = @%u ;)" : ";; label = @%u", depth(code));
+  bool inside = code->separator == CTI_SEPARATE_BLANKS;
+  cti_text_str(t, inside ? " (; label = @" : ";; label = @");
+  cti_text_u64(t, depth(code));
+  if (inside) cti_text_lit(t, " ;)");
   cti_text_plain(t);
 }
 

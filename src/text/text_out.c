@@ -43,11 +43,10 @@ void cti_text_slow(cti_text *text, const void *data, size_t size) {
 void cti_text_char(cti_text *text, char c) { cti_text_bytes(text, &c, 1); }
 
 void cti_text_u64(cti_text *text, uint64_t value) {
-  char digits[20];
-  size_t at = sizeof digits;
-  do digits[--at] = (char)('0' + value % 10);
+  char digits[20], *at = digits + sizeof digits;
+  do *--at = (char)('0' + value % 10);
   while (value /= 10);
-  cti_text_bytes(text, digits + at, sizeof digits - at);
+  cti_text_bytes(text, at, (size_t)(digits + sizeof digits - at));
 }
 
 void cti_text_i64(cti_text *text, int64_t value) {
@@ -56,11 +55,10 @@ void cti_text_i64(cti_text *text, int64_t value) {
 }
 
 void cti_text_hex(cti_text *text, uint64_t value) {
-  char digits[16];
-  size_t at = sizeof digits;
-  do digits[--at] = "0123456789abcdef"[value & 15];
+  char digits[16], *at = digits + sizeof digits;
+  do *--at = "0123456789abcdef"[value & 15];
   while (value >>= 4);
-  cti_text_bytes(text, digits + at, sizeof digits - at);
+  cti_text_bytes(text, at, (size_t)(digits + sizeof digits - at));
 }
 
 void cti_text_printf(cti_text *text, const char *format, ...) {
