@@ -68,7 +68,8 @@ static bool is_swapped(const char *wit_path, const char *path) {
   ct_error ignored;
   ct_input first = {0}, second = {0};
   ct_error_clear(&ignored);
-  bool module = strcmp(wit_path, "-") != 0 && ct_path_kind_of(wit_path) == CT_PATH_FILE && ct_input_open(&first, wit_path, &ignored) == CT_OK && ct_kind_of(first.bytes) == CT_KIND_MODULE;
+  bool module = strcmp(wit_path, "-") != 0 && ct_path_kind_of(wit_path) == CT_PATH_FILE && ct_input_open(&first, wit_path, &ignored) == CT_OK &&
+                ct_kind_of(first.bytes) == CT_KIND_MODULE;
   bool wit = module && strcmp(path, "-") != 0 &&
              (ct_path_kind_of(path) == CT_PATH_DIRECTORY || (ct_input_open(&second, path, &ignored) == CT_OK && ct_kind_of(second.bytes) == CT_KIND_TEXT));
   ct_input_close(&first);
@@ -86,7 +87,8 @@ static int run(const embed_plan *plan, const char *wit_path, const char *path) {
   if (status == CT_OK && !plan->dummy) about = path;
   if (status == CT_OK) status = plan->o->only_custom ? write_custom(wit, plan, &error) : write_module(wit, plan, path, &error);
   ct_wit_free(wit);
-  if (status != CT_OK && about == wit_path && is_swapped(wit_path, path)) snprintf(error.hint, sizeof error.hint, "the WIT comes first: ctool component embed %s %s", path, wit_path);
+  if (status != CT_OK && about == wit_path && is_swapped(wit_path, path))
+    snprintf(error.hint, sizeof error.hint, "the WIT comes first: ctool component embed %s %s", path, wit_path);
   return status == CT_OK ? EXIT_GOOD : tell(&error, about, plan->json);
 }
 

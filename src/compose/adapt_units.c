@@ -74,7 +74,8 @@ static ct_status tell_unused(cti_plan *plan, const cti_unit *unit) {
   enum { NAMED = 6 };
   const cti_unit *main_unit = &plan->units.items[0];
   cti_buf list = {0};
-  for (uint32_t i = 0; i < main_unit->groups.count && i < NAMED; i++) cti_buf_printf(&list, "%s\"%.*s\"", i ? ", " : "; it imports from ", CTI_S(main_unit->groups.items[i].module));
+  for (uint32_t i = 0; i < main_unit->groups.count && i < NAMED; i++)
+    cti_buf_printf(&list, "%s\"%.*s\"", i ? ", " : "; it imports from ", CTI_S(main_unit->groups.items[i].module));
   if (main_unit->groups.count > NAMED) cti_buf_str(&list, ", ...");
   cti_plan_warn(plan, "adapter \"%.*s\" is not used: the module imports nothing from \"%.*s\"%.*s", CTI_S(unit->name), CTI_S(unit->name), CTI_S(cti_buf_slice(&list)));
   ct_status status = cti_buf_check(&list, plan->arena->error);

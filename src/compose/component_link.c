@@ -80,7 +80,8 @@ static ct_slice near_miss(cti_link *l, const cti_link_symbol *symbol) {
 static ct_slice missing_text(cti_link *l, uint32_t place) {
   const cti_link_symbol *symbol = &l->missing.items[place];
   ct_slice who = l->libraries.items[l->missing_in.items[place]].name;
-  return cti_format(l->arena, "\"%.*s\" needs \"%.*s\" (%.*s)%.*s", CTI_S(who), CTI_S(symbol->name), CTI_S(cti_link_type_text(l->arena, symbol->type)), CTI_S(near_miss(l, symbol)));
+  return cti_format(l->arena, "\"%.*s\" needs \"%.*s\" (%.*s)%.*s", CTI_S(who), CTI_S(symbol->name), CTI_S(cti_link_type_text(l->arena, symbol->type)),
+                    CTI_S(near_miss(l, symbol)));
 }
 
 /* All that no stub stands for. */
@@ -95,7 +96,8 @@ static ct_status tell_missing(cti_link *l) {
     cti_lines_add(&lines, "\n  ", missing_text(l, i));
   }
   cti_lines_fail(&lines, l->arena->error, CT_COMPOSE_LINK);
-  cti_error_hint(l->arena->error, "give the library that has them%s; the type is part of the symbol", funcs ? ", or --stub-missing-functions: functions that trap when they are called" : "");
+  cti_error_hint(l->arena->error, "give the library that has them%s; the type is part of the symbol",
+                 funcs ? ", or --stub-missing-functions: functions that trap when they are called" : "");
   return failed(l);
 }
 

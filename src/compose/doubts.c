@@ -64,7 +64,8 @@ static const char *who_starts(const cti_plan *plan) {
 
 static bool doubt_start(const cti_plan *plan) {
   if (starts(plan)) return false;
-  cti_plan_warn(plan, "`_start`, which the module exports, is called by nothing, so its main and its constructors do not run: %s; a library is built with -mexec-model=reactor", who_starts(plan));
+  cti_plan_warn(plan, "`_start`, which the module exports, is called by nothing, so its main and its constructors do not run: %s; "
+                      "a library is built with -mexec-model=reactor", who_starts(plan));
   return true;
 }
 
@@ -82,7 +83,8 @@ static void doubt_allocator(const cti_plan *plan) {
   uint32_t place = main_unit->first_of[CTI_ROLE_REALLOC];
   bool used = plan->main_allocates;
   if (!plan->may_clash || place == CTI_WIT_NONE) return;
-  for (uint32_t i = 1; i < plan->units.count && !used; i++) used = plan->units.items[i].is_used && adapter_allocates(&plan->units.items[i], main_unit->offers.items[place].name);
+  ct_slice realloc = main_unit->offers.items[place].name;
+  for (uint32_t i = 1; i < plan->units.count && !used; i++) used = plan->units.items[i].is_used && adapter_allocates(&plan->units.items[i], realloc);
   if (used)
     cti_plan_warn(plan, "the module grows its memory itself, so that its allocator may hand out again what the cabi_realloc made for it gave to others; "
                         "export the module's realloc, which is asked then: clang -Wl,--export=realloc");
@@ -152,7 +154,8 @@ static ct_status doubt_exports(cti_plan *plan) {
   cti_buf list = {0};
   uint32_t unused = list_unused(&list, plan);
   if (unit->bindings.section_count == 0)
-    cti_plan_warn(plan, "the component exports nothing%s%.*s: the module has no component-type section that says what it is; its world comes by --wit WIT, or from `ctool component embed`",
+    cti_plan_warn(plan, "the component exports nothing%s%.*s: the module has no component-type section that says what it is; "
+                        "its world comes by --wit WIT, or from `ctool component embed`",
                   unused ? ", although the module has " : "", CTI_S(cti_buf_slice(&list)));
   else if (unused)
     cti_plan_warn(plan, "the component exports nothing: %.*s has no exports, although the module has %.*s", CTI_S(cti_world_title(plan, unit)), CTI_S(cti_buf_slice(&list)));

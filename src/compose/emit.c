@@ -60,15 +60,18 @@ static const char *prefix(const cti_plan *plan) { return plan->options->reject_l
 
 static ct_status no_memory(cti_plan *plan, const cti_emit_about *about) {
   ct_slice what = title(plan, about);
-  cti_fail(plan->arena->error, CT_COMPOSE_EXPORT, CT_NO_OFFSET, "%.*s passes values through linear memory, but the core module exports no memory named \"%smemory\"", CTI_S(what), prefix(plan));
+  cti_fail(plan->arena->error, CT_COMPOSE_EXPORT, CT_NO_OFFSET, "%.*s passes values through linear memory, but the core module exports no memory named \"%smemory\"",
+           CTI_S(what), prefix(plan));
   cti_error_hint(plan->arena->error, "export it: wasm-ld does unless --import-memory is given; in text: (memory (export \"%smemory\") 1)", prefix(plan));
   return failed(plan);
 }
 
 static ct_status no_realloc(cti_plan *plan, const cti_emit_about *about) {
   ct_slice what = title(plan, about);
-  cti_fail(plan->arena->error, CT_COMPOSE_EXPORT, CT_NO_OFFSET, "%.*s needs room in linear memory for strings or lists that come in, but the core module exports no function named \"%srealloc\"", CTI_S(what), plan->options->reject_legacy_names ? prefix(plan) : "cabi_");
-  cti_error_hint(plan->arena->error, "--synthesize-realloc makes one; bindings generators add their own; by hand: void *cabi_realloc(void *old, size_t old_size, size_t align, size_t new_size), exported under that name");
+  cti_fail(plan->arena->error, CT_COMPOSE_EXPORT, CT_NO_OFFSET, "%.*s needs room in linear memory for strings or lists that come in, but the core module exports "
+           "no function named \"%srealloc\"", CTI_S(what), plan->options->reject_legacy_names ? prefix(plan) : "cabi_");
+  cti_error_hint(plan->arena->error, "--synthesize-realloc makes one; bindings generators add their own; by hand: "
+                 "void *cabi_realloc(void *old, size_t old_size, size_t align, size_t new_size), exported under that name");
   return failed(plan);
 }
 

@@ -101,8 +101,8 @@ static ct_status take_checked(candidate *c, cti_role role, const cti_core_sig *e
   cti_plan *plan = c->m->plan;
   if (cti_sig_eq(expected, c->type)) return take(c, role);
   CTI_TRY(take(c, role)); /* so that it is not told to be absent, too */
-  ct_slice text = cti_format(plan->arena, "%.*score export \"%.*s\" is %.*s and must have type %.*s, but has %.*s", CTI_S(cti_whose(plan, c->m->unit)), CTI_S(c->full), CTI_S(what),
-                             CTI_S(cti_sig_text(plan->arena, expected)), CTI_S(cti_func_type_text(plan->arena, c->type)));
+  ct_slice text = cti_format(plan->arena, "%.*score export \"%.*s\" is %.*s and must have type %.*s, but has %.*s", CTI_S(cti_whose(plan, c->m->unit)),
+                             CTI_S(c->full), CTI_S(what), CTI_S(cti_sig_text(plan->arena, expected)), CTI_S(cti_func_type_text(plan->arena, c->type)));
   return cti_unmet_add(plan, CT_COMPOSE_TYPE, text, cti_slice_str(hint));
 }
 
@@ -281,8 +281,9 @@ static ct_status miss(matcher *m, const cti_world_item *owed, const cti_wit_func
   if (cti_unmet_join(plan, group, f->name) || !wanted.data) return plan->arena->error->status;
   CTI_TRY(cti_func_sig(&sig, plan, f, CTI_ABI_LIFT));
   ct_slice near = cti_unmet_is_full(plan) ? CTI_LIT("") : near_export(m, wanted);
+  static const char interface_text[] = "%.*s exports interface \"%.*s\", but the core module does not export its function `%.*s`%.*s";
   ct_slice text = is_func ? cti_format(plan->arena, "%.*s exports function `%.*s`, but the core module does not export it%.*s", CTI_S(title), CTI_S(f->name), CTI_S(near))
-                          : cti_format(plan->arena, "%.*s exports interface \"%.*s\", but the core module does not export its function `%.*s`%.*s", CTI_S(title), CTI_S(item), CTI_S(f->name), CTI_S(near));
+                          : cti_format(plan->arena, interface_text, CTI_S(title), CTI_S(item), CTI_S(f->name), CTI_S(near));
   ct_slice hint = cti_format(plan->arena, "export a core function named %.*s of type %.*s (a linker drops what nobody asks for: wasm-ld takes --export=NAME)", CTI_S(wanted),
                              CTI_S(cti_sig_text(plan->arena, &sig)));
   return cti_unmet_add_as(plan, CT_COMPOSE_EXPORT, text, hint, group);
@@ -308,8 +309,8 @@ static ct_status check_memories(matcher *m) {
   uint32_t first = m->unit->first_of[CTI_ROLE_MEMORY];
   for (uint32_t i = first; first != CTI_WIT_NONE && i < m->unit->offers.count; i++) {
     if (i == first || m->unit->offers.items[i].role != CTI_ROLE_MEMORY) continue;
-    ct_slice text = cti_format(m->plan->arena, "%.*sthe module exports two memories, \"%.*s\" and \"%.*s\": which one holds the values that cross the component's border?", CTI_S(cti_whose(m->plan, m->unit)),
-                               CTI_S(m->unit->offers.items[first].name), CTI_S(m->unit->offers.items[i].name));
+    ct_slice text = cti_format(m->plan->arena, "%.*sthe module exports two memories, \"%.*s\" and \"%.*s\": which one holds the values that cross "
+                                               "the component's border?", CTI_S(cti_whose(m->plan, m->unit)), CTI_S(m->unit->offers.items[first].name), CTI_S(m->unit->offers.items[i].name));
     return cti_unmet_add(m->plan, CT_COMPOSE_EXPORT, text, CTI_LIT("export one of them alone"));
   }
   return CT_OK;

@@ -111,14 +111,16 @@ static void hint_version(const cti_component_type *given, const cti_component_ty
   cti_error_hint(arena->error, "%s has `%.*s`: --semver-compatible compares interfaces at compatible versions", there, CTI_S(other));
   size_t at = cti_slice_find(other, '@', 0);
   bool is_wasi = cti_slice_starts(other, CTI_LIT("wasi:")) && cti_slice_starts(cti_slice_cut(other, at, other.size), CTI_LIT("@0.2."));
-  if (is_wasi && there == words->asked) cti_error_hint_more(arena->error, "or move the component there: ctool component retarget --to %.*s FILE", CTI_S(cti_slice_cut(other, at + 1, other.size)));
+  if (is_wasi && there == words->asked)
+    cti_error_hint_more(arena->error, "or move the component there: ctool component retarget --to %.*s FILE", CTI_S(cti_slice_cut(other, at + 1, other.size)));
 }
 
 /* By the first of each; an interface is what stands in WIT as it is. */
 static void hint_missing(const missing *m, const cti_fit_words *words, ct_error *error) {
   bool of_interface = cti_slice_find(m->first_import, ':', 0) < m->first_import.size;
   if (error->hint[0] || !words->imports) return;
-  if (m->first_import.data) cti_error_hint_more(error, "%s%s%.*s%s", words->imports, of_interface ? "; or add to the world: import " : "", CTI_S(of_interface ? m->first_import : CTI_LIT("")), of_interface ? ";" : "");
+  if (of_interface) cti_error_hint_more(error, "%s; or add to the world: import %.*s;", words->imports, CTI_S(m->first_import));
+  else if (m->first_import.data) cti_error_hint_more(error, "%s", words->imports);
   if (m->first_export.data) cti_error_hint_more(error, "%s", words->exports);
 }
 

@@ -18,7 +18,8 @@ static ct_slice import_text(cti_lookup *l) {
   cti_arena *arena = l->plan->arena;
   const cti_import *import = l->import;
   ct_slice type = l->type ? cti_func_type_text(arena, l->type) : CTI_LIT("");
-  return cti_format(arena, "%.*score import \"%.*s\" \"%.*s\" (%s%s%.*s)", CTI_S(cti_whose(l->plan, l->unit)), CTI_S(import->module), CTI_S(import->name), kind_name(import->type.kind), l->type ? " " : "", CTI_S(type));
+  return cti_format(arena, "%.*score import \"%.*s\" \"%.*s\" (%s%s%.*s)", CTI_S(cti_whose(l->plan, l->unit)),
+                    CTI_S(import->module), CTI_S(import->name), kind_name(import->type.kind), l->type ? " " : "", CTI_S(type));
 }
 
 /* ---- module names that everybody meets */
@@ -99,7 +100,9 @@ static ct_status no_interface(cti_lookup *l) {
   ct_slice base = cti_slice_cut(name, 0, cti_slice_find(name, '@', 0)), other = other_version(l, base);
   ct_slice hint = line_of_wit(l, name, verb);
   if (other.size) {
-    return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "needs interface \"%.*s\", but %.*s %ss \"%.*s\", which is no compatible version", CTI_S(name), CTI_S(world_name(l)), verb, CTI_S(other)), hint);
+    ct_slice what = cti_format(arena, "needs interface \"%.*s\", but %.*s %ss \"%.*s\", which is no compatible version", CTI_S(name), CTI_S(world_name(l)), verb,
+                               CTI_S(other));
+    return add(l, CT_COMPOSE_IMPORT, what, hint);
   }
   return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: %.*s does not %s \"%.*s\"", CTI_S(world_name(l)), verb, CTI_S(name)), hint);
 }
@@ -132,9 +135,10 @@ static const cti_wit_func *meant_in_env(cti_lookup *l, ct_slice *module) {
 
 static ct_status undeclared(cti_lookup *l) {
   cti_arena *arena = l->plan->arena;
-  return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "has the name of WIT function `%.*s`, but does not say that it is that", CTI_S(cti_func_text(l->plan, l->meant))),
-             cti_format(arena, "in C: __attribute__((import_module(\"%.*s\"), import_name(\"%.*s\"))) before the declaration; or use the bindings that a generator makes of the WIT",
-                        CTI_S(l->meant_module), CTI_S(l->meant->name)));
+  ct_slice what = cti_format(arena, "has the name of WIT function `%.*s`, but does not say that it is that", CTI_S(cti_func_text(l->plan, l->meant)));
+  ct_slice hint = cti_format(arena, "in C: __attribute__((import_module(\"%.*s\"), import_name(\"%.*s\"))) before the declaration; "
+                                    "or use the bindings that a generator makes of the WIT", CTI_S(l->meant_module), CTI_S(l->meant->name));
+  return add(l, CT_COMPOSE_IMPORT, what, hint);
 }
 
 static ct_status unknown_module(cti_lookup *l) {
@@ -153,8 +157,9 @@ static ct_status unknown_module(cti_lookup *l) {
                CTI_LIT("leave --reject-legacy-names out, or make the bindings with the newer names"));
   if (l->unit->kind == CTI_UNIT_MAIN && !l->unit->bindings.section_count) return no_metadata(l);
   if (cti_slice_find(l->import->module, ':', 0) < l->import->module.size) return no_interface(l);
-  return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: %.*s has no import \"%.*s\", and no adapter of that name was given", CTI_S(world_name(l)), CTI_S(l->import->module)),
-             cti_format(arena, "add it to the world as an interface (import %.*s: interface { ... }), or give an adapter: --adapt %.*s=FILE.wasm", CTI_S(l->import->module), CTI_S(l->import->module)));
+  ct_slice name = l->import->module;
+  return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: %.*s has no import \"%.*s\", and no adapter of that name was given", CTI_S(world_name(l)), CTI_S(name)),
+             cti_format(arena, "add it to the world as an interface (import %.*s: interface { ... }), or give an adapter: --adapt %.*s=FILE.wasm", CTI_S(name), CTI_S(name)));
 }
 
 /* What to do about a name that the world, or an interface of it, does not have: a built-in is no function that could be added to WIT. */
@@ -162,7 +167,8 @@ static ct_slice name_hint(cti_lookup *l) {
   cti_core_name name;
   bool is_builtin = cti_core_name_parse(&name, l->field, l->mangling);
   if (is_builtin && name.info->place == CTI_CORE_EXPORT && !l->use.of_export) {
-    return cti_format(l->plan->arena, "this built-in is for what the component itself exports: its module name begins with \"%s\"", l->mangling == CTI_MANGLING_LEGACY ? "[export]" : "cm32p2|_ex_");
+    return cti_format(l->plan->arena, "this built-in is for what the component itself exports: its module name begins with \"%s\"",
+                      l->mangling == CTI_MANGLING_LEGACY ? "[export]" : "cm32p2|_ex_");
   }
   if (is_builtin) return CTI_LIT("it names a resource or function that the WIT does not have: embed the WIT that the module's bindings were made from");
   if (l->use.interface == CTI_WIT_NONE && l->field.size && l->field.data[0] != '[')
@@ -216,14 +222,16 @@ static ct_status not_found(cti_lookup *l) {
 static ct_status mismatch(cti_lookup *l) {
   cti_arena *arena = l->plan->arena;
   ct_slice expected = cti_sig_text(arena, &l->expected);
-  ct_slice what = l->func ? cti_format(arena, "must have type %.*s: that is how WIT function `%.*s` is called by the canonical ABI", CTI_S(expected), CTI_S(cti_func_text(l->plan, l->func)))
+  ct_slice what = l->func ? cti_format(arena, "must have type %.*s: that is how WIT function `%.*s` is called by the canonical ABI", CTI_S(expected),
+                                       CTI_S(cti_func_text(l->plan, l->func)))
                           : cti_format(arena, "must have type %.*s: that is the type of this built-in", CTI_S(expected));
   return add(l, CT_COMPOSE_TYPE, what, CTI_LIT("the bindings were made from another version of the WIT, or by hand: make them again from the WIT that is embedded"));
 }
 
 static ct_status not_a_function(cti_lookup *l) {
   if (cti_slice_is(l->import->module, "GOT.mem") || cti_slice_is(l->import->name, "__memory_base") || cti_slice_is(l->import->name, "__table_base")) {
-    return add(l, CT_COMPOSE_IMPORT, CTI_LIT("belongs to dynamic linking: this is a shared library"), CTI_LIT("link it with the libraries that it needs: ctool component link NAME=FILE ..."));
+    return add(l, CT_COMPOSE_IMPORT, CTI_LIT("belongs to dynamic linking: this is a shared library"),
+               CTI_LIT("link it with the libraries that it needs: ctool component link NAME=FILE ..."));
   }
   return add(l, CT_COMPOSE_IMPORT, CTI_LIT("is no function: a component gives its modules functions, and a memory as \"env\" \"memory\", and nothing else"),
              CTI_LIT("let the module define it (wasm-ld without --import-memory and --import-table)"));

@@ -71,7 +71,9 @@ static ct_status only_world(const cti_resolve *r, uint32_t *world, uint32_t pack
   if (it->worlds.count == 0) {
     cti_fail(r->arena->error, CT_WIT_WORLD, CT_NO_OFFSET, "the package `%.*s` has no world, and one is needed", CTI_S(name));
     hint_worlds(r, CTI_WIT_NONE, "packages that it depends on have these, which can be named with --world:");
-    if (it->interfaces.count) cti_error_hint(r->arena->error, "a world says what a module imports and exports; add one, such as: world app { export %.*s; }", CTI_S(r->interfaces.items[it->interfaces.items[0]].name));
+    if (it->interfaces.count)
+      cti_error_hint(r->arena->error, "a world says what a module imports and exports; add one, such as: world app { export %.*s; }",
+                     CTI_S(r->interfaces.items[it->interfaces.items[0]].name));
     return CT_WIT_WORLD;
   }
   cti_fail(r->arena->error, CT_WIT_WORLD, CT_NO_OFFSET, "the package `%.*s` has several worlds, and one must be chosen", CTI_S(name));
