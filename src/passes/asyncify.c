@@ -126,6 +126,12 @@ static ct_status assert_func(const cti_asyncify *a, uint32_t func) {
 
 /* ---- the whole */
 
+bool cti_asyncify_names_funcs(const cti_module *m, const ct_asyncify_options *options) {
+  bool named = options->remove_list || options->add_list || options->only_list || options->verbose;
+  for (uint32_t i = 0; i < m->imports.count && !named; i++) named = cti_slice_is(m->imports.items[i].module, "asyncify");
+  return named;
+}
+
 ct_status cti_asyncify_run(cti_module *m, const ct_asyncify_options *options, cti_arena *arena) {
   cti_asyncify a = {.m = m, .arena = arena, .options = options, .func_count = m->funcs.count};
   CTI_TRY(cti_asyncify_name_funcs(&a));

@@ -54,6 +54,9 @@ typedef struct cti_asyncify {
 /* The pass. requires: valid. preserves: what the module does as long as nobody starts to unwind. Bodies that it writes are in the arena. */
 ct_status cti_asyncify_run(cti_module *m, const ct_asyncify_options *options, cti_arena *arena);
 
+/* Does it matter which function a call stands in? Lists name functions, and what a function of the module itself calls of asyncify says what it is. */
+bool cti_asyncify_names_funcs(const cti_module *m, const ct_asyncify_options *options);
+
 /* ---- steps */
 
 ct_status cti_asyncify_name_funcs(cti_asyncify *a);

@@ -260,8 +260,18 @@ static cti_node lower_block(flattener *x, cti_node node) {
   return give_result(x, result);
 }
 
+/* What chooses an arm. `mark`: that of a call in it, or CTI_NO_NODE; nothing may begin between the two, neither a block nor a group of them. */
+typedef struct choice {
+  cti_node mark, condition;
+} choice;
+
+static void push_mark(flattener *x, const choice *c) {
+  if (c->mark) push(x, c->mark);
+}
+
 /* An arm without such a call stays what it is: an if that leaves the block. */
-static void cold_arm(flattener *x, cti_node block, cti_node condition, cti_node arm, uint32_t result) {
+static void cold_arm(flattener *x, cti_node block, const choice *c, cti_node arm, uint32_t result) {
+  push_mark(x, c);
   uint32_t start = x->items.count, label = new_label(x);
   statements(x, arm, result);
   push(x, branch(x, CTI_OP_BR, at(x, block)->a, CTI_NO_NODE));
@@ -269,16 +279,17 @@ static void cold_arm(flattener *x, cti_node block, cti_node condition, cti_node 
   cti_node list = cti_ir_add(x->f, CTI_IR_SEQ, CTI_VT_NONE, cti_vec_tail(&x->items, start), x->items.count - start);
   at(x, list)->a = UINT32_MAX;
   x->items.count = start;
-  cti_node made = cti_ir_add(x->f, CTI_OP_IF, CTI_VT_NONE, (cti_node[]){condition, list}, 2);
+  cti_node made = cti_ir_add(x->f, CTI_OP_IF, CTI_VT_NONE, (cti_node[]){c->condition, list}, 2);
   at(x, made)->a = label;
   x->f->labels.items[label].target = made;
   push(x, made);
 }
 
 /* An inner block around the first arm, which the condition leaves. */
-static void hot_arm(flattener *x, cti_node block, cti_node condition, cti_node arm, uint32_t result) {
+static void hot_arm(flattener *x, cti_node block, const choice *c, cti_node arm, uint32_t result) {
   uint32_t start = x->items.count, label = new_label(x);
-  push(x, branch(x, CTI_OP_BR_IF, label, cti_ir_negated(x->f, condition)));
+  push_mark(x, c);
+  push(x, branch(x, CTI_OP_BR_IF, label, cti_ir_negated(x->f, c->condition)));
   statements(x, arm, result);
   push(x, branch(x, CTI_OP_BR, at(x, block)->a, CTI_NO_NODE));
   cti_node inner = cti_ir_add(x->f, CTI_OP_BLOCK, CTI_VT_NONE, NULL, 0);
@@ -288,27 +299,41 @@ static void hot_arm(flattener *x, cti_node block, cti_node condition, cti_node a
   close_list(x, inner, start);
 }
 
+/* The arms of an if whose node is a block now; `other` may be CTI_NO_NODE. */
+static void lower_arms(flattener *x, cti_node node, choice c, cti_node then, cti_node other, uint32_t result) {
+  if (!other) {
+    push_mark(x, &c);
+    push(x, branch(x, CTI_OP_BR_IF, at(x, node)->a, cti_ir_negated(x->f, c.condition)));
+    statements(x, then, result);
+  } else if (!is_hot(x, other)) {
+    c.condition = cti_ir_negated(x->f, c.condition);
+    cold_arm(x, node, &c, other, result);
+    statements(x, then, result);
+  } else {
+    if (is_hot(x, then)) hot_arm(x, node, &c, then, result);
+    else cold_arm(x, node, &c, then, result);
+    statements(x, other, result);
+  }
+}
+
 static cti_node lower_if(flattener *x, cti_node node) {
   cti_ir *f = x->f;
-  cti_node condition = cti_ir_kid(f, node, 0), then = cti_ir_kid(f, node, 1), other = at(x, node)->kid_count == 3 ? cti_ir_kid(f, node, 2) : CTI_NO_NODE;
-  if (is_hot(x, condition)) condition = lower(x, condition);
+  choice c = {CTI_NO_NODE, cti_ir_kid(f, node, 0)};
+  cti_node then = cti_ir_kid(f, node, 1), other = at(x, node)->kid_count == 3 ? cti_ir_kid(f, node, 2) : CTI_NO_NODE;
+  bool waits = is_hot(x, c.condition);
+  if (waits) c.condition = lower(x, c.condition);
   if (failed(x)) return node;
-  *cti_ir_kid_at(f, node, 0) = condition;
+  *cti_ir_kid_at(f, node, 0) = c.condition;
   if (!is_hot(x, then) && !(other && is_hot(x, other)) && !x->forced[at(x, node)->a]) return node;
+  cti_node last = x->items.count ? x->items.items[x->items.count - 1] : CTI_NO_NODE;
+  if (waits && at(x, last)->op == CTI_OP_NOP && at(x, last)->a) {
+    c.mark = last;
+    x->items.count--;
+  }
   uint32_t result = take_result(x, node), start = x->items.count;
   at(x, node)->op = CTI_OP_BLOCK;
   at(x, node)->kid_count = 0;
-  if (!other) {
-    push(x, branch(x, CTI_OP_BR_IF, at(x, node)->a, cti_ir_negated(f, condition)));
-    statements(x, then, result);
-  } else if (!is_hot(x, other)) {
-    cold_arm(x, node, cti_ir_negated(f, condition), other, result);
-    statements(x, then, result);
-  } else {
-    if (is_hot(x, then)) hot_arm(x, node, condition, then, result);
-    else cold_arm(x, node, condition, then, result);
-    statements(x, other, result);
-  }
+  lower_arms(x, node, c, then, other, result);
   close_list(x, node, start);
   return give_result(x, result);
 }

@@ -93,8 +93,17 @@ static ct_status make_small(cti_pass_context *x, cti_uses *uses) {
   return CT_OK;
 }
 
+/* What is small before it is made to pause becomes smaller than what is only made small afterwards: functions that are one by then have one frame. */
+static ct_status make_pausing(cti_pass_context *x) {
+  cti_uses uses = {0};
+  const ct_asyncify_options *asyncify = x->options->asyncify;
+  bool smallest = !x->options->as_it_is && (x->options->level == 0 || x->options->level == 4);
+  if (smallest && !cti_asyncify_names_funcs(x->m, asyncify)) CTI_TRY(make_small(x, &uses));
+  return cti_asyncify_run(x->m, asyncify, x->arena);
+}
+
 static ct_status run_module(cti_pass_context *x, cti_uses *uses) {
-  if (x->options->asyncify) CTI_TRY(cti_asyncify_run(x->m, x->options->asyncify, x->arena));
+  if (x->options->asyncify) CTI_TRY(make_pausing(x));
   if (x->options->as_it_is) uses->code_names_datas = cti_module_section(x->m, CTI_SECTION_DATA_COUNT) != NULL;
   else CTI_TRY(make_small(x, uses));
   mark_sections(x, uses->code_names_datas);
