@@ -23,13 +23,13 @@ static uint64_t half_at(const uint8_t *at) {
 
 /* The last word may overlap the one before; of less than a word, two halves may overlap. The size is in the hash, so that all bytes are told apart. */
 uint64_t cti_hash_bytes(const void *data, size_t size) {
-  const uint8_t *at = data, *end = at + size;
   uint64_t hash = 0x9e3779b97f4a7c15u ^ size;
+  if (!size) return cti_hash_u64(hash); /* `data` may be NULL, to which nothing is added */
+  const uint8_t *at = data, *end = at + size;
   for (; end - at > 8; at += 8) hash = cti_hash_u64(hash ^ word_at(at)) + 0x9e3779b97f4a7c15u;
   if (size >= 8) return cti_hash_u64(hash ^ word_at(end - 8));
   if (size >= 4) return cti_hash_u64(hash ^ half_at(at) ^ half_at(end - 4) << 32);
-  if (size) hash ^= (uint64_t)at[0] << 16 | (uint64_t)at[size / 2] << 8 | end[-1];
-  return cti_hash_u64(hash);
+  return cti_hash_u64(hash ^ ((uint64_t)at[0] << 16 | (uint64_t)at[size / 2] << 8 | end[-1]));
 }
 
 static bool same(const cti_map_entry *a, const cti_map_entry *b) {

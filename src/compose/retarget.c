@@ -160,13 +160,18 @@ static ct_status report(cti_retarget *r) {
   return status;
 }
 
+/* A component that is not valid after is not valid before, or that is ctool's fault. */
 static ct_status validate(const ct_buf *out, size_t start, cti_retarget *r) {
   ct_validate_options options = {0};
+  ct_error before, *error = r->arena->error;
   if (r->options->skip_validation) return CT_OK;
-  CTI_TRY(ct_features_parse(&options.features, "all", r->arena->error));
-  ct_status status = ct_validate(cti_slice_cut(cti_buf_slice(out), start, out->size), &options, r->arena->error);
-  if (status != CT_OK && status != CT_NOMEM) cti_error_trail(r->arena->error, "the component that was made");
-  return status;
+  CTI_TRY(ct_features_parse(&options.features, "all", error));
+  ct_status status = ct_validate(cti_slice_cut(cti_buf_slice(out), start, out->size), &options, error);
+  if (status == CT_OK || status == CT_NOMEM) return status;
+  ct_error_clear(&before);
+  if (ct_validate(r->bytes, &options, &before) != CT_OK) *error = before;
+  else cti_error_trail(error, "the component that was made");
+  return error->status;
 }
 
 static ct_status run(ct_buf *out, cti_retarget *r, const char *version) {
@@ -191,7 +196,9 @@ ct_status ct_component_retarget(ct_buf *out, ct_slice component, const char *ver
   cti_arena arena;
   cti_retarget r = {.arena = &arena, .options = options ? options : &none, .bytes = component};
   cti_arena_init(&arena, error);
+  size_t start = out->size;
   ct_status status = run(out, &r, version);
+  if (status != CT_OK) cti_buf_truncate(out, start);
   cti_retarget_users_free(&r);
   cti_arena_free(&arena);
   return status;

@@ -195,6 +195,18 @@ static void test_retarget__versions_that_are_none(void **state) {
   assert_refused(ERROR("0.2.3"), "", "\"\" is no version of WASI 0.2");
 }
 
+/* Then the input is at fault, and its offsets are told. */
+static void test_retarget__what_is_not_valid_before(void **state) {
+  (void)state;
+  ct_error error;
+  ct_buf out = {0};
+  notices heard;
+  assert_int_not_equal(retarget(&out, ERROR("0.2.3") "(core module (func (result i32)))", "0.2.10", &heard, &error), CT_OK);
+  assert_null(strstr(error.trail, "the component that was made"));
+  assert_int_equal(out.size, 0);
+  ct_buf_free(&out);
+}
+
 /* One to merge, for an interface of few lines: each allocation fails once, and the carried text is read each time. */
 static const char small[] = "(import \"wasi:random/insecure-seed@0.2.2\" (instance $a (type $t (tuple u64 u64)) (type $f (func (result $t))) (export \"insecure-seed\" (func (type $f)))))"
                             "(import \"wasi:random/insecure-seed@0.2.3\" (instance $b (type $t (tuple u64 u64)) (type $f (func (result $t))) (export \"insecure-seed\" (func (type $f)))))"
@@ -232,6 +244,7 @@ int main(void) {
       cmocka_unit_test(test_retarget__exports),
       cmocka_unit_test(test_retarget__names_that_stay),
       cmocka_unit_test(test_retarget__versions_that_are_none),
+      cmocka_unit_test(test_retarget__what_is_not_valid_before),
       cmocka_unit_test(test_retarget__survives_what_is_broken),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
