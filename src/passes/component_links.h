@@ -11,6 +11,9 @@ bool cti_links_are_closed(const cti_component *component);
  * *changed: some went; what modules did for them may be dead now. requires: closed. */
 ct_status cti_drop_dead_exports(cti_component *component, bool *changed);
 
+/* Items that nothing refers to go: definitions, aliases, imports. What is instantiated stays. */
+ct_status cti_drop_dead_items(cti_component *component);
+
 /* The names by which core modules and instances are joined become short ones. requires: closed. */
 ct_status cti_shorten_links(cti_component *component);
 

@@ -165,9 +165,11 @@ static ct_status optimize_component(cti_component *c, uint32_t depth, const ct_o
   CTI_TRY(optimize_items(c, depth, options));
   for (int round = 0; closed && changed && round < MAX_LINK_ROUNDS && cti_pass_runs(&settings, CTI_PASS_DEAD_LINKS); round++) {
     changed = false;
+    CTI_TRY(cti_drop_dead_items(c));
     CTI_TRY(cti_drop_dead_exports(c, &changed));
     if (changed) CTI_TRY(optimize_items(c, depth, options));
   }
+  if (cti_pass_runs(&settings, CTI_PASS_DEAD_LINKS)) CTI_TRY(cti_drop_dead_items(c));
   if (closed && !options->keep_names && cti_pass_runs(&settings, CTI_PASS_SHORT_LINKS)) CTI_TRY(cti_shorten_links(c));
   return CT_OK;
 }
