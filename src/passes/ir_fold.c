@@ -339,12 +339,24 @@ static bool widened(folder *s, cti_node node, uint16_t narrow) {
   return set_op(s, node, narrow);
 }
 
+/* x + 0, x - 0, x * 1, x / 1 of floats: but for signs of zeros and the bits of NaNs they are x. */
+static bool float_identity(folder *s, cti_node node) {
+  const cti_ir_node *right = at(s, kid(s, node, 1));
+  bool wide = right->op == CTI_OP_F64_CONST, zero = right->value << (wide ? 1 : 33) == 0, one = right->value == (wide ? 0x3ff0000000000000u : 0x3f800000u);
+  if (!s->f->fast_math || (!wide && right->op != CTI_OP_F32_CONST)) return false;
+  switch (op_of(s, node)) {
+  case CTI_OP_F32_ADD: case CTI_OP_F64_ADD: case CTI_OP_F32_SUB: case CTI_OP_F64_SUB: return zero && become(s, node, kid(s, node, 0));
+  case CTI_OP_F32_MUL: case CTI_OP_F64_MUL: case CTI_OP_F32_DIV: case CTI_OP_F64_DIV: return one && become(s, node, kid(s, node, 0));
+  default: return false;
+  }
+}
+
 static bool binary(folder *s, cti_node node) {
   uint64_t a, b, result;
   bool left = constant(s, kid(s, node, 0), &a), right = constant(s, kid(s, node, 1), &b);
   uint16_t op = op_of(s, node);
   if (left && right && cti_integer_binary(&result, op, a, b)) return become_const(s, node, result);
-  if (mirror(s, node)) return true;
+  if (mirror(s, node) || float_identity(s, node)) return true;
   if (right) return with_constant(s, node, b);
   uint16_t narrow = cti_narrow_op(op);
   return same_operands(s, node, narrow) || sums(s, node, narrow) || widened(s, node, narrow);
