@@ -112,6 +112,7 @@ static ct_status put_elems(piecer *p, const cti_section *old) {
   cti_buf_uleb(&content, count + added);
   if (old) cti_buf_bytes(&content, cti_cursor_rest(&c));
   cti_buf_bytes(&content, cti_buf_slice(&slots));
+  content.failed |= slots.failed; /* what was lost there is lost here */
   ct_buf_free(&slots);
   CTI_TRY(put_made(p, CTI_SECTION_ELEM, &content));
   return failed(p);
