@@ -195,7 +195,11 @@ static ct_status validate_serial(cti_module_validator *m, uint32_t count) {
   m->func_names = &names;
   ct_status status = validate_each(m, count, &first);
   m->func_names = NULL;
-  if (status != CT_OK || first.status == CT_OK) return status;
+  if (status == CT_NOMEM || first.status == CT_OK) return status;
+  if (status != CT_OK) { /* the form broke behind a failing function: that is told as well, but not what the call fails with */
+    cti_error_hint(m->v->arena->error, "the form: https://webassembly.github.io/spec/core/binary/modules.html#code-section");
+    report(m, &first);
+  }
   m->has_trail = true;
   *m->v->arena->error = first;
   return first.status;

@@ -96,8 +96,7 @@ static ct_status walk_body(const checker *k, body_facts *facts, uint32_t func, c
 
 static ct_status walk_bodies(checker *k, const cti_branch_hints *list) {
   uint32_t func = k->m->env.imported_funcs, defined = k->m->env.funcs.count - func;
-  hint_reader hints = {list->items.items, list->items.items + list->items.count};
-  if (list->items.count == 0) hints = (hint_reader){NULL, NULL};
+  hint_reader hints = {list->items.items, cti_vec_tail(&list->items, list->items.count)};
   k->bodies = cti_alloc_n(k->arena, defined ? defined : 1, sizeof *k->bodies);
   if (!k->bodies) return CT_NOMEM;
   if (!k->code.payload.data) return CT_OK; /* valid without: there are no functions */
