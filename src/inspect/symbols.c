@@ -41,7 +41,7 @@ typedef struct meaning {
 static void take(const char *part, size_t size, void *context) {
   meaning *m = context;
   if (size > sizeof m->text - m->used) _exit(1); /* the one way out of libiberty: this name is too much */
-  memcpy(m->text + m->used, part, size);
+  if (size) memcpy(m->text + m->used, part, size);
   m->used += size;
 }
 

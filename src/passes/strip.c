@@ -233,6 +233,7 @@ static ct_status end(void *context, cti_pieces *out, const cti_unit *unit, bool 
   cti_buf_bytes(&file, unit->bytes);
   if (!s->units.items[unit->number].build_id.data) cti_buf_bytes(&file, id_section);
   ct_status status = cti_buf_check(&file, s->arena->error);
+  if (status == CT_OK) status = s->arena->error->status;
   if (status == CT_OK) status = s->options->debug(s->options->context, (const char *)name.data, cti_buf_slice(&file), s->arena->error);
   ct_buf_free(&file);
   return status;
