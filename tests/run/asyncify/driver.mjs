@@ -125,6 +125,7 @@ class Run {
     const text = `${key(i)}(${args.map(show)})`, task = this.task;
     if (this.paused && task && this.exports.asyncify_get_state() === 2) {
       this.exports.asyncify_stop_rewind();
+      this.hide(task);
       this.resumed.push(`${task.id}: ${text}`);
       if (task.text !== text) this.log.push(`${task.id}: was paused in ${task.text}, goes on in ${text}`);
       return this.answer(i, task.number);
@@ -143,18 +144,26 @@ class Run {
     return nothing.length < 2 ? nothing[0] : nothing;
   }
 
+  // While the module runs, frames are not in its memory: random code reads everywhere, and would see them.
+  hide(task) { new Uint8Array(this.memory.buffer, task.data, 16 + task.size).fill(0); }
+
   // Runs a task up to its next pause: true when it ended.
   step(task) {
     const args = task.data !== undefined && task.began ? task.type.params.map(zero) : task.args;
     this.task = task;
     try {
-      if (task.began) this.exports.asyncify_start_rewind(task.data);
+      if (task.began) {
+        new Uint8Array(this.memory.buffer).set(task.hidden, task.data);
+        this.exports.asyncify_start_rewind(task.data);
+      }
       task.began = true;
       const given = this.exports[task.name](...args);
       if (this.paused && this.exports.asyncify_get_state() === 1) {
         this.exports.asyncify_stop_unwind();
         task.size = new Uint32Array(this.memory.buffer, task.data, 1)[0] - task.data - 16;
         this.largest = Math.max(this.largest ?? 0, task.size);
+        task.hidden = new Uint8Array(this.memory.buffer).slice(task.data, task.data + 16 + task.size);
+        this.hide(task);
         return false;
       }
       if (this.paused && this.exports.asyncify_get_state() !== 0) this.log.push(`${task.id}: the state is ${this.exports.asyncify_get_state()} at the end`);
