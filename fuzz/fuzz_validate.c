@@ -18,7 +18,7 @@ static void note_order(void *context, const ct_error *error) {
 static ct_status feed(ct_slice bytes, size_t piece, const ct_validate_options *options) {
   ct_error error = {0};
   ct_validator *validator = ct_validator_new(options, &error);
-  FUZZ_CHECK(validator);
+  if (!validator) return error.status;
   for (size_t at = 0; at < bytes.size; at += piece) ct_validator_feed(validator, (ct_slice){bytes.data + at, bytes.size - at < piece ? bytes.size - at : piece});
   ct_status status = ct_validator_finish(validator);
   ct_validator_free(validator);
@@ -32,7 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   ct_validate_options options = {.threads = 1};
   FUZZ_CHECK(ct_features_parse(&options.features, "all", &one) == CT_OK);
   FUZZ_CHECK(ct_validate(bytes, &options, &one) == one.status);
-  FUZZ_CHECK((feed(bytes, 1 + size % 61, &options) == CT_OK) == (one.status == CT_OK));
+  ct_status fed = feed(bytes, 1 + size % 61, &options);
+  if (ct_status_class(one.status) == CT_CLASS_NOMEM || ct_status_class(fed) == CT_CLASS_NOMEM) return 0; /* the verdicts of a starved run say nothing */
+  FUZZ_CHECK((fed == CT_OK) == (one.status == CT_OK));
   options.custom_sections = true;
   FUZZ_CHECK(ct_validate(bytes, &options, &custom) != CT_OK || one.status == CT_OK);
   options.custom_sections = false;

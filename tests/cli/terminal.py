@@ -29,7 +29,11 @@ def main():
             with open(os.path.join(folder, name), 'wb') as f:
                 f.write(MODULE)
         os.mkfifo(os.path.join(folder, 'pipe'))
-        ours, theirs = pty.openpty()
+        try:
+            ours, theirs = pty.openpty()
+        except OSError as e: # a container without devpts
+            print('terminal: skipped: %s' % e)
+            sys.exit(77)
         run(ctool, folder, theirs)
         seen = os.read(ours, 4096).decode()
         assert seen == '\r\x1b[K[################........] 2 of 3\r\x1b[K', repr(seen)
