@@ -285,6 +285,7 @@ def request(url, data=None, headers={}):
 
 def run_http(case, path, work, host):
     body = bytes(range(256)) * 1200
+    if case.get('separate') and not (os.environ.get('WASMTIME') or fetch.program('wasmtime')): raise Skip('no wasmtime command, and jco serve takes one memory alone')
     with served(path, work) as base:
         status, headers, text = request(base + '/hello?World', headers={'X-Color': 'blue'})
         if (status, headers.get('x-color'), text) != (200, 'blue', 'hello World\n'): raise Failure('GET /hello: %r' % ((status, headers, text),))

@@ -33,7 +33,8 @@ def root_folder(package, work):
     shutil.copytree(home + '/src/' + package, root + '/go/src/' + package)
     os.makedirs(root + '/tmp')
     shutil.copytree(home + '/lib/time', root + '/go/lib/time')
-    for name in ('go.env', 'LICENSE', 'CONTRIBUTING.md'): shutil.copy(home + '/' + name, root + '/go')
+    for name in ('go.env', 'LICENSE', 'CONTRIBUTING.md'): # not every package of Go brings them all
+        if os.path.exists(home + '/' + name): shutil.copy(home + '/' + name, root + '/go')
     return root
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Random modules that were made to pause, by ctool and by Binaryen's wasm-opt, do what they did without pauses (driver.mjs).
 
-    random.py --ctool PATH [--reference WASM_TOOLS] [--wasm-opt WASM_OPT] [--count 500] [--seed 1] [--seconds N] [--keep FOLDER]
+    random_modules.py --ctool PATH [--reference WASM_TOOLS] [--wasm-opt WASM_OPT] [--count 500] [--seed 1] [--seconds N] [--keep FOLDER]
 
 The modules are wasm-tools smith's; the same seed gives the same ones. Those that do something else are kept. Exit 77 without node or wasm-tools. Without
 wasm-opt, ctool's results are compared with the modules as they were, and with each other.
