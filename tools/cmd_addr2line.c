@@ -5,7 +5,8 @@
 typedef struct addr2line_options {
   text_options read;
   ct_addr2line_options lookup;
-  const char *output, *error_format;
+  const char *output;
+  int error_format;
 } addr2line_options;
 
 static ct_status look_up(const char *path, const addr2line_options *o, ct_error *error) {
@@ -29,7 +30,7 @@ int cmd_addr2line(int argc, char **argv) {
       DWARF_ROWS(o.read),
       {0, "json", OPT_FLAG, &o.lookup.json, NULL, "Write JSON, on one line"},
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -43,15 +44,11 @@ int cmd_addr2line(int argc, char **argv) {
   char reader[READER_SIZE];
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
-  if (!text_options_good(&o.read)) return BAD_STYLE(&spec, o.read);
   if (count == 0) return opt_usage_error(&spec, "of which file? - is standard input");
   o.lookup.addresses = (const char *const *)argv + 2;
   o.lookup.address_count = (size_t)count - 1;
   o.lookup.reader = dwarf_reader(reader);
   ct_error error;
   ct_error_clear(&error);
-  return look_up(argv[1], &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, argv[1], json);
+  return look_up(argv[1], &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, argv[1], o.error_format);
 }

@@ -4,10 +4,11 @@
 
 typedef struct bundle_options {
   bool text, validate;
-  const char *output, *directory, *error_format;
+  const char *output, *directory;
+  int error_format;
 } bundle_options;
 
-static int run(const char *path, const bundle_options *o, bool json) {
+static int run(const char *path, const bundle_options *o) {
   ct_error error;
   ct_error_clear(&error);
   ct_wasm_file file;
@@ -19,7 +20,7 @@ static int run(const char *path, const bundle_options *o, bool json) {
   taken_free(&list);
   ct_buf_free(&out);
   wasm_file_close(&file);
-  return status == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, path, o->error_format);
 }
 
 int cmd_component_bundle(int argc, char **argv) {
@@ -29,7 +30,7 @@ int cmd_component_bundle(int argc, char **argv) {
       {0, "module-dir", OPT_STRING, &o.directory, "DIR", "Where the modules are: NAME.wasm for an import NAME"},
       {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the component (default)"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -42,10 +43,7 @@ int cmd_component_bundle(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
   if (!o.directory) return opt_usage_error(&spec, "--module-dir is needed: where the modules are");
   if (count > 1) return opt_usage_error(&spec, "one component is bundled at a time; \"%s\" is a second one", argv[2]);
-  return run(count ? argv[1] : "-", &o, json);
+  return run(count ? argv[1] : "-", &o);
 }

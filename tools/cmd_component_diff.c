@@ -6,10 +6,11 @@
 
 typedef struct diff_options {
   bool code, json, exit_code;
-  const char *output, *error_format;
+  const char *output;
+  int error_format;
 } diff_options;
 
-static int run(const char *const paths[2], const diff_options *o, bool json) {
+static int run(const char *const paths[2], const diff_options *o) {
   ct_error error;
   ct_error_clear(&error);
   ct_wasm_file files[2];
@@ -25,7 +26,7 @@ static int run(const char *const paths[2], const diff_options *o, bool json) {
   ct_buf_free(&out);
   wasm_file_close(&files[0]);
   wasm_file_close(&files[1]);
-  if (status != CT_OK) return tell(&error, about, json);
+  if (status != CT_OK) return tell(&error, about, o->error_format);
   return o->exit_code && !same ? EXIT_BAD_INPUT : EXIT_GOOD;
 }
 
@@ -36,7 +37,7 @@ int cmd_component_diff(int argc, char **argv) {
       {'j', "json", OPT_FLAG, &o.json, NULL, "Write JSON, functions and all"},
       {0, "exit-code", OPT_FLAG, &o.exit_code, NULL, "Exit with 1 when the two are not the same"},
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -50,9 +51,6 @@ int cmd_component_diff(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
   if (count != 2) return opt_usage_error(&spec, "two files are compared, not %d", count);
-  return run((const char *const[]){argv[1], argv[2]}, &o, json);
+  return run((const char *const[]){argv[1], argv[2]}, &o);
 }

@@ -8,14 +8,15 @@
 typedef struct embed_options {
   text_options read;
   bool all_features, no_builtin, dummy, async_callback, async_stackful, only_custom, canonical, text, validate;
-  const char *world, *encoding, *dummy_names, *output, *error_format;
+  const char *world, *dummy_names, *output;
+  int encoding, error_format;
   opt_strings features;
 } embed_options;
 
 /* The parsed meaning of the options. */
 typedef struct embed_plan {
   const embed_options *o;
-  bool dummy, json;
+  bool dummy;
   ct_dummy_style style;
   ct_embed_options embed;
 } embed_plan;
@@ -46,7 +47,7 @@ static ct_status write_module(ct_wit *wit, const embed_plan *plan, const char *p
     status = wasm_file_open_text(&file, path, &plan->o->read, error);
   }
   if (status == CT_OK) status = ct_component_embed(&section, file.bytes, wit, &plan->embed, error);
-  if (status == CT_OK && plan->o->validate) status = validate(file.bytes, plan->dummy ? NULL : path, plan->json, error);
+  if (status == CT_OK && plan->o->validate) status = validate(file.bytes, plan->dummy ? NULL : path, plan->o->error_format, error);
   ct_slice items[] = {file.bytes, {section.data, section.size}};
   ct_pieces pieces = {items, 2, NULL};
   if (status == CT_OK) status = write_pieces(plan->o->output, &pieces, plan->o->text, error);
@@ -89,7 +90,7 @@ static int run(const embed_plan *plan, const char *wit_path, const char *path) {
   ct_wit_free(wit);
   if (status != CT_OK && about == wit_path && is_swapped(wit_path, path))
     snprintf(error.hint, sizeof error.hint, "the WIT comes first: ctool component embed %s %s", path, wit_path);
-  return status == CT_OK ? EXIT_GOOD : tell(&error, about, plan->json);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, about, plan->o->error_format);
 }
 
 /* What is wrong with the options together, or NULL. */
@@ -111,7 +112,7 @@ int cmd_component_embed(int argc, char **argv) {
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
       {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the module (default)"},
-      {0, "encoding", OPT_STRING, &o.encoding, "utf8|utf16|compact-utf16", "How the module encodes strings"},
+      {0, "encoding", OPT_WORD, &o.encoding, "utf8|utf16|compact-utf16", "How the module encodes strings"},
       {0, "dummy", OPT_FLAG, &o.dummy, NULL, "Read no module: make one that traps, with standard32 names"},
       {0, "dummy-names", OPT_STRING, &o.dummy_names, "legacy|standard32", "The same, with these names"},
       {0, "async-callback", OPT_FLAG, &o.async_callback, NULL, "With --dummy-names legacy: async functions as such, with a callback"},
@@ -122,7 +123,7 @@ int cmd_component_embed(int argc, char **argv) {
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "Enable all of them"},
       {0, "no-builtin-wit", OPT_FLAG, &o.no_builtin, NULL, "Missing wasi:* packages are not taken from those built in"},
       DWARF_ROWS(o.read),
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -136,17 +137,10 @@ int cmd_component_embed(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  embed_plan plan = {.o = &o, .dummy = o.dummy || o.dummy_names, .json = json};
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
-  if (!text_options_good(&o.read)) return BAD_STYLE(&spec, o.read);
-  if (!parse_encoding(&plan.embed.encoding, o.encoding)) return opt_usage_error(&spec, "--encoding takes utf8, utf16 or compact-utf16, not \"%s\"", o.encoding);
+  embed_plan plan = {.o = &o, .dummy = o.dummy || o.dummy_names, .embed = {.world = o.world, .encoding = (ct_string_encoding)o.encoding, .canonical_names = o.canonical}};
   if (conflict(&o)) return opt_usage_error(&spec, "%s", conflict(&o));
   if (count == 0) return opt_usage_error(&spec, "which WIT? A file, a directory or a package in binary form is needed");
   if (count > 2) return opt_usage_error(&spec, "one module is changed at a time; \"%s\" is a second one", argv[3]);
-  plan.embed.world = o.world;
-  plan.embed.canonical_names = o.canonical;
   if (o.dummy_names && strcmp(o.dummy_names, "legacy") == 0) plan.style = o.async_callback ? CT_DUMMY_LEGACY_CALLBACK : o.async_stackful ? CT_DUMMY_LEGACY_STACKFUL : CT_DUMMY_LEGACY;
   return run(&plan, argv[1], count > 1 ? argv[2] : "-");
 }

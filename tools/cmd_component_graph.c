@@ -5,38 +5,29 @@
 #include "opts.h"
 
 typedef struct graph_options {
-  const char *format, *output, *error_format;
+  const char *output;
+  int format, error_format;
 } graph_options;
 
-static int run(const char *path, const graph_options *o, ct_graph_format format, bool json) {
+static int run(const char *path, const graph_options *o) {
   ct_error error;
   ct_error_clear(&error);
   ct_wasm_file file;
   ct_buf out = {0};
   ct_status status = wasm_file_open(&file, path, &error);
-  if (status == CT_OK) status = ct_component_graph(&out, file.bytes, format, &error);
+  if (status == CT_OK) status = ct_component_graph(&out, file.bytes, (ct_graph_format)o->format, &error);
   if (status == CT_OK) status = ct_output_write(o->output, (ct_slice){out.data, out.size}, false, &error);
   ct_buf_free(&out);
   wasm_file_close(&file);
-  return status == CT_OK ? EXIT_GOOD : tell(&error, path, json);
-}
-
-static bool parse_format(ct_graph_format *out, const char *text) {
-  static const char *const names[] = {[CT_GRAPH_MERMAID] = "mermaid", [CT_GRAPH_DOT] = "dot", [CT_GRAPH_JSON] = "json", [CT_GRAPH_SVG] = "svg"};
-  for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
-    if (strcmp(text, names[i]) != 0) continue;
-    *out = (ct_graph_format)i;
-    return true;
-  }
-  return false;
+  return status == CT_OK ? EXIT_GOOD : tell(&error, path, o->error_format);
 }
 
 int cmd_component_graph(int argc, char **argv) {
-  graph_options o = {.output = "-", .format = "mermaid"};
+  graph_options o = {.output = "-"};
   const opt_row rows[] = {
-      {'f', "format", OPT_STRING, &o.format, "FORMAT", "mermaid (default), dot, json, or svg, which needs no other tool"},
+      {'f', "format", OPT_WORD, &o.format, "FORMAT", "mermaid (default), dot, json, or svg, which needs no other tool", "mermaid|dot|json|svg"},
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -50,11 +41,6 @@ int cmd_component_graph(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  ct_graph_format format;
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
-  if (!parse_format(&format, o.format)) return opt_usage_error(&spec, "--format takes mermaid, dot, json or svg, not \"%s\"", o.format);
   if (count > 1) return opt_usage_error(&spec, "one component is drawn at a time; \"%s\" is a second one", argv[2]);
-  return run(count ? argv[1] : "-", &o, format, json);
+  return run(count ? argv[1] : "-", &o);
 }

@@ -9,7 +9,8 @@
 typedef struct link_options {
   bool validate, skip_validation, realloc_via_memory_grow, merge_imports, canonical, reject_legacy_names, debug_names, return_call_ref, verbose, text;
   bool stub_missing_functions, built_in_libdl;
-  const char *output, *stack_size, *wasi_adapter, *error_format;
+  const char *output, *stack_size;
+  int wasi_adapter, error_format;
   opt_strings adapters, openable;
 } link_options;
 
@@ -82,12 +83,10 @@ static ct_status open_all(session *s, char **inputs, size_t count, ct_error *err
 
 static ct_status link_files(session *s, uint32_t stack_size, ct_error *error) {
   const link_options *o = s->o;
-  ct_wasi_adapter adapter;
-  parse_wasi_adapter(&adapter, o->wasi_adapter); /* known to be good */
   ct_component_link_options options = {
       .libraries = s->libraries, .library_count = s->library_count, .stack_size = stack_size,
       .stub_missing_functions = o->stub_missing_functions, .built_in_libdl = o->built_in_libdl,
-      .component = {.wasi_adapter = adapter, .adapters = s->adapters, .adapter_count = o->adapters.count, .skip_validation = !o->validate || o->skip_validation,
+      .component = {.wasi_adapter = (ct_wasi_adapter)o->wasi_adapter, .adapters = s->adapters, .adapter_count = o->adapters.count, .skip_validation = !o->validate || o->skip_validation,
                     .realloc_via_memory_grow = o->realloc_via_memory_grow, .keep_import_versions = !o->merge_imports, .canonical_names = o->canonical, .reject_legacy_names = o->reject_legacy_names,
                     .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref, .tell = tell_notice, .context = &s->listener}};
   ct_pieces pieces = {0};
@@ -97,15 +96,15 @@ static ct_status link_files(session *s, uint32_t stack_size, ct_error *error) {
   return status;
 }
 
-static int run(char **inputs, size_t count, const link_options *o, uint32_t stack_size, bool json) {
+static int run(char **inputs, size_t count, const link_options *o, uint32_t stack_size) {
   ct_error error;
   ct_error_clear(&error);
-  session s = {.o = o, .listener = {.json = json, .verbose = o->verbose}};
+  session s = {.o = o, .listener = {.json = o->error_format, .verbose = o->verbose}};
   if (!count && !o->openable.count) tell_notice(&s.listener, CT_NOTICE_WARNING, "no library was given, so that the component is empty");
   ct_status status = open_all(&s, inputs, count, &error);
   if (status == CT_OK) status = link_files(&s, stack_size, &error);
   close_session(&s);
-  return status == CT_OK ? EXIT_GOOD : tell(&error, NULL, json);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, NULL, o->error_format);
 }
 
 static bool parse_size(uint32_t *out, const char *text) {
@@ -126,7 +125,7 @@ int cmd_component_link(int argc, char **argv) {
       {0, "use-built-in-libdl", OPT_FLAG, &o.built_in_libdl, NULL, "Link dlopen and dlsym as well"},
       {0, "stack-size", OPT_STRING, &o.stack_size, "BYTES", "The stack that all libraries share (default 1048576)"},
       {0, "adapt", OPT_STRINGS, &o.adapters, "[NAME=]FILE", "An adapter for imports from module NAME; repeatable"},
-      {0, "wasi-adapter", OPT_STRING, &o.wasi_adapter, "command|reactor|proxy|none", "The form of ctool's own adapter for wasi_snapshot_preview1"},
+      WASI_ADAPTER_ROW(o.wasi_adapter, "The form of ctool's own adapter for wasi_snapshot_preview1"),
       {0, "realloc-via-memory-grow", OPT_FLAG, &o.realloc_via_memory_grow, NULL, "Adapters take memory by memory.grow, not by cabi_realloc"},
       {0, "merge-imports-based-on-semver", OPT_FLAG, &o.merge_imports, "true|false", "One import for compatible versions of an interface (default)"},
       {0, "emit-canonical-names", OPT_FLAG, &o.canonical, NULL, "Name interfaces by the track of their version: wasi:cli/run@0.2"},
@@ -137,7 +136,7 @@ int cmd_component_link(int argc, char **argv) {
       {0, "skip-validation", OPT_FLAG, &o.skip_validation, NULL, "The old name of --validate=false"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},
       {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "Tell what is decided"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -150,11 +149,7 @@ int cmd_component_link(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
   uint32_t stack_size;
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
-  if (!parse_wasi_adapter(&(ct_wasi_adapter){0}, o.wasi_adapter)) return opt_usage_error(&spec, "--wasi-adapter takes command, reactor, proxy or none, not \"%s\"", o.wasi_adapter);
   if (!parse_size(&stack_size, o.stack_size)) return opt_usage_error(&spec, "--stack-size takes a number of bytes below 2 GiB, not \"%s\"", o.stack_size);
-  return run(argv + 1, (size_t)count, &o, stack_size, json);
+  return run(argv + 1, (size_t)count, &o, stack_size);
 }

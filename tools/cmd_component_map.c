@@ -10,7 +10,8 @@
 
 typedef struct map_options {
   bool text, validate, verbose;
-  const char *output, *threshold, *error_format;
+  const char *output, *threshold;
+  int error_format;
 } map_options;
 
 /* ---- the command */
@@ -98,7 +99,7 @@ static ct_status map(ct_buf *out, const job *j, ct_slice component, char *direct
   return status;
 }
 
-static int run(const char *path, const job *j, bool json) {
+static int run(const char *path, const job *j) {
   ct_error error;
   ct_error_clear(&error);
   ct_wasm_file file;
@@ -110,7 +111,7 @@ static int run(const char *path, const job *j, bool json) {
   free(directory);
   ct_buf_free(&out);
   wasm_file_close(&file);
-  return status == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, path, j->o->error_format);
 }
 
 static bool has_place(const job *j) {
@@ -127,7 +128,7 @@ int cmd_component_map(int argc, char **argv) {
       {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the component (default)"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},
       {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "Tell each module before the command runs on it"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -143,12 +144,9 @@ int cmd_component_map(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, words, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
   if (!parse_number(&j.threshold, o.threshold)) return opt_usage_error(&spec, "--threshold takes a number of bytes, not \"%s\"", o.threshold);
   if (count > 1) return opt_usage_error(&spec, "one component is mapped at a time; \"%s\" is a second one", argv[2]);
   if (!j.count) return opt_usage_error(&spec, "the command is missing: -- CMD ARGUMENT... {}");
   if (!has_place(&j)) return opt_usage_error(&spec, "the command does not say where the module's file goes: {}");
-  return run(count ? argv[1] : "-", &j, json);
+  return run(count ? argv[1] : "-", &j);
 }

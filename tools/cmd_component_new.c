@@ -13,7 +13,8 @@
 typedef struct new_options {
   text_options read;
   bool validate, skip_validation, realloc_via_memory_grow, merge_imports, canonical, reject_legacy_names, debug_names, return_call_ref, verbose, all_features, no_builtin, text, optimize, exit_with_code, adapter_names, synthesize_realloc, fuse_adapter;
-  const char *output, *wit, *world, *encoding, *error_format, *wasi_adapter, *layout, *dep_file, *adapter_memory;
+  const char *output, *wit, *world, *dep_file;
+  int encoding, wasi_adapter, layout, separate_memory, error_format;
   opt_strings adapters, import_names, features, tcp_listen;
 } new_options;
 
@@ -91,24 +92,15 @@ static const char *bad_address(const new_options *o) {
 }
 
 /* What --wit names, as the module would carry it had it been embedded. */
-static ct_status read_world(session *s, ct_string_encoding encoding, ct_error *error) {
+static ct_status read_world(session *s, ct_error *error) {
   ct_wit *wit = NULL;
   ct_wit_options options = {s->o->features.items, s->o->features.count, s->o->all_features, s->o->no_builtin};
   ct_status status = ct_wit_open(&wit, s->o->wit, &options, error);
-  if (status == CT_OK) status = ct_component_type(&s->world, wit, &(ct_embed_options){.world = s->o->world, .encoding = encoding}, error);
+  if (status == CT_OK) status = ct_component_type(&s->world, wit, &(ct_embed_options){.world = s->o->world, .encoding = (ct_string_encoding)s->o->encoding}, error);
   if (status == CT_OK && s->o->dep_file) status = dep_add_wit(&s->inputs, wit, error);
   if (status != CT_OK && !error->file[0]) snprintf(error->file, sizeof error->file, "%s", s->o->wit);
   ct_wit_free(wit);
   return status;
-}
-
-static const char *const layouts[] = {[CT_LAYOUT_AUTO] = "auto", [CT_LAYOUT_SHIM] = "shim", [CT_LAYOUT_DIRECT] = "direct"};
-
-/* CT_LAYOUT_AUTO without a word; one past the last for a word that names none. */
-static ct_layout layout_of(const char *word) {
-  unsigned i = 0;
-  while (word && i < sizeof layouts / sizeof *layouts && strcmp(word, layouts[i]) != 0) i++;
-  return (ct_layout)i;
 }
 
 static ct_status make_component(session *s, ct_error *error) {
@@ -121,10 +113,9 @@ static ct_status make_component(session *s, ct_error *error) {
       .skip_validation = !o->validate || o->skip_validation,
       .realloc_via_memory_grow = o->realloc_via_memory_grow, .synthesize_realloc = o->synthesize_realloc, .keep_import_versions = !o->merge_imports, .canonical_names = o->canonical,
       .exit_with_code = o->exit_with_code, .tcp_listen = s->addresses, .tcp_listen_count = o->tcp_listen.count, .adapter_names = o->adapter_names,
-      .layout = layout_of(o->layout), .fuse_adapter = o->fuse_adapter, .separate_memory = o->adapter_memory && !strcmp(o->adapter_memory, "separate"), .reject_legacy_names = o->reject_legacy_names, .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref,
+      .wasi_adapter = (ct_wasi_adapter)o->wasi_adapter, .layout = (ct_layout)o->layout, .fuse_adapter = o->fuse_adapter, .separate_memory = o->separate_memory, .reject_legacy_names = o->reject_legacy_names, .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref,
       .tell = tell_notice, .context = &s->listener};
-  parse_wasi_adapter(&options.wasi_adapter, o->wasi_adapter); /* known to be good, as are the addresses */
-  for (size_t i = 0; i < o->tcp_listen.count; i++) parse_address(&s->addresses[i], o->tcp_listen.items[i]);
+  for (size_t i = 0; i < o->tcp_listen.count; i++) parse_address(&s->addresses[i], o->tcp_listen.items[i]); /* known to be good */
   ct_pieces pieces = {0};
   ct_status status = ct_component_new(&pieces, s->module.bytes, &options, error);
   if (status == CT_OK && !o->optimize) status = write_pieces(o->output, &pieces, o->text, error);
@@ -139,19 +130,19 @@ static ct_status write_dependencies(session *s, const char *module, ct_error *er
   return status == CT_OK ? dep_file_write(s->o->dep_file, s->o->output, &s->inputs, error) : status;
 }
 
-static int run(const char *path, const new_options *o, ct_string_encoding encoding, bool json) {
+static int run(const char *path, const new_options *o) {
   ct_error error;
   ct_error_clear(&error);
-  session s = {.o = o, .listener = {.file = path, .json = json, .verbose = o->verbose}};
+  session s = {.o = o, .listener = {.file = path, .json = o->error_format, .verbose = o->verbose}};
   ct_status status = make_room(&s) ? CT_OK : out_of_memory(&error);
   if (status == CT_OK) status = wasm_file_open_text(&s.module, path, &o->read, &error);
   if (status == CT_OK) status = adapters_open(&s.adapters, &o->adapters, &error);
   if (status == CT_OK) status = split_import_names(&s, &error);
-  if (status == CT_OK && o->wit) status = read_world(&s, encoding, &error);
+  if (status == CT_OK && o->wit) status = read_world(&s, &error);
   if (status == CT_OK) status = make_component(&s, &error);
   if (status == CT_OK && o->dep_file) status = write_dependencies(&s, path, &error);
   close_session(&s);
-  return status == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, path, o->error_format);
 }
 
 static const char *bad_import_name(const new_options *o) {
@@ -167,7 +158,7 @@ int cmd_component_new(int argc, char **argv) {
       {0, "wit", OPT_STRING, &o.wit, "WIT", "The WIT that the module was built for, embedded in the same step"},
       {'w', "world", OPT_STRING, &o.world, "WORLD", "With --wit: the world, a name or ns:pkg/name"},
       {0, "adapt", OPT_STRINGS, &o.adapters, "[NAME=]FILE", "An adapter for imports from module NAME; repeatable"},
-      {0, "wasi-adapter", OPT_STRING, &o.wasi_adapter, "command|reactor|proxy|none", "The form of ctool's own adapter for wasi_snapshot_preview1"},
+      WASI_ADAPTER_ROW(o.wasi_adapter, "The form of ctool's own adapter for wasi_snapshot_preview1"),
       {0, "exit-with-code", OPT_FLAG, &o.exit_with_code, NULL, "It tells exit codes but 0 and 1: for hosts of WASI 0.2.12"},
       {0, "tcp-listen", OPT_STRINGS, &o.tcp_listen, "ADDR:PORT", "It listens there, for preview1's sock_accept; repeatable"},
       {0, "import-name", OPT_STRINGS, &o.import_names, "OLD=NEW", "Give an imported instance another name; repeatable"},
@@ -178,22 +169,22 @@ int cmd_component_new(int argc, char **argv) {
       {0, "reject-legacy-names", OPT_FLAG, &o.reject_legacy_names, NULL, "Take the names of the canonical ABI's build targets alone"},
       {0, "debug-names", OPT_FLAG, &o.debug_names, "true|false", "Names for what is generated (default)"},
       {'g', "adapter-names", OPT_FLAG, &o.adapter_names, NULL, "The functions of ctool's own adapter keep their names; with text as --generate-dwarf full"},
-      {0, "generate-dwarf", OPT_STRING, &o.read.style, "lines|full", "With text: debug information of its lines"},
-      {0, "layout", OPT_STRING, &o.layout, "auto|shim|direct", "How modules call each other: through a table, or not (auto: direct with ctool's own adapter)"},
-      {0, "adapter-memory", OPT_STRING, &o.adapter_memory, "shared|separate", "Where ctool's own adapter keeps its state (separate: for hosts with multi-memory)"},
+      DWARF_STYLE_ROW(o.read),
+      {0, "layout", OPT_WORD, &o.layout, "auto|shim|direct", "How modules call each other: through a table, or not (auto: direct with ctool's own adapter)"},
+      {0, "adapter-memory", OPT_WORD, &o.separate_memory, "shared|separate", "Where ctool's own adapter keeps its state (separate: for hosts with multi-memory)"},
       {0, "fuse-adapter", OPT_FLAG, &o.fuse_adapter, NULL, "ctool's own adapter becomes a part of the module; drops DWARF"},
       {0, "return-call-ref", OPT_FLAG, &o.return_call_ref, "true|false", "Shims call by return_call_ref, not through a table"},
       {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the component (default)"},
       {0, "skip-validation", OPT_FLAG, &o.skip_validation, NULL, "The old name of --validate=false"},
       {0, "optimize", OPT_FLAG, &o.optimize, NULL, "Make it smaller, as `ctool optimize` does; with -g names stay"},
-      {0, "encoding", OPT_STRING, &o.encoding, "utf8|utf16|compact-utf16", "With --wit: how the module encodes strings"},
+      {0, "encoding", OPT_WORD, &o.encoding, "utf8|utf16|compact-utf16", "With --wit: how the module encodes strings"},
       {0, "features", OPT_STRINGS, &o.features, "LIST", "With --wit: @unstable features that are active"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "With --wit: all of them"},
       {0, "no-builtin-wit", OPT_FLAG, &o.no_builtin, NULL, "With --wit: missing wasi:* packages are not taken from those built in"},
       {0, "dep-file", OPT_STRING, &o.dep_file, "FILE", "Write what the component is made of, for make and ninja"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},
       {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "Tell what is decided"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -207,21 +198,11 @@ int cmd_component_new(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  ct_string_encoding encoding;
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
-  if (!text_options_good(&o.read)) return BAD_STYLE(&spec, o.read);
   o.read.full = o.adapter_names && !o.read.style;
-  if (!parse_wasi_adapter(&(ct_wasi_adapter){0}, o.wasi_adapter)) return opt_usage_error(&spec, "--wasi-adapter takes command, reactor, proxy or none, not \"%s\"", o.wasi_adapter);
-  if (layout_of(o.layout) > CT_LAYOUT_DIRECT) return opt_usage_error(&spec, "--layout takes auto, shim or direct, not \"%s\"", o.layout);
-  if (o.adapter_memory && strcmp(o.adapter_memory, "shared") && strcmp(o.adapter_memory, "separate"))
-    return opt_usage_error(&spec, "--adapter-memory takes shared or separate, not \"%s\"", o.adapter_memory);
-  if (o.fuse_adapter && o.adapter_memory && !strcmp(o.adapter_memory, "separate")) return opt_usage_error(&spec, "--fuse-adapter and --adapter-memory separate exclude each other");
+  if (o.fuse_adapter && o.separate_memory) return opt_usage_error(&spec, "--fuse-adapter and --adapter-memory separate exclude each other");
   if (bad_address(&o)) return opt_usage_error(&spec, "--tcp-listen takes ADDR:PORT with an address in numbers, [ADDR]:PORT for IPv6, not \"%s\"", bad_address(&o));
-  if (!parse_encoding(&encoding, o.encoding)) return opt_usage_error(&spec, "--encoding takes utf8, utf16 or compact-utf16, not \"%s\"", o.encoding);
   if (bad_import_name(&o)) return opt_usage_error(&spec, "--import-name takes OLD=NEW, not \"%s\"", bad_import_name(&o));
   if (o.world && !o.wit) return opt_usage_error(&spec, "--world chooses a world of --wit, which is not given");
   if (count > 1) return opt_usage_error(&spec, "one module becomes a component; \"%s\" is a second one (libraries are linked: ctool component link)", argv[2]);
-  return run(count ? argv[1] : "-", &o, encoding, json);
+  return run(count ? argv[1] : "-", &o);
 }

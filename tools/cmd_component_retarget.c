@@ -4,15 +4,16 @@
 
 typedef struct retarget_options {
   bool verbose, text;
-  const char *to, *output, *error_format;
+  const char *to, *output;
+  int error_format;
 } retarget_options;
 
-static int run(const char *path, const retarget_options *o, bool json) {
+static int run(const char *path, const retarget_options *o) {
   ct_error error;
   ct_error_clear(&error);
   ct_wasm_file file;
   ct_buf out = {0};
-  listener to = {path, json, o->verbose};
+  listener to = {path, o->error_format, o->verbose};
   const ct_retarget_options options = {.tell = tell_notice, .context = &to};
   ct_status status = wasm_file_open(&file, path, &error);
   if (status == CT_OK) status = ct_component_retarget(&out, file.bytes, o->to, &options, &error);
@@ -21,7 +22,7 @@ static int run(const char *path, const retarget_options *o, bool json) {
   else if (status == CT_OK) status = ct_output_write(o->output, made, true, &error);
   ct_buf_free(&out);
   wasm_file_close(&file);
-  return status == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, path, o->error_format);
 }
 
 int cmd_component_retarget(int argc, char **argv) {
@@ -31,7 +32,7 @@ int cmd_component_retarget(int argc, char **argv) {
       {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "Tell what moves, and what is left out"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -45,10 +46,7 @@ int cmd_component_retarget(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
   if (!o.to) return opt_usage_error(&spec, "--to is needed: the version of WASI, as 0.2.6");
   if (count > 1) return opt_usage_error(&spec, "one component is moved at a time; \"%s\" is a second one", argv[2]);
-  return run(count ? argv[1] : "-", &o, json);
+  return run(count ? argv[1] : "-", &o);
 }

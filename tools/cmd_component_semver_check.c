@@ -4,11 +4,12 @@
 
 typedef struct semver_options {
   bool all_features, no_builtin;
-  const char *prev, *new, *error_format;
+  const char *prev, *new;
+  int error_format;
   opt_strings features;
 } semver_options;
 
-static int run(const semver_options *o, const char *path, bool json) {
+static int run(const semver_options *o, const char *path) {
   ct_error error;
   ct_error_clear(&error);
   ct_wit *wit = NULL;
@@ -16,7 +17,7 @@ static int run(const semver_options *o, const char *path, bool json) {
   ct_status status = ct_wit_open(&wit, path, &options, &error);
   if (status == CT_OK) status = ct_world_semver_check(wit, o->prev, o->new, &error);
   ct_wit_free(wit);
-  return status == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, path, o->error_format);
 }
 
 int cmd_component_semver_check(int argc, char **argv) {
@@ -27,7 +28,7 @@ int cmd_component_semver_check(int argc, char **argv) {
       {0, "features", OPT_STRINGS, &o.features, "LIST", "Enable @unstable features of the WIT; repeatable"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "Enable all of them"},
       {0, "no-builtin-wit", OPT_FLAG, &o.no_builtin, NULL, "Missing wasi:* packages are not taken from those built in"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -40,10 +41,7 @@ int cmd_component_semver_check(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
   if (!o.prev || !o.new) return opt_usage_error(&spec, "--%s is needed: which worlds are compared?", o.prev ? "new" : "prev");
   if (count != 1) return opt_usage_error(&spec, "one WIT is needed, a file, a directory or a package in binary form; %d were given", count);
-  return run(&o, argv[1], json);
+  return run(&o, argv[1]);
 }

@@ -4,7 +4,8 @@
 
 typedef struct targets_options {
   bool all_features, no_builtin, semver_compatible;
-  const char *world, *error_format;
+  const char *world;
+  int error_format;
   opt_strings features;
 } targets_options;
 
@@ -23,7 +24,7 @@ static ct_status check(ct_wit *wit, const targets_options *o, const char *path, 
   return status;
 }
 
-static int run(const targets_options *o, const char *wit_path, const char *path, bool json) {
+static int run(const targets_options *o, const char *wit_path, const char *path) {
   ct_error error;
   ct_error_clear(&error);
   ct_wit *wit = NULL;
@@ -32,7 +33,7 @@ static int run(const targets_options *o, const char *wit_path, const char *path,
   const char *about = status == CT_OK ? path : wit_path;
   if (status == CT_OK) status = check(wit, o, path, &error);
   ct_wit_free(wit);
-  return status == CT_OK ? EXIT_GOOD : tell(&error, about, json);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, about, o->error_format);
 }
 
 int cmd_component_targets(int argc, char **argv) {
@@ -43,7 +44,7 @@ int cmd_component_targets(int argc, char **argv) {
       {0, "features", OPT_STRINGS, &o.features, "LIST", "Enable @unstable features of the WIT; repeatable"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "Enable all of them"},
       {0, "no-builtin-wit", OPT_FLAG, &o.no_builtin, NULL, "Missing wasi:* packages are not taken from those built in"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -56,10 +57,7 @@ int cmd_component_targets(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
   if (count == 0) return opt_usage_error(&spec, "which WIT? A file, a directory or a package in binary form is needed");
   if (count > 2) return opt_usage_error(&spec, "one component is checked at a time; \"%s\" is a second one", argv[3]);
-  return run(&o, argv[1], count > 1 ? argv[2] : "-", json);
+  return run(&o, argv[1], count > 1 ? argv[2] : "-");
 }

@@ -6,7 +6,8 @@
 
 typedef struct unbundle_options {
   bool text;
-  const char *output, *directory, *threshold, *error_format;
+  const char *output, *directory, *threshold;
+  int error_format;
 } unbundle_options;
 
 /* What is no component has no modules to take out. */
@@ -16,20 +17,20 @@ static ct_status unbundle(ct_buf *out, taken_list *list, ct_slice bytes, uint64_
   return ct_buf_append(out, bytes, error);
 }
 
-static int run(const char *path, const unbundle_options *o, uint64_t threshold, bool json) {
+static int run(const char *path, const unbundle_options *o, uint64_t threshold) {
   ct_error error;
   ct_error_clear(&error);
   ct_wasm_file file;
   ct_buf out = {0};
   taken_list list = {.directory = o->directory};
   ct_status status = wasm_file_open(&file, path, &error);
-  if (status == CT_OK) status = unbundle(&out, &list, file.bytes, threshold, &(listener){.file = path, .json = json}, &error);
+  if (status == CT_OK) status = unbundle(&out, &list, file.bytes, threshold, &(listener){.file = path, .json = o->error_format}, &error);
   if (status == CT_OK) status = taken_write(&list, &error);
   if (status == CT_OK) status = taken_output(o->output, &out, false, o->text, &error);
   taken_free(&list);
   ct_buf_free(&out);
   wasm_file_close(&file);
-  return status == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, path, o->error_format);
 }
 
 int cmd_component_unbundle(int argc, char **argv) {
@@ -39,7 +40,7 @@ int cmd_component_unbundle(int argc, char **argv) {
       {0, "module-dir", OPT_STRING, &o.directory, "DIR", "Where to write the modules, as unbundled-moduleN.wasm"},
       {0, "threshold", OPT_STRING, &o.threshold, "BYTES", "Only modules larger than this are taken out (default 10240)"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -52,12 +53,9 @@ int cmd_component_unbundle(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
   uint64_t threshold;
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
   if (!o.directory) return opt_usage_error(&spec, "--module-dir is needed: where the modules go");
   if (!parse_number(&threshold, o.threshold)) return opt_usage_error(&spec, "--threshold takes a number of bytes, not \"%s\"", o.threshold);
   if (count > 1) return opt_usage_error(&spec, "one component is unbundled at a time; \"%s\" is a second one", argv[2]);
-  return run(count ? argv[1] : "-", &o, threshold, json);
+  return run(count ? argv[1] : "-", &o, threshold);
 }

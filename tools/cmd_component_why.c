@@ -4,10 +4,11 @@
 
 typedef struct why_options {
   bool cut, json;
-  const char *output, *error_format;
+  const char *output;
+  int error_format;
 } why_options;
 
-static int run(const char *path, const char *import, const why_options *o, bool json) {
+static int run(const char *path, const char *import, const why_options *o) {
   ct_error error;
   ct_error_clear(&error);
   ct_wasm_file file;
@@ -18,7 +19,7 @@ static int run(const char *path, const char *import, const why_options *o, bool 
   if (status == CT_OK) status = ct_output_write(o->output, (ct_slice){out.data, out.size}, false, &error);
   ct_buf_free(&out);
   wasm_file_close(&file);
-  return status == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, path, o->error_format);
 }
 
 int cmd_component_why(int argc, char **argv) {
@@ -27,7 +28,7 @@ int cmd_component_why(int argc, char **argv) {
       {0, "cut", OPT_FLAG, &o.cut, NULL, "Tell also which functions would have to go, the fewest, and what goes with them"},
       {'j', "json", OPT_FLAG, &o.json, NULL, "Write JSON, with each step of each way"},
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -41,10 +42,7 @@ int cmd_component_why(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
   if (count < 2) return opt_usage_error(&spec, count ? "which import? As wasi:sockets/tcp" : "which component, and which of its imports?");
   if (count > 2) return opt_usage_error(&spec, "one import is looked at; \"%s\" is a second one", argv[3]);
-  return run(argv[1], argv[2], &o, json);
+  return run(argv[1], argv[2], &o);
 }

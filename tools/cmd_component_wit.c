@@ -8,7 +8,8 @@
 
 typedef struct wit_options {
   bool wasm, text, json, no_docs, importize, exportize, all_features, no_builtin, skip_validation, canonical;
-  const char *output, *out_dir, *json_compat, *error_format;
+  const char *output, *out_dir, *json_compat;
+  int error_format;
   const char *importize_world, *importize_name, *exportize_world, *exportize_name, *merge_world, *nominal_world;
   opt_strings features, exportize_imports;
 } wit_options;
@@ -87,7 +88,7 @@ static ct_status emit(ct_wit *wit, const wit_options *o, ct_error *error) {
   return status != CT_OK ? status : closed;
 }
 
-static int run(const char *input, const wit_options *o, bool json_errors) {
+static int run(const char *input, const wit_options *o) {
   ct_error error;
   ct_wit *wit;
   ct_error_clear(&error);
@@ -96,7 +97,7 @@ static int run(const char *input, const wit_options *o, bool json_errors) {
   if (status == CT_OK) status = transform(wit, o, &error);
   if (status == CT_OK) status = emit(wit, o, &error);
   ct_wit_free(wit);
-  return status == CT_OK ? EXIT_GOOD : tell(&error, input, json_errors);
+  return status == CT_OK ? EXIT_GOOD : tell(&error, input, o->error_format);
 }
 
 /* What is wrong with the options together, or NULL. */
@@ -134,7 +135,7 @@ int cmd_component_wit(int argc, char **argv) {
       {0, "exportize-out-world-name", OPT_STRING, &o.exportize_name, "NAME", "What to call the world then"},
       {0, "merge-world-imports-based-on-semver", OPT_STRING, &o.merge_world, "WORLD", "Keep the latest of imports at compatible versions"},
       {0, "generate-nominal-type-ids", OPT_STRING, &o.nominal_world, "WORLD", "Types of their own for interfaces that are imported and exported"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -149,10 +150,7 @@ int cmd_component_wit(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json_errors = wants_json(o.error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
   if (count > 1) return opt_usage_error(&spec, "one input is read at a time; \"%s\" is a second one", argv[2]);
   if (conflict(&o)) return opt_usage_error(&spec, "%s", conflict(&o));
-  return run(count ? argv[1] : "-", &o, json_errors);
+  return run(count ? argv[1] : "-", &o);
 }

@@ -5,7 +5,8 @@
 typedef struct demangle_options {
   text_options read;
   bool text;
-  const char *output, *error_format;
+  const char *output;
+  int error_format;
 } demangle_options;
 
 static ct_status demangle_file(const char *path, const demangle_options *o, ct_error *error) {
@@ -25,7 +26,7 @@ int cmd_demangle(int argc, char **argv) {
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
       DWARF_ROWS(o.read),
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -38,13 +39,9 @@ int cmd_demangle(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
-  if (!text_options_good(&o.read)) return BAD_STYLE(&spec, o.read);
   if (count > 1) return opt_usage_error(&spec, "one file is demangled at a time; \"%s\" is a second one", argv[2]);
   const char *path = count ? argv[1] : "-";
   ct_error error;
   ct_error_clear(&error);
-  return demangle_file(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  return demangle_file(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o.error_format);
 }

@@ -16,9 +16,9 @@ static ct_status digest(const char *path, ct_error *error) {
 }
 
 int cmd_digest(int argc, char **argv) {
-  const char *error_format = NULL;
+  int error_format = 0;
   const opt_row rows[] = {
-      {0, "error-format", OPT_STRING, &error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(error_format),
       {0},
   };
   const opt_spec spec = {
@@ -27,14 +27,12 @@ int cmd_digest(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad, json = wants_json(error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", error_format);
   if (count == 0) return opt_usage_error(&spec, "a file is needed");
   status = EXIT_GOOD;
   for (int i = 1; i <= count; i++) {
     ct_error error;
     ct_error_clear(&error);
-    if (digest(argv[i], &error) != CT_OK) status = tell(&error, argv[i], json);
+    if (digest(argv[i], &error) != CT_OK) status = tell(&error, argv[i], error_format);
   }
   return status;
 }

@@ -4,7 +4,8 @@
 
 typedef struct dump_options {
   text_options read;
-  const char *output, *error_format, *color;
+  const char *output;
+  int color, error_format;
   bool colored, sections_only, json;
 } dump_options;
 
@@ -27,27 +28,22 @@ static int run(const opt_spec *spec, dump_options *o, int argc, char **argv) {
   int count;
   int status = opt_parse(spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o->error_format, &bad);
-  if (bad) return opt_usage_error(spec, "--error-format takes text or json, not \"%s\"", o->error_format);
-  if (!text_options_good(&o->read)) return BAD_STYLE(spec, o->read);
   if (count > 1) return opt_usage_error(spec, "one file is shown at a time; \"%s\" is a second one", argv[2]);
-  o->colored = wants_color(o->color, o->output, &bad);
-  if (bad) return opt_usage_error(spec, "--color takes auto, always or never, not \"%s\"", o->color);
+  o->colored = wants_color(o->color, o->output);
   const char *path = count ? argv[1] : "-";
   ct_error error;
   ct_error_clear(&error);
-  return dump_file(path, o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  return dump_file(path, o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o->error_format);
 }
 
 int cmd_dump(int argc, char **argv) {
   dump_options o = {.output = "-"};
   const opt_row rows[] = {
-      {0, "color", OPT_STRING, &o.color, "WHEN", "auto, always or never"},
+      COLOR_ROW(o.color),
       {0, "json", OPT_FLAG, &o.json, NULL, "Write JSON: an object on each line"},
       DWARF_ROWS(o.read),
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -65,7 +61,7 @@ int cmd_objdump(int argc, char **argv) {
       {0, "json", OPT_FLAG, &o.json, NULL, "Write JSON: an object on each line"},
       DWARF_ROWS(o.read),
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {

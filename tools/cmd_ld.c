@@ -11,8 +11,9 @@
 #include "opts.h"
 
 typedef struct ld_options {
-  bool verbose, version, validate, merge_imports, reject_legacy_names, realloc_via_memory_grow, skip_component, optimize, strip, json;
-  const char *output, *linker, *quoting, *wasi_adapter, *string_encoding, *wit, *world, *dep_file, *error_format;
+  bool verbose, version, validate, merge_imports, reject_legacy_names, realloc_via_memory_grow, skip_component, optimize, strip;
+  const char *output, *linker, *quoting, *wit, *world, *dep_file;
+  int wasi_adapter, string_encoding, error_format;
   opt_strings adapters, component_types, append;
 } ld_options;
 
@@ -146,8 +147,7 @@ static ct_status read_world(worlds *w, split *s, const char *path, const ct_embe
 }
 
 static ct_status read_worlds(worlds *w, split *s, const ld_options *o, ct_error *error) {
-  ct_embed_options options = {0};
-  parse_encoding(&options.encoding, o->string_encoding); /* known to be good */
+  ct_embed_options options = {.encoding = (ct_string_encoding)o->string_encoding};
   w->contents = calloc(o->component_types.count + 1, sizeof *w->contents);
   w->slices = calloc(o->component_types.count + 1, sizeof *w->slices);
   if (!w->contents || !w->slices) return fail_with(error, FAIL_NOMEM, "out of memory");
@@ -157,34 +157,29 @@ static ct_status read_worlds(worlds *w, split *s, const ld_options *o, ct_error 
   return status == CT_OK && o->wit ? read_world(w, s, o->wit, &options, error) : status;
 }
 
-/* Custom sections go, then code shrinks, each when it is asked for. */
+static ct_status write_as_asked(const ct_pieces *pieces, const ld_options *o, ct_error *error) {
+  return o->optimize ? write_optimized_pieces(o->output, pieces, NULL, false, error) : write_pieces(o->output, pieces, false, error);
+}
+
 static ct_status write_component(const ct_pieces *made, const ld_options *o, ct_error *error) {
   ct_pieces stripped = {0};
   ct_slice whole = {0};
-  ct_buf small = {0};
-  ct_status status = CT_OK;
-  if (!o->strip && !o->optimize) return write_pieces(o->output, made, false, error);
-  status = join_pieces(&whole, made, error);
-  if (status == CT_OK && o->optimize) status = ct_optimize(&small, whole, NULL, error);
-  if (status == CT_OK && !o->strip) status = ct_output_write(o->output, (ct_slice){small.data, small.size}, true, error);
-  if (status == CT_OK && o->strip) {
-    status = ct_strip(&stripped, o->optimize ? (ct_slice){small.data, small.size} : whole, NULL, error);
-    if (status == CT_OK) status = write_pieces(o->output, &stripped, false, error);
-  }
+  if (!o->strip) return write_as_asked(made, o, error);
+  ct_status status = join_pieces(&whole, made, error);
+  if (status == CT_OK) status = ct_strip(&stripped, whole, NULL, error);
+  if (status == CT_OK) status = write_as_asked(&stripped, o, error);
   ct_pieces_free(&stripped);
-  ct_buf_free(&small);
   free((void *)whole.data);
   return status;
 }
 
 static ct_status make_component(const ct_slice module, const worlds *w, const adapter_list *adapters, const ld_options *o, ct_error *error) {
   ct_pieces made = {0};
-  listener who = {o->output, o->json, o->verbose};
+  listener who = {o->output, o->error_format, o->verbose};
   ct_component_new_options options = {
       .adapters = adapters->items, .adapter_count = adapters->count, .component_types = w->slices, .component_type_count = w->count,
       .skip_validation = !o->validate, .realloc_via_memory_grow = o->realloc_via_memory_grow, .keep_import_versions = !o->merge_imports,
-      .reject_legacy_names = o->reject_legacy_names, .tell = tell_notice, .context = &who};
-  parse_wasi_adapter(&options.wasi_adapter, o->wasi_adapter); /* known to be good */
+      .reject_legacy_names = o->reject_legacy_names, .wasi_adapter = (ct_wasi_adapter)o->wasi_adapter, .tell = tell_notice, .context = &who};
   ct_status status = ct_component_new(&made, module, &options, error);
   if (status == CT_OK) status = write_component(&made, o, error);
   ct_pieces_free(&made);
@@ -244,10 +239,6 @@ static int version(void) {
 
 /* What the parsed options do not allow; -1 when all is well. */
 static int check(const opt_spec *spec, const ld_options *o) {
-  if (!parse_wasi_adapter(&(ct_wasi_adapter){0}, o->wasi_adapter))
-    return opt_usage_error(spec, "--wasi-adapter takes command, reactor, proxy or none, not \"%s\"", o->wasi_adapter);
-  if (!parse_encoding(&(ct_string_encoding){0}, o->string_encoding))
-    return opt_usage_error(spec, "--string-encoding takes utf8, utf16 or compact-utf16, not \"%s\"", o->string_encoding);
   if (o->world && !o->wit) return opt_usage_error(spec, "--world chooses a world of --wit, which is not given");
   if (!o->output) return opt_usage_error(spec, "-o FILE is missing: where to write");
   return -1;
@@ -258,15 +249,12 @@ static int run(const opt_spec *spec, ld_options *o, int argc, char **argv) {
   ct_error_clear(&error);
   split s = {.spec = spec, .is_component = true};
   int how = 0, count, status = -1;
-  bool bad = false;
   ct_status failed = split_all(&s, argc, argv, &error);
   if (failed == CT_OK) status = opt_parse(spec, (int)s.own.count, s.own.items, &count);
   if (failed == CT_OK && status < 0 && o->version) status = version();
   if (failed == CT_OK && status < 0) status = check(spec, o);
-  if (failed == CT_OK && status < 0) o->json = wants_json(o->error_format, &bad);
-  if (bad) status = opt_usage_error(spec, "--error-format takes text or json, not \"%s\"", o->error_format);
   if (failed == CT_OK && status < 0) failed = link_all(&how, &s, o, &error);
-  if (failed != CT_OK) status = tell(&error, NULL, o->json);
+  if (failed != CT_OK) status = tell(&error, NULL, o->error_format);
   free_split(&s);
   return status < 0 ? how : status;
 }
@@ -278,8 +266,8 @@ int cmd_ld(int argc, char **argv) {
       {0, "wit", OPT_STRING, &o.wit, "WIT", "The WIT that the objects were built for: a directory or file"},
       {0, "world", OPT_STRING, &o.world, "WORLD", "With --wit: the world, a name or ns:pkg/name"},
       {0, "component-type", OPT_STRINGS, &o.component_types, "WIT", "WIT with one world, merged with the others; repeatable"},
-      {0, "string-encoding", OPT_STRING, &o.string_encoding, "utf8|utf16|compact-utf16", "How the objects encode strings"},
-      {0, "wasi-adapter", OPT_STRING, &o.wasi_adapter, "command|reactor|proxy|none", "The form of the adapter for wasi_snapshot_preview1"},
+      {0, "string-encoding", OPT_WORD, &o.string_encoding, "utf8|utf16|compact-utf16", "How the objects encode strings"},
+      WASI_ADAPTER_ROW(o.wasi_adapter, "The form of the adapter for wasi_snapshot_preview1"),
       {0, "adapt", OPT_STRINGS, &o.adapters, "[NAME=]FILE", "An adapter for imports from module NAME; repeatable"},
       {0, "optimize", OPT_FLAG, &o.optimize, NULL, "Make it smaller, as `ctool optimize` does"},
       {0, "strip", OPT_FLAG, &o.strip, NULL, "Remove custom sections, as `ctool strip` does"},
@@ -292,7 +280,7 @@ int cmd_ld(int argc, char **argv) {
       {0, "reject-legacy-names", OPT_FLAG, &o.reject_legacy_names, NULL, "Take the names of the canonical ABI's build targets alone"},
       {0, "realloc-via-memory-grow", OPT_FLAG, &o.realloc_via_memory_grow, NULL, "Adapters take memory by memory.grow, not by cabi_realloc"},
       {0, "rsp-quoting", OPT_STRING, &o.quoting, "STYLE", "Taken for compatibility; response files are read as clang writes them"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "Tell the linker's command line and what is decided"},
       {'V', "version", OPT_FLAG, &o.version, NULL, "Print the version"},
       {0},

@@ -7,7 +7,8 @@
 
 typedef struct show_options {
   bool json;
-  const char *output, *error_format;
+  const char *output;
+  int error_format;
 } show_options;
 
 static ct_status show_file(const char *path, const show_options *o, ct_error *error) {
@@ -29,7 +30,7 @@ int cmd_metadata_show(int argc, char **argv) {
   const opt_row rows[] = {
       {0, "json", OPT_FLAG, &o.json, NULL, "Write JSON, on one line"},
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -41,14 +42,11 @@ int cmd_metadata_show(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
   if (count > 1) return opt_usage_error(&spec, "one file is shown at a time; \"%s\" is a second one", argv[2]);
   const char *path = count ? argv[1] : "-";
   ct_error error;
   ct_error_clear(&error);
-  return show_file(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  return show_file(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o.error_format);
 }
 
 /* ---- add */
@@ -61,7 +59,8 @@ typedef struct add_options {
   ct_metadata_change change;
   opt_strings producers[PRODUCER_FIELDS]; /* NAME=VERSION */
   bool text;
-  const char *output, *error_format;
+  const char *output;
+  int error_format;
 } add_options;
 
 static ct_status add_to_file(const char *path, const add_options *o, ct_error *error) {
@@ -101,9 +100,6 @@ static const char *contradiction(const ct_metadata_change *change) {
 }
 
 static int add_run(const opt_spec *spec, add_options *o, int count, char **argv, ct_producer *list) {
-  bool bad;
-  bool json = wants_json(o->error_format, &bad);
-  if (bad) return opt_usage_error(spec, "--error-format takes text or json, not \"%s\"", o->error_format);
   if (count > 1) return opt_usage_error(spec, "one file is changed at a time; \"%s\" is a second one", argv[2]);
   const char *both = contradiction(&o->change);
   if (both) return opt_usage_error(spec, "--%s and --clear-%s do not go together", both, both);
@@ -112,7 +108,7 @@ static int add_run(const opt_spec *spec, add_options *o, int count, char **argv,
   const char *path = count ? argv[1] : "-";
   ct_error error;
   ct_error_clear(&error);
-  return add_to_file(path, o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  return add_to_file(path, o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o->error_format);
 }
 
 #define TEXT_ROWS(target, name, what)                                          \
@@ -136,7 +132,7 @@ int cmd_metadata_add(int argc, char **argv) {
       TEXT_ROWS(texts[CT_ANNOTATION_VERSION], "version", "version"),
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {

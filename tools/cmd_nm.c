@@ -7,7 +7,8 @@
 typedef struct nm_options {
   text_options read;
   ct_nm_options nm;
-  const char *output, *error_format;
+  const char *output;
+  int error_format;
 } nm_options;
 
 static ct_status list(const char *path, const nm_options *o, ct_error *error) {
@@ -31,7 +32,7 @@ int cmd_nm(int argc, char **argv) {
       {0, "json", OPT_FLAG, &o.nm.json, NULL, "Write JSON, on one line"},
       DWARF_ROWS(o.read),
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -45,14 +46,10 @@ int cmd_nm(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
-  if (!text_options_good(&o.read)) return BAD_STYLE(&spec, o.read);
   if (o.nm.undefined && o.nm.defined) return opt_usage_error(&spec, "--undefined-only and --defined-only do not go together");
   if (count > 1) return opt_usage_error(&spec, "one file is listed at a time; \"%s\" is a second one", argv[2]);
   const char *path = count ? argv[1] : "-";
   ct_error error;
   ct_error_clear(&error);
-  return list(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  return list(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o.error_format);
 }

@@ -10,7 +10,8 @@ typedef struct optimize_options {
   bool list, report;
   const char *seconds;
   opt_strings pass_arguments;
-  const char *level, *error_format;
+  const char *level;
+  int error_format;
 } optimize_options;
 
 static int list_passes(void) {
@@ -50,13 +51,13 @@ static void tell_saved(const int64_t *saved) {
 }
 
 /* Gives -1 when the command should go on. */
-static int take_arguments(const opt_spec *spec, optimize_job *job, const optimize_options *o, bool json) {
+static int take_arguments(const opt_spec *spec, optimize_job *job, const optimize_options *o) {
   ct_error error;
   ct_error_clear(&error);
   for (size_t i = 0; i < o->pass_arguments.count; i++) {
     if (!job->pauses) return opt_usage_error(spec, "--pass-arg is for --asyncify, which is missing");
     if (optimize_pass_argument(job, o->pass_arguments.items[i], &error)) continue;
-    if (error.status != CT_OK) return tell(&error, NULL, json);
+    if (error.status != CT_OK) return tell(&error, NULL, o->error_format);
     return opt_usage_error(spec, "no pass takes the argument \"%s\"", o->pass_arguments.items[i]);
   }
   return -1;
@@ -88,7 +89,7 @@ int cmd_optimize(int argc, char **argv) {
       {0, "report", OPT_FLAG, &o.report, NULL, "Tell on standard error what each pass saved"},
       {0, "list-passes", OPT_FLAG, &o.list, NULL, "Tell what is done, in order"},
       {'o', "output", OPT_STRING, &job.output, "FILE", "Where to write; may be the input; - is standard output"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {"ctool optimize [OPTIONS] [FILE]", "Makes a module, or the modules inside of a component, smaller without changing what they do.\nNames and debug information are dropped. The result is validated.\nWithout FILE, or with -, standard input is read.", rows,
@@ -98,9 +99,6 @@ int cmd_optimize(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
   if (count > 1) return opt_usage_error(&spec, "one file is optimized at a time; \"%s\" is a second one", argv[2]);
   if (!is_level(o.level)) return opt_usage_error(&spec, "-O takes 0 to 4, s or z, not \"%s\"", o.level);
   if (o.list) return list_passes();
@@ -113,8 +111,8 @@ int cmd_optimize(int argc, char **argv) {
   const char *path = count ? argv[1] : "-";
   ct_error error;
   ct_error_clear(&error);
-  status = take_arguments(&spec, &job, &o, json);
-  if (status < 0) status = optimize_run(&job, path, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  status = take_arguments(&spec, &job, &o);
+  if (status < 0) status = optimize_run(&job, path, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o.error_format);
   if (o.report && status == EXIT_GOOD) tell_saved(saved);
   optimize_free(&job);
   return status;

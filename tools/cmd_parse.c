@@ -4,7 +4,8 @@
 
 typedef struct parse_options {
   text_options read;
-  const char *output, *error_format;
+  const char *output;
+  int error_format;
 } parse_options;
 
 static ct_status parse_file(const char *path, const parse_options *o, ct_error *error) {
@@ -29,7 +30,7 @@ int cmd_parse(int argc, char **argv) {
   const opt_row rows[] = {
       DWARF_ROWS(o.read),
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -42,13 +43,9 @@ int cmd_parse(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
-  if (!text_options_good(&o.read)) return BAD_STYLE(&spec, o.read);
   if (count > 1) return opt_usage_error(&spec, "one file is parsed at a time; \"%s\" is a second one", argv[2]);
   const char *path = count ? argv[1] : "-";
   ct_error error;
   ct_error_clear(&error);
-  return parse_file(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  return parse_file(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o.error_format);
 }

@@ -9,7 +9,8 @@
 typedef struct print_options {
   text_options read;
   ct_print_options print;
-  const char *output, *error_format, *indent, *indent_text, *color;
+  const char *output, *indent, *indent_text;
+  int color, error_format;
 } print_options;
 
 enum { MAX_INDENT = 64 };
@@ -50,10 +51,10 @@ int cmd_print(int argc, char **argv) {
       {0, "name-unnamed", OPT_FLAG, &o.print.name_unnamed, NULL, "Name what has no name: $#func3"},
       {0, "indent", OPT_STRING, &o.indent, "N", "Blanks for each level (2)"},
       {0, "indent-text", OPT_STRING, &o.indent_text, "TEXT", "What to indent each level with"},
-      {0, "color", OPT_STRING, &o.color, "WHEN", "auto, always or never"},
+      COLOR_ROW(o.color),
       DWARF_ROWS(o.read),
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -67,17 +68,12 @@ int cmd_print(int argc, char **argv) {
   char blanks[MAX_INDENT + 1];
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
-  if (!text_options_good(&o.read)) return BAD_STYLE(&spec, o.read);
   if (count > 1) return opt_usage_error(&spec, "one file is printed at a time; \"%s\" is a second one", argv[2]);
   o.print.indent = indentation(&o, blanks);
   if (!o.print.indent) return opt_usage_error(&spec, "--indent takes a number up to %d, not \"%s\"", MAX_INDENT, o.indent);
-  o.print.color = wants_color(o.color, o.output, &bad);
-  if (bad) return opt_usage_error(&spec, "--color takes auto, always or never, not \"%s\"", o.color);
+  o.print.color = wants_color(o.color, o.output);
   const char *path = count ? argv[1] : "-";
   ct_error error;
   ct_error_clear(&error);
-  return print_file(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  return print_file(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o.error_format);
 }

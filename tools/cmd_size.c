@@ -8,7 +8,8 @@
 typedef struct size_options {
   text_options read;
   bool json, retained, monos;
-  const char *by, *most, *old, *page, *paths, *output, *error_format;
+  const char *by, *most, *old, *page, *paths, *output;
+  int error_format;
 } size_options;
 
 static bool parse_by(ct_size_by *out, const char *text) {
@@ -64,7 +65,7 @@ int cmd_size(int argc, char **argv) {
       {0, "json", OPT_FLAG, &o.json, NULL, "Write JSON; without a question all there is"},
       DWARF_ROWS(o.read),
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -80,12 +81,8 @@ int cmd_size(int argc, char **argv) {
   char reader[READER_SIZE];
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
   uint64_t most = o.json ? 0 : 25;
   ct_size_options question = {0};
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
-  if (!text_options_good(&o.read)) return BAD_STYLE(&spec, o.read);
   if (o.most && (!parse_number(&most, o.most) || most > UINT32_MAX)) return opt_usage_error(&spec, "--most takes a number, not \"%s\"", o.most);
   const char *problem = take_question(&question, &o);
   if (problem) return opt_usage_error(&spec, "%s", problem);
@@ -97,5 +94,5 @@ int cmd_size(int argc, char **argv) {
   question.reader = wants_files ? dwarf_reader(reader) : NULL;
   ct_error error;
   ct_error_clear(&error);
-  return measure(path, &o, &question, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  return measure(path, &o, &question, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o.error_format);
 }

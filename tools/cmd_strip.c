@@ -10,7 +10,8 @@ typedef struct strip_options {
   text_options read;
   bool all, text, reproducible, report;
   opt_strings deleted, keep;
-  const char *output, *split, *split_dir, *error_format;
+  const char *output, *split, *split_dir;
+  int error_format;
 } strip_options;
 
 /* Debug files are kept until the stripped file is certain, and written before it: a failure leaves the old file whole. */
@@ -95,7 +96,7 @@ int cmd_strip(int argc, char **argv) {
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
       DWARF_ROWS(o.read),
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -110,15 +111,11 @@ int cmd_strip(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  bool bad;
-  bool json = wants_json(o.error_format, &bad);
-  if (bad) return opt_usage_error(&spec, "--error-format takes text or json, not \"%s\"", o.error_format);
-  if (!text_options_good(&o.read)) return BAD_STYLE(&spec, o.read);
   if (o.split && o.split_dir) return opt_usage_error(&spec, "--split-debug and --split-debug-dir do not go together");
   if (o.split && !*base_name(o.split)) return opt_usage_error(&spec, "--split-debug takes the name of a file, not \"%s\"", o.split);
   if (count > 1) return opt_usage_error(&spec, "one file is stripped at a time; \"%s\" is a second one", argv[2]);
   const char *path = count ? argv[1] : "-";
   ct_error error;
   ct_error_clear(&error);
-  return strip_file(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, json);
+  return strip_file(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o.error_format);
 }

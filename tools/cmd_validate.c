@@ -12,7 +12,8 @@ enum { DEEPEST_DIRECTORY = 64, BAR_WIDTH = 24, MOST_LINES = 20 };
 
 typedef struct validate_options {
   opt_strings features;
-  const char *error_format, *threads, *color;
+  const char *threads, *color;
+  int error_format;
   bool verbose, all_errors, custom;
   text_options read;
 } validate_options;
@@ -182,13 +183,10 @@ static int validate_all(batch *b) {
 
 /* -1 when all is well, else the exit status. */
 static int take_options(batch *b, const validate_options *o, const opt_spec *spec) {
-  bool bad;
   ct_error error;
   ct_error_clear(&error);
-  b->json = wants_json(o->error_format, &bad);
-  if (bad) return opt_usage_error(spec, "--error-format takes text or json, not \"%s\"", o->error_format);
+  b->json = o->error_format;
   b->verbose = o->verbose;
-  if (!text_options_good(&o->read)) return BAD_STYLE(spec, o->read);
   b->read = o->read;
   b->options = (ct_validate_options){.features = ct_features_default(), .show_stack = o->verbose, .custom_sections = o->custom};
   if (o->all_errors) {
@@ -216,7 +214,7 @@ int cmd_validate(int argc, char **argv) {
       {'j', "threads", OPT_STRING, &o.threads, "N", "Threads for large modules; else as many as there are processors"},
       DWARF_ROWS(o.read),
       {0, "color", OPT_STRING, &o.color, "WHEN", "Accepted; nothing is coloured"},
-      {0, "error-format", OPT_STRING, &o.error_format, "text|json", "How failures are told"},
+      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {

@@ -39,23 +39,10 @@ ct_status fail_with(ct_error *error, ct_status status, const char *format, ...) 
   return error->status = status;
 }
 
-bool wants_json(const char *format, bool *bad) {
-  bool json = format && strcmp(format, "json") == 0;
-  *bad = format && !json && strcmp(format, "text") != 0;
-  return json;
-}
-
-bool wants_color(const char *when, const char *output, bool *bad) {
-  bool is_auto = !when || strcmp(when, "auto") == 0, always = when && strcmp(when, "always") == 0;
-  *bad = !is_auto && !always && strcmp(when, "never") != 0;
-  return always || (is_auto && strcmp(output, "-") == 0 && ct_is_terminal(1));
-}
-
-bool text_options_good(const text_options *options) { return !options->style || strcmp(options->style, "lines") == 0 || strcmp(options->style, "full") == 0; }
+bool wants_color(int when, const char *output) { return when == 1 || (when == 0 && strcmp(output, "-") == 0 && ct_is_terminal(1)); }
 
 ct_parse_options parse_options_of(const text_options *options, const char *path) {
-  bool full = options->full || (options->style && strcmp(options->style, "full") == 0);
-  return (ct_parse_options){full ? CT_DWARF_FULL : options->style ? CT_DWARF_LINES : CT_DWARF_NONE, strcmp(path, "-") == 0 ? "<stdin>" : path};
+  return (ct_parse_options){options->full ? CT_DWARF_FULL : (ct_generate_dwarf)options->style, strcmp(path, "-") == 0 ? "<stdin>" : path};
 }
 
 ct_status wasm_file_open(ct_wasm_file *out, const char *path, ct_error *error) { return wasm_file_open_text(out, path, &(text_options){0}, error); }
@@ -166,23 +153,4 @@ ct_status validate_made(ct_slice bytes, ct_error *error) {
   ct_validate_options options = {.features = ct_features_default()};
   ct_status status = ct_features_parse(&options.features, "all", error);
   return status == CT_OK ? ct_validate(bytes, &options, error) : status;
-}
-
-bool parse_wasi_adapter(ct_wasi_adapter *out, const char *text) {
-  static const char *const names[] = {"auto", "command", "reactor", "proxy", "none"};
-  for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
-    *out = (ct_wasi_adapter)i;
-    if (!text || strcmp(text, names[i]) == 0) return true;
-  }
-  return false;
-}
-
-bool parse_encoding(ct_string_encoding *out, const char *text) {
-  static const char *const names[] = {"utf8", "utf16", "compact-utf16"};
-  for (int i = 0; i < 3; i++) {
-    if (text && strcmp(text, names[i]) != 0) continue;
-    *out = (ct_string_encoding)i;
-    return true;
-  }
-  return false;
 }

@@ -6,6 +6,9 @@
 
 enum { EXIT_GOOD = 0, EXIT_BAD_INPUT = 1, EXIT_USAGE = 2 };
 
+/* How failures are told: into an int, 0 as text, 1 as JSON. */
+#define ERROR_FORMAT_ROW(target) {0, "error-format", OPT_WORD, &(target), "text|json", "How failures are told"}
+
 /* Prints the failure to stderr, as text or, when `json` is set, as one JSON line. `file` names the input where the failure names none (may be NULL). Gives EXIT_BAD_INPUT. */
 int tell(ct_error *error, const char *file, bool json);
 
@@ -22,11 +25,9 @@ void tell_notice(void *context, ct_notice kind, const char *text);
 enum { FAIL_NOMEM = 1, FAIL_OPEN = 900, FAIL_RUN = 904 };
 ct_status fail_with(ct_error *error, ct_status status, const char *format, ...);
 
-/* Is `format` "json" (true), or "text" or NULL (false)? Anything else sets *bad. */
-bool wants_json(const char *format, bool *bad);
-
-/* Is `when` "always", or "auto" or NULL and `output` a terminal? "never" is not; anything else sets *bad. */
-bool wants_color(const char *when, const char *output, bool *bad);
+/* When output is in colours: into an int, which wants_color takes; "auto" is when `output` is a terminal. */
+#define COLOR_ROW(target) {0, "color", OPT_WORD, &(target), "WHEN", "auto, always or never", "auto|always|never"}
+bool wants_color(int when, const char *output);
 
 /* A binary from a file in either form: text becomes binary in `made`. All-zero may be closed. */
 typedef struct ct_wasm_file {
@@ -39,14 +40,10 @@ ct_status wasm_file_open(ct_wasm_file *out, const char *path, ct_error *error);
 /* What every command that reads text takes: -g, --generate-dwarf lines|full. All-zero: none. */
 typedef struct text_options {
   bool full;
-  const char *style;
+  int style; /* a ct_generate_dwarf */
 } text_options;
-#define DWARF_ROWS(options)                                                                                  \
-  {'g', NULL, OPT_FLAG, &(options).full, NULL, "With text: as --generate-dwarf full"},                      \
-  {0, "generate-dwarf", OPT_STRING, &(options).style, "lines|full", "With text: debug information of its lines"}
-/* Is the style one of the two, or none? */
-bool text_options_good(const text_options *options);
-#define BAD_STYLE(spec, options) opt_usage_error((spec), "--generate-dwarf takes lines or full, not \"%s\"", (options).style)
+#define DWARF_STYLE_ROW(options) {0, "generate-dwarf", OPT_WORD, &(options).style, "lines|full", "With text: debug information of its lines", "|lines|full"}
+#define DWARF_ROWS(options) {'g', NULL, OPT_FLAG, &(options).full, NULL, "With text: as --generate-dwarf full"}, DWARF_STYLE_ROW(options)
 ct_parse_options parse_options_of(const text_options *options, const char *path);
 ct_status wasm_file_open_text(ct_wasm_file *out, const char *path, const text_options *options, ct_error *error);
 void wasm_file_close(ct_wasm_file *file);
@@ -65,11 +62,8 @@ bool parse_number(uint64_t *out, const char *text);
 /* Splits [NAME=]FILE. Without NAME it is that of the file, up to its first dot when `up_to_dot`. The name is to be freed; NULL when memory is out. */
 char *name_of_argument(const char *argument, bool up_to_dot, const char **path);
 
-/* What --wasi-adapter takes; NULL is its default. */
-bool parse_wasi_adapter(ct_wasi_adapter *out, const char *text);
-
-/* What --encoding takes; NULL is utf8. */
-bool parse_encoding(ct_string_encoding *out, const char *text);
+/* Into an int: a ct_wasi_adapter. */
+#define WASI_ADAPTER_ROW(target, help) {0, "wasi-adapter", OPT_WORD, &(target), "command|reactor|proxy|none", help, "auto|command|reactor|proxy|none"}
 
 /* The pieces as one block; out->data is to be freed. */
 ct_status join_pieces(ct_slice *out, const ct_pieces *pieces, ct_error *error);

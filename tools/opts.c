@@ -116,7 +116,46 @@ typedef struct parse {
   const opt_spec *spec;
   int argc, next;
   char **argv;
+  const opt_row *misled; /* the row of a word that it has not, and the word; a later good one makes up for it */
+  const char *word;
 } parse;
+
+static const char *words_of(const opt_row *row) { return row->words ? row->words : row->value_name; }
+
+/* The number of a word in the row's list; -1 when it is none of them. */
+static int number_of(const opt_row *row, const char *word) {
+  const char *at = words_of(row);
+  for (int number = 0;; number++) {
+    size_t size = strcspn(at, "|");
+    if (size && strlen(word) == size && strncmp(at, word, size) == 0) return number;
+    if (!at[size]) return -1;
+    at += size + 1;
+  }
+}
+
+static void take_word(parse *p, const opt_row *row, const char *word) {
+  int number = number_of(row, word);
+  if (number >= 0) {
+    *(int *)row->target = number;
+    if (p->misled == row) p->misled = NULL;
+  } else if (!p->misled || p->misled == row) {
+    p->misled = row;
+    p->word = word;
+  }
+}
+
+/* --color takes auto, always or never: the words as the help has them, where it has. */
+static int misled(const parse *p) {
+  char list[128];
+  size_t used = 0;
+  const char *at = strchr(p->misled->value_name, '|') ? p->misled->value_name : words_of(p->misled);
+  for (size_t size; used + (size = strcspn(at, "|")) + 8 < sizeof list; at += size + 1) {
+    used += (size_t)snprintf(list + used, sizeof list - used, "%.*s", (int)size, at);
+    if (!at[size]) break;
+    used += (size_t)snprintf(list + used, sizeof list - used, "%s", strchr(at + size + 1, '|') ? ", " : " or ");
+  }
+  return opt_usage_error(p->spec, "--%s takes %s, not \"%s\"", p->misled->long_name, list, p->word);
+}
 
 /* One option: `value` is what follows "=" or the short letter, or NULL. */
 static int take(parse *p, const opt_row *row, const char *name, const char *value) {
@@ -125,6 +164,10 @@ static int take(parse *p, const opt_row *row, const char *name, const char *valu
   if (!value) {
     if (p->next == p->argc) return opt_usage_error(p->spec, "%s needs a value: %s", name, row->value_name);
     value = p->argv[p->next++];
+  }
+  if (row->kind == OPT_WORD) {
+    take_word(p, row, value);
+    return -1;
   }
   return store(p->spec, row, value, p->argc);
 }
@@ -165,7 +208,7 @@ int opt_parse(const opt_spec *spec, int argc, char **argv, int *positional) {
     visitor(spec, visitor_context);
     return 0;
   }
-  parse p = {spec, argc, 1, argv};
+  parse p = {.spec = spec, .argc = argc, .next = 1, .argv = argv};
   bool options = true;
   *positional = 0;
   while (p.next < argc) {
@@ -177,5 +220,5 @@ int opt_parse(const opt_spec *spec, int argc, char **argv, int *positional) {
     else status = argument[1] == '-' ? take_long(&p, argument) : take_short(&p, argument);
     if (status >= 0) return status;
   }
-  return -1;
+  return p.misled ? misled(&p) : -1;
 }

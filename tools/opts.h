@@ -12,7 +12,8 @@ typedef enum opt_kind {
   OPT_FLAG,    /* bool: set to true by its name alone, or by =true and =false */
   OPT_STRING,  /* const char *: the last one wins */
   OPT_STRINGS, /* opt_strings: each one is kept */
-  OPT_OPTIONAL /* const char *: what follows "=", or "" when nothing does */
+  OPT_OPTIONAL, /* const char *: what follows "=", or "" when nothing does */
+  OPT_WORD      /* int: the number of a word of the row, from 0; another word is a usage error, told when the whole line was read */
 } opt_kind;
 
 /* Borrowed from argv; the room is argv's own, so it is never too small. */
@@ -28,6 +29,7 @@ typedef struct opt_row {
   void *target;
   const char *value_name; /* "FILE"; NULL for flags */
   const char *help;
+  const char *words; /* of OPT_WORD: "auto|always|never"; an empty first one is for what was not given. NULL: those of value_name */
 } opt_row;
 
 typedef struct opt_spec {
