@@ -2,23 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "commands.h"
 #include "common.h"
 #include "opts.h"
-
-typedef struct command {
-  const char *name, *summary;
-  int (*run)(int argc, char **argv);
-} command;
-
-static const command commands[] = {
-#define CT_COMMAND(function, name, summary) {name, summary, cmd_##function},
-#define CT_FOREIGN(function, name, summary)
-#include "commands.def"
-#undef CT_COMMAND
-#undef CT_FOREIGN
-};
-
-enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
 static const opt_row help_row = {'h', "help", OPT_FLAG, NULL, NULL, "Print the help"};
 
@@ -32,21 +18,14 @@ static void put_quoted(const char *text, bool colons) {
 }
 
 /* The first words of the commands, each once. */
-static bool is_first_of_group(int i) {
-  size_t size = strcspn(commands[i].name, " ");
-  for (int j = 0; j < i; j++)
-    if (strcspn(commands[j].name, " ") == size && strncmp(commands[j].name, commands[i].name, size) == 0) return false;
-  return true;
-}
-
 static void put_first_words(void) {
-  for (int i = 0; i < COMMAND_COUNT; i++)
-    if (is_first_of_group(i)) printf(" %.*s", (int)strcspn(commands[i].name, " "), commands[i].name);
+  EACH_OWN_COMMAND(c)
+    if (command_begins_group(c)) printf(" %.*s", (int)strcspn(c->name, " "), c->name);
 }
 
 static void put_second_words(const char *name, size_t size) {
-  for (int i = 0; i < COMMAND_COUNT; i++)
-    if (strcspn(commands[i].name, " ") == size && strncmp(commands[i].name, name, size) == 0 && commands[i].name[size]) printf(" %s", commands[i].name + size + 1);
+  EACH_OWN_COMMAND(c)
+    if (strcspn(c->name, " ") == size && strncmp(c->name, name, size) == 0 && c->name[size]) printf(" %s", c->name + size + 1);
 }
 
 /* ---- bash: https://www.gnu.org/software/bash/manual/html_node/Programmable-Completion.html */
@@ -69,20 +48,20 @@ static void bash(void) {
   fputs("    words='", stdout);
   put_first_words();
   puts("'\n    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n    return\n  fi\n  if [ \"$COMP_CWORD\" = 2 ]; then\n    case $first in");
-  for (int i = 0; i < COMMAND_COUNT; i++) {
-    size_t size = strcspn(commands[i].name, " ");
-    if (!is_first_of_group(i) || !commands[i].name[size]) continue;
-    printf("      %.*s) words='", (int)size, commands[i].name);
-    put_second_words(commands[i].name, size);
+  EACH_OWN_COMMAND(c) {
+    size_t size = strcspn(c->name, " ");
+    if (!command_begins_group(c) || !c->name[size]) continue;
+    printf("      %.*s) words='", (int)size, c->name);
+    put_second_words(c->name, size);
     puts("' ;;");
   }
   puts("    esac\n    if [ -n \"$words\" ]; then\n      COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n      return\n    fi\n  fi");
   puts("  [[ $current == -* ]] || return\n  case \"$first $second\" in");
-  for (int i = 0; i < COMMAND_COUNT; i++)
-    if (strchr(commands[i].name, ' ')) opt_visit(commands[i].run, commands[i].name, bash_options, (void *)&commands[i]);
+  EACH_OWN_COMMAND(c)
+    if (strchr(c->name, ' ')) opt_visit(c->run, c->name, bash_options, (void *)c);
   puts("  esac\n  [ -n \"$words\" ] || case $first in");
-  for (int i = 0; i < COMMAND_COUNT; i++)
-    if (!strchr(commands[i].name, ' ')) opt_visit(commands[i].run, commands[i].name, bash_options, (void *)&commands[i]);
+  EACH_OWN_COMMAND(c)
+    if (!strchr(c->name, ' ')) opt_visit(c->run, c->name, bash_options, (void *)c);
   puts("  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n}\ncomplete -o default -F _ctool ctool");
 }
 
@@ -118,23 +97,23 @@ static void zsh_options(const opt_spec *spec, void *context) {
 
 static void zsh(void) {
   puts("#compdef ctool\n_ctool() {\n  local -a all\n  all=(");
-  for (int i = 0; i < COMMAND_COUNT; i++) {
-    size_t size = strcspn(commands[i].name, " ");
-    if (!is_first_of_group(i)) continue;
-    printf("    '%.*s:", (int)size, commands[i].name);
-    put_quoted(commands[i].name[size] ? "several commands" : commands[i].summary, true);
+  EACH_OWN_COMMAND(c) {
+    size_t size = strcspn(c->name, " ");
+    if (!command_begins_group(c)) continue;
+    printf("    '%.*s:", (int)size, c->name);
+    put_quoted(c->name[size] ? "several commands" : c->summary, true);
     puts("'");
   }
   puts("  )\n  if (( CURRENT == 2 )); then\n    _describe command all\n    return\n  fi\n  local name=${words[2]}\n  case $name in");
-  for (int i = 0; i < COMMAND_COUNT; i++) {
-    size_t size = strcspn(commands[i].name, " ");
-    if (!is_first_of_group(i) || !commands[i].name[size]) continue;
-    printf("    %.*s)\n      if (( CURRENT == 3 )); then\n        compadd", (int)size, commands[i].name);
-    put_second_words(commands[i].name, size);
+  EACH_OWN_COMMAND(c) {
+    size_t size = strcspn(c->name, " ");
+    if (!command_begins_group(c) || !c->name[size]) continue;
+    printf("    %.*s)\n      if (( CURRENT == 3 )); then\n        compadd", (int)size, c->name);
+    put_second_words(c->name, size);
     puts("\n        return\n      fi\n      name=\"$name ${words[3]}\"\n      shift words; (( CURRENT-- )) ;;");
   }
   puts("  esac\n  shift words; (( CURRENT-- ))\n  case $name in");
-  for (int i = 0; i < COMMAND_COUNT; i++) opt_visit(commands[i].run, commands[i].name, zsh_options, (void *)&commands[i]);
+  EACH_OWN_COMMAND(c) opt_visit(c->run, c->name, zsh_options, (void *)c);
   puts("  esac\n}\n[ \"$funcstack[1]\" = _ctool ] && _ctool \"$@\" || compdef _ctool ctool");
 }
 
@@ -170,14 +149,14 @@ static void fish_word(const char *condition, const char *word, int size, const c
 }
 
 static void fish(void) {
-  for (int i = 0; i < COMMAND_COUNT; i++) {
-    const char *name = commands[i].name, *space = strchr(name, ' ');
+  EACH_OWN_COMMAND(c) {
+    const char *name = c->name, *space = strchr(name, ' ');
     int size = (int)strcspn(name, " ");
     char condition[64];
     snprintf(condition, sizeof condition, "__fish_seen_subcommand_from %.*s", size, name);
-    if (is_first_of_group(i)) fish_word("__fish_use_subcommand", name, size, space ? "several commands" : commands[i].summary);
-    if (space) fish_word(condition, space + 1, (int)strlen(space + 1), commands[i].summary);
-    opt_visit(commands[i].run, name, fish_options, (void *)&commands[i]);
+    if (command_begins_group(c)) fish_word("__fish_use_subcommand", name, size, space ? "several commands" : c->summary);
+    if (space) fish_word(condition, space + 1, (int)strlen(space + 1), c->summary);
+    opt_visit(c->run, name, fish_options, (void *)c);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters.h"
 #include "common.h"
 #include "opts.h"
 
@@ -14,14 +15,14 @@ typedef struct link_options {
   opt_strings adapters, openable;
 } link_options;
 
-/* Everything that is open while libraries are linked: libraries, then those for dlopen, then adapters. */
+/* Everything that is open while libraries are linked: libraries, then those for dlopen; adapters beside them. */
 typedef struct session {
   const link_options *o;
   size_t library_count, file_count;
   ct_wasm_file *files;
   char **names;
   ct_library *libraries;
-  ct_adapter *adapters;
+  adapter_list adapters;
   listener listener;
 } session;
 
@@ -31,15 +32,15 @@ static void close_session(session *s) {
   free(s->files);
   free(s->names);
   free(s->libraries);
-  free(s->adapters);
+  adapters_close(&s->adapters);
 }
 
 static ct_status out_of_memory(ct_error *error) { return fail_with(error, FAIL_NOMEM, "out of memory"); }
 
-/* NAME=FILE or FILE: the next file of the session, opened. The name of libc.so is libc.so, that of adapter.wasm is adapter. */
-static ct_status open_next(session *s, const char *argument, bool is_adapter, const char **name, const char **path, ct_error *error) {
+/* NAME=FILE or FILE: the next file of the session, opened. The name of libc.so is libc.so. */
+static ct_status open_next(session *s, const char *argument, const char **name, const char **path, ct_error *error) {
   size_t at = s->file_count++;
-  s->names[at] = name_of_argument(argument, is_adapter, path);
+  s->names[at] = name_of_argument(argument, false, path);
   if (!s->names[at]) return out_of_memory(error);
   *name = s->names[at];
   ct_status status = wasm_file_open(&s->files[at], *path, error);
@@ -50,7 +51,7 @@ static ct_status open_next(session *s, const char *argument, bool is_adapter, co
 static ct_status open_libraries(session *s, char **arguments, size_t count, bool openable, ct_error *error) {
   for (size_t i = 0; i < count; i++) {
     ct_library *library = &s->libraries[s->library_count];
-    ct_status status = open_next(s, arguments[i], false, &library->name, &library->file, error);
+    ct_status status = open_next(s, arguments[i], &library->name, &library->file, error);
     if (status != CT_OK) return status;
     library->bytes = s->files[s->file_count - 1].bytes;
     library->dl_openable = openable;
@@ -59,26 +60,15 @@ static ct_status open_libraries(session *s, char **arguments, size_t count, bool
   return CT_OK;
 }
 
-static ct_status open_adapters(session *s, ct_error *error) {
-  for (size_t i = 0; i < s->o->adapters.count; i++) {
-    ct_adapter *adapter = &s->adapters[i];
-    ct_status status = open_next(s, s->o->adapters.items[i], true, &adapter->name, &adapter->file, error);
-    if (status != CT_OK) return status;
-    adapter->bytes = s->files[s->file_count - 1].bytes;
-  }
-  return CT_OK;
-}
-
 static ct_status open_all(session *s, char **inputs, size_t count, ct_error *error) {
-  size_t files = count + s->o->openable.count + s->o->adapters.count + 1;
+  size_t files = count + s->o->openable.count + 1;
   s->files = calloc(files, sizeof *s->files);
   s->names = calloc(files, sizeof *s->names);
   s->libraries = calloc(files, sizeof *s->libraries);
-  s->adapters = calloc(files, sizeof *s->adapters);
-  if (!s->files || !s->names || !s->libraries || !s->adapters) return out_of_memory(error);
+  if (!s->files || !s->names || !s->libraries) return out_of_memory(error);
   ct_status status = open_libraries(s, inputs, count, false, error);
   if (status == CT_OK) status = open_libraries(s, (char **)s->o->openable.items, s->o->openable.count, true, error);
-  return status == CT_OK ? open_adapters(s, error) : status;
+  return status == CT_OK ? adapters_open(&s->adapters, &s->o->adapters, error) : status;
 }
 
 static ct_status link_files(session *s, uint32_t stack_size, ct_error *error) {
@@ -86,7 +76,7 @@ static ct_status link_files(session *s, uint32_t stack_size, ct_error *error) {
   ct_component_link_options options = {
       .libraries = s->libraries, .library_count = s->library_count, .stack_size = stack_size,
       .stub_missing_functions = o->stub_missing_functions, .built_in_libdl = o->built_in_libdl,
-      .component = {.wasi_adapter = (ct_wasi_adapter)o->wasi_adapter, .adapters = s->adapters, .adapter_count = o->adapters.count, .skip_validation = !o->validate || o->skip_validation,
+      .component = {.wasi_adapter = (ct_wasi_adapter)o->wasi_adapter, .adapters = s->adapters.items, .adapter_count = s->adapters.count, .skip_validation = !o->validate || o->skip_validation,
                     .realloc_via_memory_grow = o->realloc_via_memory_grow, .keep_import_versions = !o->merge_imports, .canonical_names = o->canonical, .reject_legacy_names = o->reject_legacy_names,
                     .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref, .tell = tell_notice, .context = &s->listener}};
   ct_pieces pieces = {0};

@@ -3,23 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands.h"
 #include "common.h"
 #include "opts.h"
-
-typedef struct page {
-  const char *name, *summary;
-  int (*run)(int argc, char **argv);
-} page;
-
-static const page pages[] = {
-#define CT_COMMAND(function, name, summary) {name, summary, cmd_##function},
-#define CT_FOREIGN(function, name, summary)
-#include "commands.def"
-#undef CT_COMMAND
-#undef CT_FOREIGN
-};
-
-enum { PAGE_COUNT = sizeof pages / sizeof *pages };
 
 /* ---- roff: https://man.openbsd.org/man.7 */
 
@@ -68,7 +54,7 @@ static void put_heading(FILE *out, const char *name, const char *summary) {
 
 typedef struct writing {
   FILE *out;
-  const page *page;
+  const command *page;
 } writing;
 
 static void put_command(const opt_spec *spec, void *context) {
@@ -91,11 +77,11 @@ static void put_command(const opt_spec *spec, void *context) {
 
 static void put_overview(FILE *out) {
   fprintf(out, ".TH ctool 1 \"\" \"ctool %s\" \"ctool\"\n.SH NAME\nctool \\- a WebAssembly component toolkit\n.SH SYNOPSIS\nctool COMMAND [OPTIONS] [ARGUMENTS]\n.SH COMMANDS\n", ct_version());
-  for (int i = 0; i < PAGE_COUNT; i++) {
+  EACH_OWN_COMMAND(c) {
     fputs(".TP\n.BR ", out);
-    put_page_name(out, pages[i].name);
+    put_page_name(out, c->name);
     fputs(" (1)\n", out);
-    put_text(out, pages[i].summary);
+    put_text(out, c->summary);
     fputc('\n', out);
   }
   fputs(".SH EXIT STATUS\n0 good, 1 bad input, 2 a usage error.\n", out);
@@ -103,19 +89,19 @@ static void put_overview(FILE *out) {
 
 /* ---- where they go */
 
-static void put_page(FILE *out, const page *it) {
+static void put_page(FILE *out, const command *it) {
   if (it) opt_visit(it->run, it->name, put_command, &(writing){out, it});
   else put_overview(out);
 }
 
 /* "DIRECTORY/ctool-component-new.1" */
-static void path_of(char *out, size_t room, const char *directory, const page *it) {
+static void path_of(char *out, size_t room, const char *directory, const command *it) {
   snprintf(out, room, "%s/ctool%s%s.1", directory, it ? "-" : "", it ? it->name : "");
   for (char *at = out + strlen(directory); *at; at++)
     if (*at == ' ') *at = '-';
 }
 
-static ct_status write_page(const char *directory, const page *it, ct_error *error) {
+static ct_status write_page(const char *directory, const command *it, ct_error *error) {
   char path[4096], *text = NULL;
   size_t size = 0;
   path_of(path, sizeof path, directory, it);
@@ -132,15 +118,16 @@ static int write_all(const char *directory) {
   ct_error_clear(&error);
   ct_status status = ct_directory_make(directory, &error);
   if (status == CT_OK) status = write_page(directory, NULL, &error);
-  for (int i = 0; i < PAGE_COUNT && status == CT_OK; i++) status = write_page(directory, &pages[i], &error);
+  EACH_OWN_COMMAND(c)
+    if (status == CT_OK) status = write_page(directory, c, &error);
   return status == CT_OK ? EXIT_GOOD : tell(&error, directory, false);
 }
 
-static const page *find(char **words, int count) {
-  for (int i = 0; i < PAGE_COUNT; i++) {
+static const command *find(char **words, int count) {
+  EACH_OWN_COMMAND(c) {
     char both[64];
     snprintf(both, sizeof both, "%s%s%s", words[0], count > 1 ? " " : "", count > 1 ? words[1] : "");
-    if (strcmp(both, pages[i].name) == 0) return &pages[i];
+    if (strcmp(both, c->name) == 0) return c;
   }
   return NULL;
 }
@@ -154,7 +141,7 @@ int cmd_man(int argc, char **argv) {
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
   if (directory) return write_all(directory);
-  const page *it = count ? find(argv + 1, count) : NULL;
+  const command *it = count ? find(argv + 1, count) : NULL;
   if (count && !it) return opt_usage_error(&spec, "ctool has no command \"%s%s%s\"", argv[1], count > 1 ? " " : "", count > 1 ? argv[2] : "");
   put_page(stdout, it);
   return EXIT_GOOD;

@@ -87,9 +87,9 @@ int cmd_size(int argc, char **argv) {
   const char *problem = take_question(&question, &o);
   if (problem) return opt_usage_error(&spec, "%s", problem);
   if (count > 1) return opt_usage_error(&spec, "one file is measured at a time; \"%s\" is a second one", argv[2]);
-  const char *path = count ? argv[1] : "-", *slash = strrchr(path, '/');
+  const char *path = count ? argv[1] : "-";
   question.most = (uint32_t)most;
-  question.title = slash ? slash + 1 : path;
+  question.title = base_name(path);
   bool wants_files = question.question == CT_SIZE_GROUPS || question.question == CT_SIZE_DIFF ? question.by == CT_SIZE_FILE : question.question == CT_SIZE_OVERVIEW && o.json;
   question.reader = wants_files ? dwarf_reader(reader) : NULL;
   ct_error error;

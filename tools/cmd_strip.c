@@ -53,11 +53,6 @@ static void warn(void *context, const char *text) {
   fprintf(stderr, "warning: %s\n", text);
 }
 
-static const char *base_name(const char *path) {
-  const char *slash = path ? strrchr(path, '/') : NULL;
-  return slash ? slash + 1 : path;
-}
-
 static ct_status strip_file(const char *path, const strip_options *o, ct_error *error) {
   ct_wasm_file input;
   ct_pieces pieces = {0};
@@ -65,7 +60,7 @@ static ct_status strip_file(const char *path, const strip_options *o, ct_error *
   session s = {.o = o};
   ct_strip_options options = {
       .like_wasm_tools = called_wasm_tools(), .all = o->all, .deleted = o->deleted.items, .deleted_count = o->deleted.count, .keep = o->keep.items, .keep_count = o->keep.count,
-      .reproducible = o->reproducible, .debug = o->split || o->split_dir ? keep_debug : NULL, .debug_name = base_name(o->split),
+      .reproducible = o->reproducible, .debug = o->split || o->split_dir ? keep_debug : NULL, .debug_name = o->split ? base_name(o->split) : NULL,
       .report = o->report ? &report : NULL, .tell = warn, .context = &s};
   ct_status status = wasm_file_open_text(&input, path, &o->read, error);
   if (status == CT_OK) status = ct_strip(&pieces, input.bytes, &options, error);

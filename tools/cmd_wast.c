@@ -92,7 +92,7 @@ static ct_status write_module(void *context, const char *name, ct_slice bytes, c
 
 /* The name of a file without its folder and its last ending; to be freed. */
 static char *stem_of(const char *path) {
-  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+  const char *name = base_name(path), *dot = strrchr(name, '.');
   size_t size = dot && dot != name ? (size_t)(dot - name) : strlen(name);
   char *out = malloc(size + 1);
   if (!out) return NULL;

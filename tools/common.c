@@ -64,12 +64,14 @@ void wasm_file_close(ct_wasm_file *file) {
   ct_input_close(&file->input);
 }
 
+const char *base_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
 static bool is_wasm_tools; /* written once, by main, before a command runs */
 
-void program_name_is(const char *path) {
-  const char *slash = strrchr(path, '/');
-  is_wasm_tools = strcmp(slash ? slash + 1 : path, "wasm-tools") == 0;
-}
+void program_name_is(const char *path) { is_wasm_tools = strcmp(base_name(path), "wasm-tools") == 0; }
 
 bool called_wasm_tools(void) { return is_wasm_tools; }
 
@@ -95,9 +97,8 @@ bool parse_number(uint64_t *out, const char *text) {
 }
 
 char *name_of_argument(const char *argument, bool up_to_dot, const char **path) {
-  const char *equals = strchr(argument, '='), *slash = strrchr(argument, '/'), *from = argument;
+  const char *equals = strchr(argument, '='), *from = equals ? argument : base_name(argument);
   *path = equals ? equals + 1 : argument;
-  if (!equals && slash) from = slash + 1;
   size_t size = equals ? (size_t)(equals - argument) : up_to_dot ? strcspn(from, ".") : strlen(from);
   char *name = malloc(size + 1);
   if (!name) return NULL;

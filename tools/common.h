@@ -56,6 +56,9 @@ bool called_wasm_tools(void);
 enum { READER_SIZE = 4096 };
 const char *dwarf_reader(char room[READER_SIZE]);
 
+/* What follows the last slash of a path. */
+const char *base_name(const char *path);
+
 /* A decimal number without sign; false when the text is none, or too large. */
 bool parse_number(uint64_t *out, const char *text);
 

@@ -121,7 +121,7 @@ ct_status linker_find(words *command, const char *path, ct_error *error) {
 /* ---- the scratch directory */
 
 ct_status scratch_make(scratch *s, const char *output, ct_error *error) {
-  const char *slash = strrchr(output, '/'), *base = slash ? slash + 1 : output;
+  const char *base = base_name(output);
   size_t parent = (size_t)(base - output), size = parent + strlen(base) + sizeof "..XXXXXX";
   char *directory = malloc(size);
   if (!directory) return fail_with(error, FAIL_NOMEM, "out of memory");

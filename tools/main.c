@@ -5,21 +5,9 @@
 #include <malloc.h>
 #endif
 
+#include "commands.h"
 #include "common.h"
 #include "opts.h"
-
-typedef struct command {
-  const char *name, *summary;
-  int (*run)(int argc, char **argv);
-} command;
-
-static const command commands[] = {
-#define CT_COMMAND(function, name, summary) {name, summary, cmd_##function},
-#define CT_FOREIGN CT_COMMAND
-#include "commands.def"
-#undef CT_COMMAND
-#undef CT_FOREIGN
-};
 
 /* Called by the name of another tool, ctool is that command. */
 static const struct {
@@ -31,11 +19,9 @@ static const struct {
 #undef CT_ALIAS
 };
 
-enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
-
 static int help(void) {
   puts("ctool: a WebAssembly component toolkit\n\nusage: ctool COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:");
-  for (int i = 0; i < COMMAND_COUNT; i++) printf("  %-24s%s\n", commands[i].name, commands[i].summary);
+  for (const command *c = commands; c->name; c++) printf("  %-24s%s\n", c->name, c->summary);
   puts("\nctool COMMAND --help tells more; ctool --version prints the version.");
   return EXIT_GOOD;
 }
@@ -54,15 +40,15 @@ static bool is_in_group(const command *c, const char *group) {
 }
 
 static bool is_group(const char *word) {
-  for (int i = 0; i < COMMAND_COUNT; i++)
-    if (is_in_group(&commands[i], word)) return true;
+  for (const command *c = commands; c->name; c++)
+    if (is_in_group(c, word)) return true;
   return false;
 }
 
 static int group_help(const char *group) {
   printf("usage: ctool %s COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:\n", group);
-  for (int i = 0; i < COMMAND_COUNT; i++)
-    if (is_in_group(&commands[i], group)) printf("  %-24s%s\n", commands[i].name, commands[i].summary);
+  for (const command *c = commands; c->name; c++)
+    if (is_in_group(c, group)) printf("  %-24s%s\n", c->name, c->summary);
   puts("\nctool COMMAND --help tells more.");
   return EXIT_GOOD;
 }
@@ -71,13 +57,13 @@ static int group_help(const char *group) {
 static const char *nearest(const char *name) {
   const char *best = NULL;
   unsigned best_distance = 3;
-  for (int i = 0; i < COMMAND_COUNT; i++) {
-    const char *space = strchr(commands[i].name, ' ');
-    unsigned whole = opt_distance(name, commands[i].name), second = space ? opt_distance(name, space + 1) : whole;
+  for (const command *c = commands; c->name; c++) {
+    const char *space = strchr(c->name, ' ');
+    unsigned whole = opt_distance(name, c->name), second = space ? opt_distance(name, space + 1) : whole;
     unsigned distance = whole < second ? whole : second;
     if (distance < best_distance) {
       best_distance = distance;
-      best = commands[i].name;
+      best = c->name;
     }
   }
   return best;
@@ -98,11 +84,6 @@ static int unknown_command(const char *first, const char *second) {
   if (best) fprintf(stderr, "; did you mean \"%s\"?", best);
   fprintf(stderr, "\nctool %s%s--help lists the commands.\n", group ? first : "", group ? " " : "");
   return EXIT_USAGE;
-}
-
-static const char *base_name(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
 }
 
 /* Memory that one step frees serves the next, instead of going back to the system for pages that must be zeroed again. */
@@ -134,9 +115,9 @@ int main(int argc, char **argv) {
     printf(json ? "{\"name\": \"ctool\", \"version\": \"%s\"}\n" : "ctool %s\n", ct_version());
     return EXIT_GOOD;
   }
-  for (int i = 0; i < COMMAND_COUNT; i++) {
-    int words = words_matching(commands[i].name, argc, argv);
-    if (words) return commands[i].run(argc - words, argv + words);
+  for (const command *c = commands; c->name; c++) {
+    int words = words_matching(c->name, argc, argv);
+    if (words) return c->run(argc - words, argv + words);
   }
   const char *second = argc > 2 ? argv[2] : NULL;
   if (is_group(argv[1]) && second && (strcmp(second, "--help") == 0 || strcmp(second, "-h") == 0)) return group_help(argv[1]);
