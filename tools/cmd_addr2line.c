@@ -9,18 +9,8 @@ typedef struct addr2line_options {
   int error_format;
 } addr2line_options;
 
-static ct_status look_up(const char *path, const addr2line_options *o, ct_error *error) {
-  ct_wasm_file file;
-  ct_output *output = NULL;
-  ct_status status = wasm_file_open_text(&file, path, &o->read, error);
-  if (status == CT_OK) status = ct_output_open(&output, o->output, false, error);
-  if (status == CT_OK) {
-    ct_sink sink = ct_output_sink(output);
-    status = ct_addr2line(&sink, file.bytes, &o->lookup, error);
-  }
-  ct_status closed = ct_output_close(output, status == CT_OK, error);
-  wasm_file_close(&file);
-  return status != CT_OK ? status : closed;
+static ct_status look_up(const ct_sink *sink, ct_slice bytes, const void *o, ct_error *error) {
+  return ct_addr2line(sink, bytes, &((const addr2line_options *)o)->lookup, error);
 }
 
 int cmd_addr2line(int argc, char **argv) {
@@ -50,5 +40,5 @@ int cmd_addr2line(int argc, char **argv) {
   o.lookup.reader = dwarf_reader(reader);
   ct_error error;
   ct_error_clear(&error);
-  return look_up(argv[1], &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, argv[1], o.error_format);
+  return show_file(argv[1], &o.read, o.output, look_up, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, argv[1], o.error_format);
 }

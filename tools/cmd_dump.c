@@ -9,19 +9,10 @@ typedef struct dump_options {
   bool colored, sections_only, json;
 } dump_options;
 
-static ct_status dump_file(const char *path, const dump_options *o, ct_error *error) {
-  ct_wasm_file file;
-  ct_output *output = NULL;
-  ct_status status = wasm_file_open_text(&file, path, &o->read, error);
-  if (status == CT_OK) status = ct_output_open(&output, o->output, false, error);
-  if (status == CT_OK) {
-    ct_sink sink = ct_output_sink(output);
-    ct_dump_form form = o->json ? CT_DUMP_JSON : o->colored ? CT_DUMP_COLOR : CT_DUMP_PLAIN;
-    status = o->sections_only ? ct_objdump(&sink, file.bytes, o->json, error) : ct_dump(&sink, file.bytes, form, error);
-  }
-  ct_status closed = ct_output_close(output, status == CT_OK, error);
-  wasm_file_close(&file);
-  return status != CT_OK ? status : closed;
+static ct_status dump(const ct_sink *sink, ct_slice bytes, const void *context, ct_error *error) {
+  const dump_options *o = context;
+  ct_dump_form form = o->json ? CT_DUMP_JSON : o->colored ? CT_DUMP_COLOR : CT_DUMP_PLAIN;
+  return o->sections_only ? ct_objdump(sink, bytes, o->json, error) : ct_dump(sink, bytes, form, error);
 }
 
 static int run(const opt_spec *spec, dump_options *o, int argc, char **argv) {
@@ -33,7 +24,7 @@ static int run(const opt_spec *spec, dump_options *o, int argc, char **argv) {
   const char *path = count ? argv[1] : "-";
   ct_error error;
   ct_error_clear(&error);
-  return dump_file(path, o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o->error_format);
+  return show_file(path, &o->read, o->output, dump, o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o->error_format);
 }
 
 int cmd_dump(int argc, char **argv) {

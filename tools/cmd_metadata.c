@@ -11,18 +11,8 @@ typedef struct show_options {
   int error_format;
 } show_options;
 
-static ct_status show_file(const char *path, const show_options *o, ct_error *error) {
-  ct_wasm_file file;
-  ct_output *output = NULL;
-  ct_status status = wasm_file_open(&file, path, error);
-  if (status == CT_OK) status = ct_output_open(&output, o->output, false, error);
-  if (status == CT_OK) {
-    ct_sink sink = ct_output_sink(output);
-    status = ct_metadata_show(&sink, file.bytes, o->json ? CT_METADATA_JSON : CT_METADATA_TABLES, error);
-  }
-  ct_status closed = ct_output_close(output, status == CT_OK, error);
-  wasm_file_close(&file);
-  return status != CT_OK ? status : closed;
+static ct_status show(const ct_sink *sink, ct_slice bytes, const void *o, ct_error *error) {
+  return ct_metadata_show(sink, bytes, ((const show_options *)o)->json ? CT_METADATA_JSON : CT_METADATA_TABLES, error);
 }
 
 int cmd_metadata_show(int argc, char **argv) {
@@ -46,7 +36,7 @@ int cmd_metadata_show(int argc, char **argv) {
   const char *path = count ? argv[1] : "-";
   ct_error error;
   ct_error_clear(&error);
-  return show_file(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o.error_format);
+  return show_file(path, &(text_options){0}, o.output, show, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o.error_format);
 }
 
 /* ---- add */

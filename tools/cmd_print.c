@@ -15,19 +15,11 @@ typedef struct print_options {
 
 enum { MAX_INDENT = 64 };
 
-static ct_status print_file(const char *path, const print_options *o, ct_error *error) {
-  ct_wasm_file file;
-  ct_output *output = NULL;
-  ct_status status = wasm_file_open_text(&file, path, &o->read, error);
-  if (status == CT_OK) status = ct_output_open(&output, o->output, false, error);
-  if (status == CT_OK) {
-    ct_sink sink = ct_output_sink(output);
-    status = ct_print(&sink, file.bytes, &o->print, error);
-    if (status != CT_OK && strcmp(o->output, "-") == 0 && ct_is_terminal(1)) fputc('\n', stderr); /* what broke off ends within a line */
-  }
-  ct_status closed = ct_output_close(output, status == CT_OK, error);
-  wasm_file_close(&file);
-  return status != CT_OK ? status : closed;
+static ct_status print(const ct_sink *sink, ct_slice bytes, const void *context, ct_error *error) {
+  const print_options *o = context;
+  ct_status status = ct_print(sink, bytes, &o->print, error);
+  if (status != CT_OK && strcmp(o->output, "-") == 0 && ct_is_terminal(1)) fputc('\n', stderr); /* what broke off ends within a line */
+  return status;
 }
 
 /* --indent-text wins over --indent. NULL when --indent is no small number. */
@@ -75,5 +67,5 @@ int cmd_print(int argc, char **argv) {
   const char *path = count ? argv[1] : "-";
   ct_error error;
   ct_error_clear(&error);
-  return print_file(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o.error_format);
+  return show_file(path, &o.read, o.output, print, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o.error_format);
 }

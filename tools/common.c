@@ -64,6 +64,20 @@ void wasm_file_close(ct_wasm_file *file) {
   ct_input_close(&file->input);
 }
 
+ct_status show_file(const char *path, const text_options *read, const char *output_path, file_shower show, const void *o, ct_error *error) {
+  ct_wasm_file file;
+  ct_output *output = NULL;
+  ct_status status = wasm_file_open_text(&file, path, read, error);
+  if (status == CT_OK) status = ct_output_open(&output, output_path, false, error);
+  if (status == CT_OK) {
+    ct_sink sink = ct_output_sink(output);
+    status = show(&sink, file.bytes, o, error);
+  }
+  ct_status closed = ct_output_close(output, status == CT_OK, error);
+  wasm_file_close(&file);
+  return status != CT_OK ? status : closed;
+}
+
 const char *base_name(const char *path) {
   const char *slash = strrchr(path, '/');
   return slash ? slash + 1 : path;

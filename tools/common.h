@@ -48,6 +48,10 @@ ct_parse_options parse_options_of(const text_options *options, const char *path)
 ct_status wasm_file_open_text(ct_wasm_file *out, const char *path, const text_options *options, ct_error *error);
 void wasm_file_close(ct_wasm_file *file);
 
+/* Opens a file in either form and gives its bytes to `show`, whose text goes to `output`. `o` is for `show` alone. */
+typedef ct_status (*file_shower)(const ct_sink *sink, ct_slice bytes, const void *o, ct_error *error);
+ct_status show_file(const char *path, const text_options *read, const char *output, file_shower show, const void *o, ct_error *error);
+
 /* Was this program started by the name wasm-tools? Then what scripts and snapshots of that tool depend on is as there. main says it once. */
 void program_name_is(const char *path);
 bool called_wasm_tools(void);
