@@ -83,6 +83,7 @@ static ct_status custom_line(table *t, uint32_t depth, const cti_frame *frame) {
 static ct_status unit(table *t, ct_slice bytes, uint64_t base, uint32_t depth);
 
 static void frame_of_nested(table *t, uint32_t depth, const char *word, const char *kind, uint32_t index, const char *dashes) {
+  if (t->json) return;
   for (uint32_t i = 0; i < depth; i++) cti_text_lit(&t->text, "  ");
   cti_text_printf(&t->text, "------ %s %s %u %s\n", word, kind, index, dashes);
 }
@@ -93,9 +94,9 @@ static ct_status nested(table *t, const cti_frame *frame, uint32_t depth, uint32
   if (depth > CTI_MAX_DEPTH) return cti_fail(t->error, CT_LIMIT, frame->offset, "components are nested more than %d deep", CTI_MAX_DEPTH);
   size_t mark = t->place.size;
   cti_buf_printf(&t->place, "%s%s %u", mark ? " > " : "", kind, index);
-  if (!t->json) frame_of_nested(t, depth + 1, "start", kind, index, dashes);
+  frame_of_nested(t, depth + 1, "start", kind, index, dashes);
   CTI_TRY(unit(t, frame->payload, frame->payload_offset, depth + 1));
-  if (!t->json) frame_of_nested(t, depth + 1, "end", kind, index, dashes);
+  frame_of_nested(t, depth + 1, "end", kind, index, dashes);
   cti_buf_truncate(&t->place, mark);
   return t->text.failed ? t->error->status : CT_OK;
 }

@@ -3,8 +3,6 @@
 
 #include "base/utf8.h"
 
-enum { DEEPEST = 100 };
-
 enum holds { MODULE, ACTION, RESULTS, MESSAGE, TRAP };
 
 static const struct directive {
@@ -16,15 +14,7 @@ static const struct directive {
 #undef CT_DIRECTIVE
 };
 
-static uint32_t line_of(const cti_wast *s, cti_wat_token token) {
-  uint32_t at = (uint32_t)(token.at - s->p.lexer.text.data), from = 0, to = s->lines.count;
-  while (to - from > 1) {
-    uint32_t middle = from + (to - from) / 2;
-    if (s->lines.items[middle] <= at) from = middle;
-    else to = middle;
-  }
-  return from + 1;
-}
+static uint32_t line_of(const cti_wast *s, cti_wat_token token) { return cti_lines_number(&s->lines, (uint32_t)(token.at - s->p.lexer.text.data)); }
 
 /* ---- JSON of what all commands have */
 
@@ -83,9 +73,9 @@ static ct_slice quoted_strings(cti_wat_parser *p, bool is_component) {
 }
 
 /* After `module` or `component`, up to the end of its group: the binary form into `out`. */
-static ct_status make_module(cti_buf *out, cti_wast_module *m, cti_wat_parser *p, cti_wat_ident ident, bool is_component) {
+static ct_status make_module(cti_buf *out, cti_wast_module *m, cti_wat_parser *p, bool is_component) {
   cti_wat_take_word(p, "definition");
-  if (ident.number == CTI_WAT_NO_IDENT) ident = cti_wat_take_ident(p);
+  cti_wat_ident ident = cti_wat_take_ident(p);
   m->is_quoted = cti_wat_take_word(p, "quote");
   if (m->is_quoted) {
     m->quoted = quoted_strings(p, is_component);
@@ -115,7 +105,7 @@ static ct_status take_module(cti_wast *s, cti_wast_kind kind, bool has_message) 
   cti_wat_advance(&s->p);
   cti_arena_init(&arena, &error);
   cti_wat_parser p = parser_of_module(s, &arena);
-  ct_status made = make_module(&binary, &m, &p, (cti_wat_ident){.number = CTI_WAT_NO_IDENT}, is_component);
+  ct_status made = make_module(&binary, &m, &p, is_component);
   m.failure = error;
   m.bytes = cti_buf_slice(&binary);
   cti_wat_skip_rest(&s->p, opened);
@@ -184,16 +174,14 @@ static void read_action(cti_wast *s, bool is_get) {
   cti_json_close(&s->json, '}');
 }
 
-/* (invoke ...) or (get ...) as the field "action" of a command of that type, which is opened here at the line of the action. */
-static void action_group(cti_wast *s, const char *type) {
-  cti_wat_expect(&s->p, CTI_WAT_LEFT);
+/* At `invoke` or `get`, up to the end of its group: the field "action" of a command of that type, which is opened here at the line of the action. */
+static void action_command(cti_wast *s, const char *type) {
   cti_wat_token keyword = s->p.token;
   bool is_get = cti_wat_take_word(&s->p, "get");
   if (!is_get) cti_wat_expect_word(&s->p, "invoke");
   open_command(s, type, keyword);
   cti_json_key(&s->json, "action");
   read_action(s, is_get);
-  cti_wat_leave(&s->p);
 }
 
 /* ---- assertions */
@@ -212,7 +200,9 @@ static ct_status assertion(cti_wast *s, cti_wast_kind kind) {
   const struct directive *d = &directives[kind];
   if (d->holds == MODULE) return module_assertion(s, kind, d->keyword);
   if (d->holds == TRAP && at_module(s)) return module_assertion(s, kind, "assert_uninstantiable");
-  action_group(s, d->keyword);
+  cti_wat_expect(&s->p, CTI_WAT_LEFT);
+  action_command(s, d->keyword);
+  cti_wat_leave(&s->p);
   if (d->holds == RESULTS) read_arguments(s, "expected", cti_wast_result);
   else if (d->holds != ACTION) text_field(s, "text", cti_wat_take_name(&s->p));
   close_command(s);
@@ -234,7 +224,7 @@ static void register_command(cti_wast *s, cti_wat_token keyword) {
 static ct_status command(cti_wast *s);
 
 static ct_status thread_command(cti_wast *s, cti_wat_token keyword) {
-  if (++s->depth > DEEPEST) return cti_wat_fail(&s->p, keyword, CT_LIMIT, "threads and values are nested more than %d deep", DEEPEST);
+  if (++s->depth > CTI_WAST_DEEPEST) return cti_wast_too_deep(s, keyword);
   open_command(s, "thread", keyword);
   text_field(s, "name", take_id(s));
   if (cti_wat_at_group(&s->p, "shared")) {
@@ -263,11 +253,7 @@ static ct_status command(cti_wast *s) {
   if (cti_wat_take_word(&s->p, "register")) {
     register_command(s, keyword);
   } else if (cti_wat_at_word(&s->p, "invoke") || cti_wat_at_word(&s->p, "get")) {
-    bool is_get = cti_wat_take_word(&s->p, "get");
-    if (!is_get) cti_wat_advance(&s->p);
-    open_command(s, "action", keyword);
-    cti_json_key(&s->json, "action");
-    read_action(s, is_get);
+    action_command(s, "action");
     close_command(s);
   } else if (cti_wat_take_word(&s->p, "thread")) {
     CTI_TRY(thread_command(s, keyword));
@@ -316,8 +302,7 @@ static ct_status lone_module(cti_wast *s) {
 
 ct_status cti_wast_read(cti_wast *s, ct_slice text, cti_arena *arena) {
   if (text.size >= UINT32_MAX) return cti_fail(arena->error, CT_LIMIT, CT_NO_OFFSET, "a script of 4 GiB or more");
-  for (size_t at = 0; at <= text.size; at = cti_slice_find(text, '\n', at) + 1)
-    if (!cti_vec_push_large(arena, &s->lines, (uint32_t)at)) return CT_NOMEM;
+  CTI_TRY(cti_lines_find(&s->lines, text, arena));
   CTI_TRY(cti_wat_parser_make(&s->p, text, NULL, arena));
   s->p.lexer.any_direction = true; /* tests have them */
   CTI_TRY(cti_op_map(&s->p.ops, arena));

@@ -4,7 +4,10 @@
 #define CTI_TEXT_WAST_H
 
 #include "base/json.h"
+#include "text/lines.h"
 #include "text/wat_component.h"
+
+enum { CTI_WAST_DEEPEST = 100 };
 
 typedef enum cti_wast_kind {
   CTI_WAST_MODULE, /* a module that is good */
@@ -35,8 +38,8 @@ typedef struct cti_wast {
   /* Called after each directive at the outermost level, when its JSON is whole. */
   ct_status (*done)(struct cti_wast *s);
   void *context;
-  CTI_VEC(uint32_t) lines; /* where each begins */
-  uint32_t depth;          /* of threads in threads, and of values in values */
+  cti_lines lines;
+  uint32_t depth; /* of threads in threads, and of values in values: at most CTI_WAST_DEEPEST */
 } cti_wast;
 
 /* Reads the whole script. `arena` lasts as long as it; what a module needs is freed after it. */
@@ -50,5 +53,8 @@ ct_status cti_text_parse_quoted(ct_buf *out, ct_slice text, ct_error *error);
 
 void cti_wast_argument(cti_wast *s);
 void cti_wast_result(cti_wast *s);
+
+/* Fails over s->depth. */
+ct_status cti_wast_too_deep(cti_wast *s, cti_wat_token at);
 
 #endif

@@ -4,7 +4,9 @@
 #include "base/utf8.h"
 #include "text/wast.h"
 
-enum { DEEPEST = 100 };
+ct_status cti_wast_too_deep(cti_wast *s, cti_wat_token at) {
+  return cti_wat_fail(&s->p, at, CT_LIMIT, "threads and values are nested more than %d deep", CTI_WAST_DEEPEST);
+}
 
 static void typed(cti_wast *s, const char *type) {
   cti_json_open(&s->json, '{');
@@ -230,8 +232,8 @@ static const struct {
 };
 
 static void component_value(cti_wast *s) {
-  if (s->depth >= DEEPEST) {
-    cti_wat_fail(&s->p, s->p.token, CT_LIMIT, "threads and values are nested more than %d deep", DEEPEST);
+  if (s->depth >= CTI_WAST_DEEPEST) {
+    cti_wast_too_deep(s, s->p.token);
     return;
   }
   s->depth++;
@@ -252,12 +254,15 @@ static void component_value(cti_wast *s) {
 
 /* ---- arguments and results */
 
-void cti_wast_argument(cti_wast *s) {
-  if (core_number(s, false)) return;
+static void reference_or_value(cti_wast *s) {
   if (cti_wat_take_word(&s->p, "ref.null")) null_reference(s);
   else if (cti_wat_take_word(&s->p, "ref.extern")) host_reference(s, "externref");
   else if (cti_wat_take_word(&s->p, "ref.host")) host_reference(s, "anyref");
   else component_value(s);
+}
+
+void cti_wast_argument(cti_wast *s) {
+  if (!core_number(s, false)) reference_or_value(s);
 }
 
 static void function_reference(cti_wast *s) {
@@ -278,12 +283,12 @@ static void either(cti_wast *s) {
   cti_json_key(&s->json, "values");
   cti_json_open(&s->json, '[');
   s->depth++;
-  while (cti_wat_more(&s->p) && s->depth < DEEPEST) {
+  while (cti_wat_more(&s->p) && s->depth < CTI_WAST_DEEPEST) {
     cti_wat_expect(&s->p, CTI_WAT_LEFT);
     cti_wast_result(s);
     cti_wat_leave(&s->p);
   }
-  if (s->depth >= DEEPEST) cti_wat_fail(&s->p, s->p.token, CT_LIMIT, "threads and values are nested more than %d deep", DEEPEST);
+  if (s->depth >= CTI_WAST_DEEPEST) cti_wast_too_deep(s, s->p.token);
   s->depth--;
   cti_json_close(&s->json, ']');
   cti_json_close(&s->json, '}');
@@ -301,24 +306,20 @@ static bool reference_pattern(cti_wast *s) {
   return false;
 }
 
+/* (ref.null) without a type. */
+static bool any_null(cti_wast *s) {
+  if (!cti_wat_at_word(&s->p, "ref.null")) return false;
+  cti_wat_token next = cti_wat_second(&s->p);
+  if (next.kind != CTI_WAT_RIGHT && next.kind != CTI_WAT_END) return false;
+  cti_wat_advance(&s->p);
+  typed(s, "refnull");
+  cti_json_close(&s->json, '}');
+  return true;
+}
+
 void cti_wast_result(cti_wast *s) {
-  if (core_number(s, true) || reference_pattern(s)) return;
-  if (cti_wat_take_word(&s->p, "either")) {
-    either(s);
-  } else if (cti_wat_take_word(&s->p, "ref.func")) {
-    function_reference(s);
-  } else if (cti_wat_take_word(&s->p, "ref.extern")) {
-    host_reference(s, "externref");
-  } else if (cti_wat_take_word(&s->p, "ref.host")) {
-    host_reference(s, "anyref");
-  } else if (cti_wat_take_word(&s->p, "ref.null")) {
-    if (cti_wat_more(&s->p)) {
-      null_reference(s);
-    } else {
-      typed(s, "refnull");
-      cti_json_close(&s->json, '}');
-    }
-  } else {
-    component_value(s);
-  }
+  if (core_number(s, true) || reference_pattern(s) || any_null(s)) return;
+  if (cti_wat_take_word(&s->p, "either")) either(s);
+  else if (cti_wat_take_word(&s->p, "ref.func")) function_reference(s);
+  else reference_or_value(s);
 }

@@ -2,16 +2,16 @@
 #ifndef CTI_TEXT_WAT_DEBUG_H
 #define CTI_TEXT_WAT_DEBUG_H
 
-#include "base/vec.h"
 #include "core/valtype.h"
 #include "ctool/text.h"
+#include "text/lines.h"
 
 /* Of one text, shared by its modules. */
 typedef struct cti_wat_debug {
   ct_generate_dwarf style;
   const char *file;
   ct_slice text;
-  CTI_VEC(uint32_t) lines; /* where each line begins */
+  cti_lines lines;
 } cti_wat_debug;
 
 /* CT_OK and *out NULL when `style` asks for nothing. */

@@ -21,8 +21,7 @@ ct_status cti_wat_debug_make(cti_wat_debug **out, ct_generate_dwarf style, const
   debug->style = style;
   debug->file = file ? file : "<text>";
   debug->text = text;
-  for (size_t at = 0; at <= text.size; at = cti_slice_find(text, '\n', at) + 1)
-    if (!cti_vec_push_large(arena, &debug->lines, (uint32_t)at)) return CT_NOMEM;
+  CTI_TRY(cti_lines_find(&debug->lines, text, arena));
   *out = debug;
   return CT_OK;
 }
@@ -33,13 +32,8 @@ typedef struct position {
 
 /* Lines and columns (in bytes) count from 1. */
 static position position_of(const cti_wat_debug *debug, uint32_t text) {
-  uint32_t from = 0, to = debug->lines.count;
-  while (to - from > 1) {
-    uint32_t middle = from + (to - from) / 2;
-    if (debug->lines.items[middle] <= text) from = middle;
-    else to = middle;
-  }
-  return (position){from + 1, text - debug->lines.items[from] + 1};
+  uint32_t line = cti_lines_number(&debug->lines, text);
+  return (position){line, text - debug->lines.starts.items[line - 1] + 1};
 }
 
 /* ---- .debug_line */
