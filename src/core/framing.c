@@ -36,7 +36,7 @@ void cti_hint_foreign(ct_error *error, ct_slice bytes) {
       {"/*", "this looks like a program's source: compile it first, as in `clang --target=wasm32-wasi program.c -o core.wasm`"},
       {"//", "this looks like source, of a program or of WIT: a program is compiled first; `ctool component wit` reads WIT"},
   };
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+  for (size_t i = 0; i < CTI_COUNT(known); i++)
     if (cti_slice_starts(bytes, cti_slice_str(known[i].start))) cti_error_hint(error, "%s", known[i].hint);
   if (ct_kind_of(bytes) == CT_KIND_TEXT) cti_error_hint(error, "it does not begin as a binary, with \\0asm, and was read as text, which begins with (module or (component");
 }

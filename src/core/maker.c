@@ -29,13 +29,12 @@ static bool holds(const cti_frame *frame, uint64_t place) {
 }
 
 static level look(ct_slice bytes, uint64_t base, uint64_t place) {
-  static const uint8_t magic[] = {0, 'a', 's', 'm'};
   level out = {{NULL, 0}, {NULL, 0}, 0, false};
   ct_error ignored;
   cti_frame frame;
   ct_slice name, content;
   ct_error_clear(&ignored);
-  if (bytes.size < CTI_PREAMBLE_SIZE || memcmp(bytes.data, magic, sizeof magic) != 0) return out;
+  if (bytes.size < CTI_PREAMBLE_SIZE || !cti_slice_starts(bytes, CTI_LIT("\0asm"))) return out;
   bool is_component = ct_kind_of(bytes) == CT_KIND_COMPONENT;
   cti_cursor c = cti_cursor_make(cti_slice_cut(bytes, CTI_PREAMBLE_SIZE, bytes.size), base + CTI_PREAMBLE_SIZE, &ignored);
   while (cti_frame_next(&c, &frame)) {

@@ -2,7 +2,6 @@
  * pieces of the input in order, with new headers only where something nested changed. */
 #include "core/rewrite.h"
 
-
 typedef struct rewrite {
   cti_pieces *out;
   const cti_rewriter *by;

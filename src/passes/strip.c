@@ -3,6 +3,7 @@
  * refuses can be stripped.
  * requires: well-formed framing. preserves: every kept section, byte for byte. breaks: nothing.
  * https://github.com/WebAssembly/tool-conventions/blob/main/Debugging.md, BuildId.md and Linking.md there */
+#include "base/hash.h"
 #include "base/map.h"
 #include "base/regex.h"
 #include "core/custom.h"
@@ -193,18 +194,14 @@ static ct_status custom(void *context, cti_pieces *out, const cti_unit *unit, co
   return out->arena.error->status;
 }
 
-static uint8_t hex_value(char digit) { return (uint8_t)(digit <= '9' ? digit - '0' : digit - 'a' + 10); }
-
 /* The content of the section: that of the module, or a size and the beginning of the module's content key. */
 static void write_build_id(cti_buf *out, const facts *f, ct_slice module) {
-  char digits[CT_DIGEST_HEX_SIZE];
   if (f->build_id.data) {
     cti_buf_bytes(out, f->build_id);
     return;
   }
-  ct_digest_hex(module, digits);
-  cti_buf_uleb(out, BUILD_ID_SIZE);
-  for (int i = 0; i < BUILD_ID_SIZE; i++) cti_buf_u8(out, (uint8_t)(hex_value(digits[2 * i]) << 4 | hex_value(digits[2 * i + 1])));
+  cti_digest digest = cti_digest_of(module);
+  cti_buf_name(out, cti_slice(digest.bytes, BUILD_ID_SIZE));
 }
 
 /* The file's name: what was asked for, or the build id in digits. */
