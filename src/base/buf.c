@@ -108,6 +108,18 @@ void cti_buf_sleb(cti_buf *buf, int64_t value) {
   }
 }
 
+uint32_t cti_uleb_size(uint64_t value) {
+  uint32_t size = 1;
+  while (value >>= 7) size++;
+  return size;
+}
+
+uint32_t cti_sleb_size(int64_t value) {
+  uint32_t size = 1;
+  for (; value < -64 || value > 63; value >>= 7) size++;
+  return size;
+}
+
 void cti_buf_name(cti_buf *buf, ct_slice name) {
   cti_buf_uleb(buf, name.size);
   cti_buf_bytes(buf, name);

@@ -21,6 +21,8 @@ void cti_buf_fill(cti_buf *buf, uint8_t byte, size_t count);
 
 void cti_buf_uleb(cti_buf *buf, uint64_t value);  /* shortest unsigned LEB128 */
 void cti_buf_sleb(cti_buf *buf, int64_t value);   /* shortest signed LEB128 */
+uint32_t cti_uleb_size(uint64_t value); /* bytes of the shortest */
+uint32_t cti_sleb_size(int64_t value);
 void cti_buf_name(cti_buf *buf, ct_slice name);   /* length as LEB, then the bytes */
 
 /* Begins something that is preceded by its size in bytes as LEB; gives the mark for the matching close. Marks nest. */

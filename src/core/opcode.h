@@ -101,6 +101,10 @@ extern const cti_opcode cti_opcodes[CTI_OPS + 1]; /* the last one is CTI_OP_NONE
 /* The instruction of a one-byte opcode (prefix 0) or of prefix and code; CTI_OP_NONE when there is none. */
 cti_op cti_op_find(uint8_t prefix, uint32_t code);
 
+static inline bool cti_op_is_const(uint32_t op) { return op >= CTI_OP_I32_CONST && op <= CTI_OP_F64_CONST; }
+static inline bool cti_op_sets_local(uint32_t op) { return op == CTI_OP_LOCAL_SET || op == CTI_OP_LOCAL_TEE; }
+static inline bool cti_op_names_local(uint32_t op) { return op == CTI_OP_LOCAL_GET || cti_op_sets_local(op); }
+
 static inline bool cti_op_is_prefix(uint8_t byte) { return byte >= 0xfb && byte <= 0xfe; }
 
 /* Reads an opcode, prefix and all. Fails with CT_CORE_OPCODE when it is none. */

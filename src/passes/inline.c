@@ -74,7 +74,7 @@ static cti_node copy(copier *p, cti_node from) {
   if (!kids) return CTI_NO_NODE;
   for (uint32_t i = 0; i < count; i++) kids[i] = copy(p, cti_ir_kid(p->callee, from, i));
   if (cti_ir_is_label_node(made.op) || made.op == CTI_OP_BR || made.op == CTI_OP_BR_IF) made.a = label_of(p, made.a);
-  if (made.op == CTI_OP_LOCAL_GET || made.op == CTI_OP_LOCAL_SET || made.op == CTI_OP_LOCAL_TEE) made.a += p->first_local;
+  if (cti_op_names_local(made.op)) made.a += p->first_local;
   if (made.op == CTI_OP_BR_TABLE) {
     uint32_t first = f->lists.count;
     for (uint32_t i = 0; i < made.b; i++) cti_vec_push(f->arena, &f->lists, label_of(p, p->callee->lists.items[made.a + i]));
@@ -94,9 +94,7 @@ static cti_node copy(copier *p, cti_node from) {
 }
 
 static cti_node set_of(cti_ir *f, uint32_t local, cti_node value) {
-  cti_node set = cti_ir_add(f, CTI_OP_LOCAL_SET, CTI_VT_NONE, &value, 1);
-  cti_ir_at(f, set)->a = local;
-  return set;
+  return cti_ir_add_with(f, CTI_OP_LOCAL_SET, CTI_VT_NONE, local, &value, 1);
 }
 
 /* The callee's function node as a block of the caller. */
@@ -107,8 +105,7 @@ static cti_node block_of(copier *p, cti_corevt type) {
   cti_node *kids = CTI_NEW_N(f->arena, cti_node, count);
   if (!kids) return CTI_NO_NODE;
   for (uint32_t i = 0; i < count; i++) kids[i] = copy(p, cti_ir_kid(p->callee, root, i));
-  cti_node block = cti_ir_add(f, CTI_OP_BLOCK, type, kids, count);
-  cti_ir_at(f, block)->a = p->exit;
+  cti_node block = cti_ir_add_with(f, CTI_OP_BLOCK, type, p->exit, kids, count);
   f->labels.items[p->exit].target = block;
   return block;
 }

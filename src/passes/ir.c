@@ -1,5 +1,5 @@
 /* ir.c - nodes: making, comparing, and what is known of them. */
-#include "passes/ir.h"
+#include "passes/ir_integer.h"
 
 cti_node cti_ir_add(cti_ir *f, uint16_t op, cti_corevt type, const cti_node *kids, uint32_t count) {
   cti_ir_node node = {.op = op, .type = type};
@@ -8,6 +8,12 @@ cti_node cti_ir_add(cti_ir *f, uint16_t op, cti_corevt type, const cti_node *kid
   if (!cti_vec_push(f->arena, &f->nodes, node)) return CTI_NO_NODE;
   cti_ir_set_kids(f, f->nodes.count - 1, kids, count);
   return f->nodes.count - 1;
+}
+
+cti_node cti_ir_add_with(cti_ir *f, uint16_t op, cti_corevt type, uint32_t a, const cti_node *kids, uint32_t count) {
+  cti_node node = cti_ir_add(f, op, type, kids, count);
+  if (node) cti_ir_at(f, node)->a = a;
+  return node;
 }
 
 /* `kids` may lie in f->kids itself. */
@@ -39,6 +45,18 @@ cti_node cti_ir_const(cti_ir *f, cti_corevt type, uint64_t value) {
   cti_node node = cti_ir_add(f, op, type, NULL, 0);
   if (node) cti_ir_at(f, node)->value = type == CTI_VT_I32 ? (uint32_t)value : value;
   return node;
+}
+
+void cti_ir_become(cti_ir *f, cti_node node, cti_node other) {
+  cti_ir_node *n = cti_ir_at(f, node);
+  *n = *cti_ir_at(f, other);
+  if (cti_ir_is_label_node(n->op)) f->labels.items[n->a].target = node;
+}
+
+void cti_ir_renumber_locals(cti_ir *f, cti_node node, const uint32_t *to) {
+  cti_ir_node *n = cti_ir_at(f, node);
+  if (cti_op_names_local(n->op)) n->a = to[n->a];
+  for (uint32_t i = 0; i < n->kid_count; i++) cti_ir_renumber_locals(f, cti_ir_kid(f, node, i), to);
 }
 
 void cti_ir_remove(cti_ir *f, cti_node node) { *cti_ir_at(f, node) = (cti_ir_node){.op = CTI_OP_NOP}; }
@@ -88,8 +106,6 @@ bool cti_ir_equal(const cti_ir *f, cti_node a, cti_node b) {
 
 /* ---- effects */
 
-static uint64_t local_bit(uint32_t local) { return (uint64_t)1 << (local < 63 ? local : 63); }
-
 static bool leaves(const cti_ir *f, const cti_ir_node *n) {
   switch (n->op) {
   case CTI_OP_BR: case CTI_OP_BR_IF: return !f->labels.items[n->a].is_open;
@@ -105,8 +121,8 @@ static bool leaves(const cti_ir *f, const cti_ir_node *n) {
 static void add_effects(cti_ir_effects *out, const cti_ir *f, cti_node node) {
   const cti_ir_node *n = cti_ir_at(f, node);
   if (n->op < CTI_OPS) out->bits |= cti_opcodes[n->op].effects;
-  if (n->op == CTI_OP_LOCAL_GET) out->reads |= local_bit(n->a);
-  if (n->op == CTI_OP_LOCAL_SET || n->op == CTI_OP_LOCAL_TEE) out->writes |= local_bit(n->a);
+  if (n->op == CTI_OP_LOCAL_GET) out->reads |= cti_ir_local_bit(n->a);
+  if (cti_op_sets_local(n->op)) out->writes |= cti_ir_local_bit(n->a);
   if (leaves(f, n)) out->leaves = true;
   if (cti_ir_is_label_node(n->op)) f->labels.items[n->a].is_open = true;
   for (uint32_t i = 0; i < n->kid_count; i++) add_effects(out, f, cti_ir_kid(f, node, i));
@@ -146,6 +162,14 @@ static bool one_way(const cti_ir_effects *a, const cti_ir_effects *b) {
 bool cti_ir_conflict(const cti_ir_effects *a, const cti_ir_effects *b) {
   if (one_way(a, b) || one_way(b, a)) return true;
   return (a->bits & STOPS) && (b->bits & STOPS) && ((a->bits | b->bits) & (CTI_EFFECT_CALL | CTI_EFFECT_THROW));
+}
+
+bool cti_ir_is_pure(const cti_ir *f, cti_node node) {
+  cti_ir_effects e;
+  cti_ir_effects_of(&e, f, node);
+  enum { SEEN = CTI_EFFECT_TRAP | CTI_EFFECT_THROW | CTI_EFFECT_CALL | CTI_EFFECT_WRITE_GLOBAL | CTI_EFFECT_WRITE_TABLE | CTI_EFFECT_WRITE_MEMORY | CTI_EFFECT_WRITE_HEAP | CTI_EFFECT_SYNC };
+  uint32_t seen = f->no_traps ? SEEN & ~(uint32_t)CTI_EFFECT_TRAP : SEEN;
+  return !(e.bits & seen) && !e.writes && !e.leaves;
 }
 
 /* ---- control */
@@ -189,4 +213,30 @@ static void count(cti_ir *f, cti_node node) {
 void cti_ir_count_labels(cti_ir *f) {
   for (uint32_t i = 0; i < f->labels.count; i++) f->labels.items[i].uses = 0;
   count(f, f->root);
+}
+
+/* ---- conditions: only whether they are zero matters */
+
+static bool is_zero(const cti_ir *f, cti_node node) { return cti_ir_is_const(f, node) && cti_ir_at(f, node)->value == 0; }
+
+cti_node cti_ir_condition(cti_ir *f, cti_node node) {
+  for (;;) {
+    const cti_ir_node *n = cti_ir_at(f, node);
+    cti_node first = n->kid_count ? cti_ir_kid(f, node, 0) : CTI_NO_NODE;
+    if (n->op == CTI_OP_I32_EQZ && cti_ir_at(f, first)->op == CTI_OP_I32_EQZ) node = cti_ir_kid(f, first, 0);
+    else if (n->op == CTI_OP_I32_NE && is_zero(f, cti_ir_kid(f, node, 1))) node = first;
+    else return node;
+  }
+}
+
+cti_node cti_ir_negated(cti_ir *f, cti_node node) {
+  node = cti_ir_condition(f, node);
+  cti_ir_node *n = cti_ir_at(f, node);
+  if (n->op == CTI_OP_I32_EQZ) return cti_ir_condition(f, cti_ir_kid(f, node, 0));
+  uint16_t opposite = cti_opposite_op(n->op);
+  if (opposite != CTI_OP_NOP) {
+    n->op = opposite;
+    return node;
+  }
+  return cti_ir_add(f, CTI_OP_I32_EQZ, CTI_VT_I32, &node, 1);
 }

@@ -53,7 +53,6 @@ typedef struct cti_ir {
   CTI_VEC(uint32_t) lists; /* labels of BR_TABLEs, the default last */
   CTI_VEC(cti_instr) instrs;
   CTI_VEC(cti_corevt) locals; /* parameters first */
-  uint64_t *const *live_at_label; /* by the last pass that asked which locals matter where; NULL: none did. What moved since is not in it: good for guesses */
 } cti_ir;
 
 void cti_ir_init(cti_ir *f, const cti_module *m, cti_arena *arena);
@@ -74,20 +73,32 @@ uint32_t cti_ir_size(const cti_ir *f, cti_node node);
 
 cti_node cti_ir_add(cti_ir *f, uint16_t op, cti_corevt type, const cti_node *kids, uint32_t count);
 cti_node cti_ir_const(cti_ir *f, cti_corevt type, uint64_t value);
+cti_node cti_ir_add_with(cti_ir *f, uint16_t op, cti_corevt type, uint32_t a, const cti_node *kids, uint32_t count); /* the same with its `a` */
 cti_node cti_ir_copy(cti_ir *f, cti_node node); /* the tree */
 void cti_ir_set_kids(cti_ir *f, cti_node node, const cti_node *kids, uint32_t count);
 bool cti_ir_equal(const cti_ir *f, cti_node a, cti_node b); /* the same trees; labels inside of them correspond */
 
 static inline cti_ir_node *cti_ir_at(const cti_ir *f, cti_node node) { return &f->nodes.items[node]; }
+static inline uint16_t cti_ir_op(const cti_ir *f, cti_node node) { return f->nodes.items[node].op; }
 static inline cti_node cti_ir_kid(const cti_ir *f, cti_node node, uint32_t i) { return f->kids.items[f->nodes.items[node].kids + i]; }
 static inline cti_node *cti_ir_kid_at(const cti_ir *f, cti_node node, uint32_t i) { return &f->kids.items[f->nodes.items[node].kids + i]; }
 static inline bool cti_ir_is_const(const cti_ir *f, cti_node node) {
-  uint16_t op = cti_ir_at(f, node)->op;
-  return op >= CTI_OP_I32_CONST && op <= CTI_OP_F64_CONST;
+  return cti_op_is_const(cti_ir_at(f, node)->op);
 }
+static inline void cti_ir_set_kid(cti_ir *f, cti_node node, uint32_t i, cti_node kid) { *cti_ir_kid_at(f, node, i) = kid; }
 
 /* Is `a` the label that the node defines? Whoever moves such a node moves the label's target. */
 static inline bool cti_ir_is_label_node(uint16_t op) { return op == CTI_OP_BLOCK || op == CTI_OP_LOOP || op == CTI_OP_IF; }
+
+/* Becomes the other one, which stands nowhere else any more: kids, label and all. */
+void cti_ir_become(cti_ir *f, cti_node node, cti_node other);
+
+/* The same condition where only zero or not zero matters, in its shortest form; and its opposite. They may reuse and change the node. */
+cti_node cti_ir_condition(cti_ir *f, cti_node node);
+cti_node cti_ir_negated(cti_ir *f, cti_node node);
+
+/* Locals of the tree go by other numbers. */
+void cti_ir_renumber_locals(cti_ir *f, cti_node node, const uint32_t *to);
 
 /* Becomes a `nop`, which no list of statements keeps. */
 void cti_ir_remove(cti_ir *f, cti_node node);
@@ -101,6 +112,10 @@ typedef struct cti_ir_effects {
   bool leaves;                 /* branches to a label outside of the tree, or returns */
 } cti_ir_effects;
 void cti_ir_effects_of(cti_ir_effects *out, const cti_ir *f, cti_node node);
+static inline uint64_t cti_ir_local_bit(uint32_t local) { return (uint64_t)1 << (local < 63 ? local : 63); }
+
+/* Can it be left out when nobody wants its value? */
+bool cti_ir_is_pure(const cti_ir *f, cti_node node);
 
 /* Would it make a difference whether `a` runs before or after `b`? */
 bool cti_ir_conflict(const cti_ir_effects *a, const cti_ir_effects *b);

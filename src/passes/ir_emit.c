@@ -9,6 +9,7 @@ typedef struct emitter {
   const cti_remap *remap;
   cti_buf *out;
   size_t last_set; /* where a local.set begins that is the last thing written, else SIZE_MAX */
+  uint32_t set;    /* its local */
   uint32_t depth;  /* of open blocks */
   ct_error *error;
 } emitter;
@@ -86,15 +87,10 @@ static void emit_table(emitter *e, const cti_ir_node *n) {
 
 /* A get of what was set right before is a tee. */
 static bool became_tee(emitter *e, const cti_ir_node *n) {
-  if (n->op != CTI_OP_LOCAL_GET || e->last_set == SIZE_MAX) return false;
-  cti_buf probe = {0};
-  cti_buf_uleb(&probe, n->a);
-  size_t at = e->last_set + 1;
-  bool same = !probe.failed && !e->out->failed && e->out->size - at == probe.size && memcmp(e->out->data + at, probe.data, probe.size) == 0;
-  if (same) e->out->data[e->last_set] = (uint8_t)cti_opcodes[CTI_OP_LOCAL_TEE].code;
-  ct_buf_free(&probe);
-  if (same) e->last_set = SIZE_MAX;
-  return same;
+  if (n->op != CTI_OP_LOCAL_GET || e->last_set == SIZE_MAX || e->set != n->a || e->out->failed) return false;
+  e->out->data[e->last_set] = (uint8_t)cti_opcodes[CTI_OP_LOCAL_TEE].code;
+  e->last_set = SIZE_MAX;
+  return true;
 }
 
 static void emit_plain(emitter *e, cti_node node) {
@@ -113,6 +109,7 @@ static void emit_plain(emitter *e, cti_node node) {
     immediates(e, n);
   }
   e->last_set = n->op == CTI_OP_LOCAL_SET ? at : SIZE_MAX;
+  e->set = n->a;
 }
 
 static void emit(emitter *e, cti_node node) {
@@ -149,10 +146,33 @@ static void emit_locals(emitter *e) {
 }
 
 ct_status cti_ir_emit(cti_buf *out, const cti_ir *f, const cti_remap *remap) {
-  emitter e = {f, f->labels.items, remap, out, SIZE_MAX, 0, f->arena->error};
+  emitter e = {.f = f, .labels = f->labels.items, .remap = remap, .out = out, .last_set = SIZE_MAX, .error = f->arena->error};
   f->labels.items[0].depth = 0;
   emit_locals(&e);
   kids(&e, f->root, 0);
   cti_buf_u8(out, 0x0b);
   return f->arena->error->status;
+}
+
+/* ---- the size alone */
+
+uint32_t cti_ir_size(const cti_ir *f, cti_node node) {
+  const cti_ir_node *n = cti_ir_at(f, node);
+  uint32_t size = 0;
+  for (uint32_t i = 0; i < n->kid_count; i++) size += cti_ir_size(f, cti_ir_kid(f, node, i));
+  if (n->op >= CTI_OPS || n->op == CTI_OP_NOP) return size;
+  if (n->is_instr) return size + (uint32_t)f->instrs.items[n->value].bytes.size;
+  switch ((cti_imm)cti_opcodes[n->op].immediate) {
+  case CTI_IMM_I32: return size + 1 + cti_sleb_size((int32_t)(uint32_t)n->value);
+  case CTI_IMM_I64: return size + 1 + cti_sleb_size((int64_t)n->value);
+  case CTI_IMM_F32: return size + 5;
+  case CTI_IMM_F64: return size + 9;
+  case CTI_IMM_MEMARG: return size + 2 + cti_uleb_size(n->value);
+  case CTI_IMM_BLOCK: return size + (n->op == CTI_OP_IF && n->kid_count == 3 ? 4 : 3);
+  case CTI_IMM_BR_TABLE: return size + 2 + n->b;
+  case CTI_IMM_NONE: return size + 1;
+  case CTI_IMM_FUNC: case CTI_IMM_LOCAL: case CTI_IMM_GLOBAL: return size + 1 + cti_uleb_size(n->a);
+  case CTI_IMM_LABEL: return size + (n->op == CTI_OP_BR && n->a == 0 ? 1 : 2);
+  default: return size + 3;
+  }
 }

@@ -18,9 +18,27 @@ uint16_t cti_op_of_width(uint16_t narrow, bool is_64) {
   return (uint16_t)(narrow - CTI_OP_I32_CLZ + CTI_OP_I64_CLZ);
 }
 
-static int64_t as_signed(uint64_t value, uint32_t width) { return width == 64 ? (int64_t)value : (int32_t)(uint32_t)value; }
-static uint64_t low_bits(uint64_t value, uint32_t width) { return width >= 64 ? value : value & (((uint64_t)1 << width) - 1); }
-static uint64_t extend(uint64_t value, uint32_t from) { return from >= 64 ? value : (low_bits(value, from) ^ (uint64_t)1 << (from - 1)) - ((uint64_t)1 << (from - 1)); }
+uint16_t cti_opposite_op(uint16_t op) {
+  switch (cti_narrow_op(op)) {
+  case CTI_OP_I32_EQ: return cti_op_of_width(CTI_OP_I32_NE, cti_is_i64_op(op));
+  case CTI_OP_I32_NE: return cti_op_of_width(CTI_OP_I32_EQ, cti_is_i64_op(op));
+  case CTI_OP_I32_LT_S: return cti_op_of_width(CTI_OP_I32_GE_S, cti_is_i64_op(op));
+  case CTI_OP_I32_LT_U: return cti_op_of_width(CTI_OP_I32_GE_U, cti_is_i64_op(op));
+  case CTI_OP_I32_GT_S: return cti_op_of_width(CTI_OP_I32_LE_S, cti_is_i64_op(op));
+  case CTI_OP_I32_GT_U: return cti_op_of_width(CTI_OP_I32_LE_U, cti_is_i64_op(op));
+  case CTI_OP_I32_LE_S: return cti_op_of_width(CTI_OP_I32_GT_S, cti_is_i64_op(op));
+  case CTI_OP_I32_LE_U: return cti_op_of_width(CTI_OP_I32_GT_U, cti_is_i64_op(op));
+  case CTI_OP_I32_GE_S: return cti_op_of_width(CTI_OP_I32_LT_S, cti_is_i64_op(op));
+  case CTI_OP_I32_GE_U: return cti_op_of_width(CTI_OP_I32_LT_U, cti_is_i64_op(op));
+  case CTI_OP_F32_EQ: return CTI_OP_F32_NE;
+  case CTI_OP_F32_NE: return CTI_OP_F32_EQ;
+  case CTI_OP_F64_EQ: return CTI_OP_F64_NE;
+  case CTI_OP_F64_NE: return CTI_OP_F64_EQ;
+  default: return CTI_OP_NOP;
+  }
+}
+
+static uint64_t extend(uint64_t value, uint32_t from) { return from >= 64 ? value : (cti_cut_to(value, from) ^ (uint64_t)1 << (from - 1)) - ((uint64_t)1 << (from - 1)); }
 
 static uint64_t leading_zeros(uint64_t value, uint32_t width) {
   uint32_t count = 0;
@@ -43,11 +61,11 @@ static uint64_t ones(uint64_t value) {
 bool cti_integer_unary(uint64_t *out, uint16_t op, uint64_t a) {
   uint32_t width = cti_is_i64_op(op) ? 64 : 32;
   switch (op) {
-  case CTI_OP_I32_WRAP_I64: *out = low_bits(a, 32); return true;
+  case CTI_OP_I32_WRAP_I64: *out = cti_cut_to(a, 32); return true;
   case CTI_OP_I64_EXTEND_I32_S: *out = extend(a, 32); return true;
-  case CTI_OP_I64_EXTEND_I32_U: *out = low_bits(a, 32); return true;
-  case CTI_OP_I32_EXTEND8_S: *out = low_bits(extend(a, 8), 32); return true;
-  case CTI_OP_I32_EXTEND16_S: *out = low_bits(extend(a, 16), 32); return true;
+  case CTI_OP_I64_EXTEND_I32_U: *out = cti_cut_to(a, 32); return true;
+  case CTI_OP_I32_EXTEND8_S: *out = cti_cut_to(extend(a, 8), 32); return true;
+  case CTI_OP_I32_EXTEND16_S: *out = cti_cut_to(extend(a, 16), 32); return true;
   case CTI_OP_I64_EXTEND8_S: *out = extend(a, 8); return true;
   case CTI_OP_I64_EXTEND16_S: *out = extend(a, 16); return true;
   case CTI_OP_I64_EXTEND32_S: *out = extend(a, 32); return true;
@@ -63,7 +81,7 @@ bool cti_integer_unary(uint64_t *out, uint16_t op, uint64_t a) {
 }
 
 static bool divide(uint64_t *out, uint16_t narrow, uint64_t a, uint64_t b, uint32_t width) {
-  int64_t x = as_signed(a, width), y = as_signed(b, width);
+  int64_t x = cti_as_signed(a, width), y = cti_as_signed(b, width);
   int64_t least = width == 64 ? INT64_MIN : INT32_MIN;
   if (b == 0) return false;
   switch (narrow) {
@@ -77,7 +95,7 @@ static bool divide(uint64_t *out, uint16_t narrow, uint64_t a, uint64_t b, uint3
   }
 }
 
-static uint64_t rotate_left(uint64_t a, uint32_t by, uint32_t width) { return by == 0 ? a : low_bits(a << by, width) | a >> (width - by); }
+static uint64_t rotate_left(uint64_t a, uint32_t by, uint32_t width) { return by == 0 ? a : cti_cut_to(a << by, width) | a >> (width - by); }
 
 static uint64_t shift_right_signed(uint64_t a, uint32_t by, uint32_t width) {
   uint64_t x = extend(a, width);
@@ -86,7 +104,7 @@ static uint64_t shift_right_signed(uint64_t a, uint32_t by, uint32_t width) {
 
 bool cti_integer_binary(uint64_t *out, uint16_t op, uint64_t a, uint64_t b) {
   uint32_t width = cti_is_i64_op(op) ? 64 : 32, by = (uint32_t)(b & (width - 1));
-  int64_t x = as_signed(a, width), y = as_signed(b, width);
+  int64_t x = cti_as_signed(a, width), y = cti_as_signed(b, width);
   uint16_t narrow = cti_narrow_op(op);
   switch (narrow) {
   case CTI_OP_I32_ADD: *out = a + b; break;
@@ -115,14 +133,8 @@ bool cti_integer_binary(uint64_t *out, uint16_t op, uint64_t a, uint64_t b) {
   case CTI_OP_I32_GE_U: *out = a >= b; break;
   default: return false;
   }
-  *out = low_bits(*out, width);
+  *out = cti_cut_to(*out, width);
   return true;
-}
-
-uint32_t cti_sleb_size(int64_t value) {
-  uint32_t size = 1;
-  for (; value < -64 || value > 63; value >>= 7) size++;
-  return size;
 }
 
 /* ---- what is known of a value */
@@ -158,15 +170,17 @@ static uint32_t bits(const cti_ir *f, cti_node node, uint32_t levels) {
   if (levels == 0 || n->kid_count == 0 || n->is_instr) return whole;
 #define BITS(i) bits(f, cti_ir_kid(f, node, i), levels - 1)
   const cti_ir_node *right = n->kid_count == 2 ? cti_ir_at(f, cti_ir_kid(f, node, 1)) : NULL;
+  uint32_t left, by;
   switch (narrow) {
   case CTI_OP_I32_AND: return least(BITS(0), BITS(1));
   case CTI_OP_I32_OR: case CTI_OP_I32_XOR: return most(BITS(0), BITS(1));
   case CTI_OP_I32_SHR_U:
-    if (!cti_ir_is_const(f, cti_ir_kid(f, node, 1))) return BITS(0);
-    return BITS(0) > (right->value & (whole - 1)) ? BITS(0) - (uint32_t)(right->value & (whole - 1)) : 0;
+    left = BITS(0);
+    if (!cti_op_is_const(right->op)) return left;
+    by = (uint32_t)right->value & (whole - 1);
+    return left > by ? left - by : 0;
   case CTI_OP_I32_SHL:
-    if (!cti_ir_is_const(f, cti_ir_kid(f, node, 1))) return whole;
-    return least(whole, BITS(0) + (uint32_t)(right->value & (whole - 1)));
+    return cti_op_is_const(right->op) ? least(whole, BITS(0) + ((uint32_t)right->value & (whole - 1))) : whole;
   case CTI_OP_I32_ADD: return least(whole, most(BITS(0), BITS(1)) + 1);
   case CTI_OP_I32_DIV_U: return BITS(0);
   case CTI_OP_I32_REM_U: return least(BITS(0), BITS(1));

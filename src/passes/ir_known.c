@@ -134,7 +134,7 @@ static void get(knower *k, cti_node node, const known *now) {
 /* Does the local hold that value already? */
 static bool holds(const known *now, uint32_t local, const cti_ir_node *value) {
   const fact *x = find(now, local);
-  bool constant = value->op >= CTI_OP_I32_CONST && value->op <= CTI_OP_F64_CONST;
+  bool constant = cti_op_is_const(value->op);
   if (value->op == CTI_OP_LOCAL_GET) {
     const fact *y = find(now, value->a);
     return value->a == local || (x && x->op == CTI_OP_LOCAL_GET && x->value == value->a) || (y && y->op == CTI_OP_LOCAL_GET && y->value == local);
@@ -160,7 +160,7 @@ static void set(knower *k, cti_node node, known *now) {
     if (from->a != local && k->f->locals.items[from->a] == k->f->locals.items[local]) learn(now, (fact){local, CTI_OP_LOCAL_GET, from->a});
     return;
   }
-  bool constant = from->op >= CTI_OP_I32_CONST && from->op <= CTI_OP_F64_CONST;
+  bool constant = cti_op_is_const(from->op);
   if (constant && from->value == 0 && is_integer_local(k, local)) set_zero(now, local, true);
   else if (constant) learn(now, (fact){local, from->op, from->value});
   else if (from->op == CTI_OP_LOCAL_GET && from->a != local) learn(now, (fact){local, CTI_OP_LOCAL_GET, from->a});
@@ -195,7 +195,7 @@ static void come_together(knower *k, uint32_t label, known *now) {
 
 static void forget_written(const knower *k, cti_node node, known *now) {
   const cti_ir_node *n = at(k, node);
-  if (n->op == CTI_OP_LOCAL_SET || n->op == CTI_OP_LOCAL_TEE) forget(now, n->a);
+  if (cti_op_sets_local(n->op)) forget(now, n->a);
   for (uint32_t i = 0; i < n->kid_count; i++) forget_written(k, cti_ir_kid(k->f, node, i), now);
 }
 

@@ -72,8 +72,7 @@ static void walk_set(liveness *l, cti_node node, word *alive) {
       cti_node value = cti_ir_kid(f, node, 0);
       l->changed = true;
       if (tee) {
-        *at(l, node) = *at(l, value);
-        if (cti_ir_is_label_node(at(l, node)->op)) f->labels.items[at(l, node)->a].target = node;
+        cti_ir_become(f, node, value);
         walk(l, node, alive);
         return;
       }
@@ -158,7 +157,7 @@ typedef struct coloring {
 
 static void count_uses(const cti_ir *f, cti_node node, uint32_t *uses) {
   const cti_ir_node *n = cti_ir_at(f, node);
-  if (n->op == CTI_OP_LOCAL_GET || n->op == CTI_OP_LOCAL_SET || n->op == CTI_OP_LOCAL_TEE) uses[n->a]++;
+  if (cti_op_names_local(n->op)) uses[n->a]++;
   for (uint32_t i = 0; i < n->kid_count; i++) count_uses(f, cti_ir_kid(f, node, i), uses);
 }
 
@@ -182,12 +181,6 @@ static void by_use(const uint32_t *uses, uint32_t *order, uint32_t count) {
       order[k] = order[k - 1];
       order[k - 1] = swap;
     }
-}
-
-static void renumber(cti_ir *f, cti_node node, const uint32_t *to) {
-  cti_ir_node *n = cti_ir_at(f, node);
-  if (n->op == CTI_OP_LOCAL_GET || n->op == CTI_OP_LOCAL_SET || n->op == CTI_OP_LOCAL_TEE) n->a = to[n->a];
-  for (uint32_t i = 0; i < n->kid_count; i++) renumber(f, cti_ir_kid(f, node, i), to);
 }
 
 /* Colours of one type beside each other, the type that is used most first: one run each. */
@@ -242,7 +235,7 @@ static bool share(liveness *l, const word *at_entry) {
   bool changed = colours != count;
   for (uint32_t i = 0; i < count && !changed; i++) changed = c.uses[i] && c.to[i] != i;
   if (!changed) return false;
-  renumber(f, f->root, c.to);
+  cti_ir_renumber_locals(f, f->root, c.to);
   memcpy(f->locals.items, types, colours * sizeof *types);
   f->locals.count = colours;
   return true;

@@ -7,7 +7,7 @@
 /* All of them, in the order of passes.def. */
 void cti_ir_optimize(cti_ir *f);
 
-bool cti_ir_pass_blocks(cti_ir *f);
+bool cti_ir_pass_blocks(cti_ir *f); /* in ir_blocks.c and, for the second half, ir_ends.c */
 bool cti_ir_pass_fold(cti_ir *f);
 bool cti_ir_pass_known(cti_ir *f);
 bool cti_ir_pass_sink(cti_ir *f);
@@ -17,14 +17,11 @@ bool cti_ir_pass_stack(cti_ir *f);
 bool cti_ir_pass_tails(cti_ir *f);
 bool cti_ir_pass_share_locals(cti_ir *f); /* once, last: afterwards one local stands for several */
 
+/* The halves of `blocks`: ends of lists that branch to where control comes anyway, requires label counts; and branches of a tree to one label go to another. */
+bool cti_ir_simplify_ends(cti_ir *f);
+bool cti_ir_retarget(cti_ir *f, cti_node node, uint32_t from, uint32_t to);
+
 /* By local: is it alive at some NOP whose `a` is not 0, before the kids of that node are used? NULL when memory is out. */
 bool *cti_ir_live_at_marks(cti_ir *f);
-
-/* The same condition where only zero or not zero matters, in its shortest form; and its opposite. They may reuse and change the node. */
-cti_node cti_ir_condition(cti_ir *f, cti_node node);
-cti_node cti_ir_negated(cti_ir *f, cti_node node);
-
-/* Can it be left out when nobody wants its value? */
-bool cti_ir_is_pure(const cti_ir *f, cti_node node);
 
 #endif

@@ -61,8 +61,8 @@ static void strike(sinker *s, cti_node node) {
     forget_all(s);
     return;
   }
-  bool touches = n->op == CTI_OP_LOCAL_GET || n->op == CTI_OP_LOCAL_SET || n->op == CTI_OP_LOCAL_TEE;
-  uint64_t bit = touches ? (uint64_t)1 << (n->a < 63 ? n->a : 63) : 0;
+  bool touches = cti_op_names_local(n->op);
+  uint64_t bit = touches ? cti_ir_local_bit(n->a) : 0;
   if (n->op == CTI_OP_LOCAL_GET) e.reads = bit;
   else e.writes = bit;
   for (uint32_t i = s->count; i-- > 0;) {
@@ -82,8 +82,7 @@ static void take_value(sinker *s, cti_node get, uint32_t i) {
   cti_node set = s->sets[i].set, value = cti_ir_kid(s->f, set, 0);
   uint32_t local = s->sets[i].local;
   if (s->gets[local] == 1) {
-    *at(s, get) = *at(s, value);
-    if (cti_ir_is_label_node(at(s, get)->op)) s->f->labels.items[at(s, get)->a].target = get;
+    cti_ir_become(s->f, get, value);
   } else {
     at(s, get)->op = CTI_OP_LOCAL_TEE;
     cti_ir_set_kids(s->f, get, &value, 1);
@@ -110,7 +109,7 @@ static void walk_get(sinker *s, cti_node node) {
   uint32_t local = s->sets[i].local;
   bool whole = s->gets[local] == 1;
   take_value(s, node, i);
-  if (!whole) e.writes |= (uint64_t)1 << (local < 63 ? local : 63);
+  if (!whole) e.writes |= cti_ir_local_bit(local);
   for (uint32_t k = s->count; k-- > 0;) /* the value runs here now: what waits above it must bear that */
     if (cti_ir_conflict(&s->sets[k].effects, &e) || (!whole && s->sets[k].local == local)) forget(s, k);
 }
@@ -157,8 +156,7 @@ static void give_to_branch(sinker *s, const parting *p) {
     return;
   }
   kids[1] = cti_ir_kid(f, p->branch, 0);
-  cti_node branch = cti_ir_add(f, CTI_OP_BR_IF, f->locals.items[p->local], kids, 2);
-  at(s, branch)->a = p->label;
+  cti_node branch = cti_ir_add_with(f, CTI_OP_BR_IF, f->locals.items[p->local], p->label, kids, 2);
   *at(s, p->branch) = (cti_ir_node){.op = CTI_OP_LOCAL_SET, .a = p->local};
   cti_ir_set_kids(f, p->branch, &branch, 1);
 }
@@ -218,8 +216,8 @@ typedef struct ending {
   bool diverges;
 } ending;
 
-static void end_here(sinker *s, ending *out, cti_node list) {
-  out->diverges = cti_ir_diverges(s->f, list);
+static void end_here(const sinker *s, ending *out, bool diverges) {
+  out->diverges = diverges;
   out->count = out->diverges ? 0 : s->count;
   memcpy(out->sets, s->sets, out->count * sizeof *out->sets);
 }
@@ -238,12 +236,6 @@ static uint32_t candidate(const sinker *s, const ending *e, uint32_t label, uint
   return UINT32_MAX;
 }
 
-/* Does anybody after the label want the local? */
-static bool is_live(const sinker *s, uint32_t label, uint32_t local) {
-  uint64_t *const *live = s->f->live_at_label;
-  return !live || (live[label][local / 64] >> (local % 64) & 1);
-}
-
 /* A local that is zero at first. */
 static bool has_default(const sinker *s, uint32_t local) {
   cti_corevt type = s->f->locals.items[local];
@@ -253,11 +245,10 @@ static bool has_default(const sinker *s, uint32_t local) {
 static void block_value(sinker *s, cti_node node) {
   uint32_t label = at(s, node)->a, local;
   ending e;
-  e.diverges = at(s, node)->kid_count && cti_ir_diverges(s->f, cti_ir_kid(s->f, node, at(s, node)->kid_count - 1));
-  e.count = e.diverges ? 0 : s->count;
-  memcpy(e.sets, s->sets, e.count * sizeof *e.sets);
+  uint32_t kids = at(s, node)->kid_count;
+  end_here(s, &e, kids && cti_ir_diverges(s->f, cti_ir_kid(s->f, node, kids - 1)));
   for (uint32_t i = 0; i < MAX_WAITING && (local = candidate(s, &e, label, i)) != UINT32_MAX; i++) {
-    if (!has_default(s, local) || !is_live(s, label, local) || !all_part(s, label, local)) continue;
+    if (!has_default(s, local) || !all_part(s, label, local)) continue;
     give_to_branches(s, label, local);
     give_to_list(s, node, set_at(&e, local));
     become_set(s, node, local);
@@ -266,10 +257,8 @@ static void block_value(sinker *s, cti_node node) {
 }
 
 static cti_node get_of(sinker *s, uint32_t local) {
-  cti_node get = cti_ir_add(s->f, CTI_OP_LOCAL_GET, s->f->locals.items[local], NULL, 0);
-  at(s, get)->a = local;
   s->gets[local]++;
-  return get;
+  return cti_ir_add_with(s->f, CTI_OP_LOCAL_GET, s->f->locals.items[local], local, NULL, 0);
 }
 
 /* An arm becomes one that gives the local's value. */
@@ -288,7 +277,7 @@ static bool if_value(sinker *s, cti_node node, ending ends[2]) {
   for (uint32_t i = first->count; i-- > 0;) {
     uint32_t local = first->sets[i].local;
     if (both && !other->diverges && !set_at(other, local)) continue;
-    if (!has_default(s, local) || !is_live(s, label, local) || !all_part(s, label, local)) continue;
+    if (!has_default(s, local) || !all_part(s, label, local)) continue;
     give_to_branches(s, label, local);
     arm_value(s, cti_ir_kid(f, node, 1), set_at(&ends[0], local), local);
     if (both) {
@@ -312,7 +301,7 @@ static void walk_if(sinker *s, cti_node node) {
   for (uint32_t i = 1; i < at(s, node)->kid_count; i++) {
     forget_all(s);
     walk(s, cti_ir_kid(s->f, node, i));
-    end_here(s, &ends[i - 1], cti_ir_kid(s->f, node, i));
+    end_here(s, &ends[i - 1], cti_ir_diverges(s->f, cti_ir_kid(s->f, node, i)));
   }
   forget_all(s);
   if (is_void) if_value(s, node, ends);

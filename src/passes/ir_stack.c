@@ -27,7 +27,7 @@ static cti_node first_leaf(const stacker *s, cti_node node) {
 
 static bool writes(const cti_ir *f, cti_node node, uint32_t local) {
   const cti_ir_node *n = cti_ir_at(f, node);
-  if ((n->op == CTI_OP_LOCAL_SET || n->op == CTI_OP_LOCAL_TEE) && n->a == local) return true;
+  if (cti_op_sets_local(n->op) && n->a == local) return true;
   for (uint32_t i = 0; i < n->kid_count; i++)
     if (writes(f, cti_ir_kid(f, node, i), local)) return true;
   return false;
@@ -52,10 +52,7 @@ static void stack(stacker *s, cti_node list, uint32_t from, uint32_t i, cti_node
   uint32_t local = at(s, set)->a, count = at(s, list)->kid_count;
   cti_corevt type = f->locals.items[local];
   cti_node value = cti_ir_kid(f, set, 0);
-  if (s->gets[local] > 1) {
-    value = cti_ir_add(f, CTI_OP_LOCAL_TEE, type, &value, 1);
-    at(s, value)->a = local;
-  }
+  if (s->gets[local] > 1) value = cti_ir_add_with(f, CTI_OP_LOCAL_TEE, type, local, &value, 1);
   s->gets[local]--;
   *cti_ir_kid_at(f, list, from) = value;
   cti_node seq = cti_ir_add(f, CTI_IR_SEQ, type, f->kids.items + at(s, list)->kids + from, i - from);

@@ -29,35 +29,6 @@ typedef struct tails {
 static cti_ir_node *at(const tails *t, cti_node node) { return cti_ir_at(t->f, node); }
 static cti_node kid(const tails *t, cti_node node, uint32_t i) { return cti_ir_kid(t->f, node, i); }
 
-/* ---- sizes and hashes of trees */
-
-static uint32_t leb_size(uint64_t value) {
-  uint32_t size = 1;
-  while (value >>= 7) size++;
-  return size;
-}
-
-uint32_t cti_ir_size(const cti_ir *f, cti_node node) {
-  const cti_ir_node *n = cti_ir_at(f, node);
-  uint32_t size = 0;
-  for (uint32_t i = 0; i < n->kid_count; i++) size += cti_ir_size(f, cti_ir_kid(f, node, i));
-  if (n->op >= CTI_OPS || n->op == CTI_OP_NOP) return size;
-  if (n->is_instr) return size + (uint32_t)f->instrs.items[n->value].bytes.size;
-  switch ((cti_imm)cti_opcodes[n->op].immediate) {
-  case CTI_IMM_I32: return size + 1 + leb_size((uint64_t)(uint32_t)(((int32_t)n->value < 0 ? ~n->value : n->value) << 1));
-  case CTI_IMM_I64: return size + 1 + leb_size(((int64_t)n->value < 0 ? ~n->value : n->value) << 1);
-  case CTI_IMM_F32: return size + 5;
-  case CTI_IMM_F64: return size + 9;
-  case CTI_IMM_MEMARG: return size + 2 + leb_size(n->value);
-  case CTI_IMM_BLOCK: return size + (n->op == CTI_OP_IF && n->kid_count == 3 ? 4 : 3);
-  case CTI_IMM_BR_TABLE: return size + 2 + n->b;
-  case CTI_IMM_NONE: return size + 1;
-  case CTI_IMM_FUNC: case CTI_IMM_LOCAL: case CTI_IMM_GLOBAL: return size + 1 + leb_size(n->a);
-  case CTI_IMM_LABEL: return size + (n->op == CTI_OP_BR && n->a == 0 ? 1 : 2);
-  default: return size + 3;
-  }
-}
-
 /* Without labels: what nests alike has one hash. */
 static uint64_t hash_tree(const cti_ir *f, cti_node node) {
   const cti_ir_node *n = cti_ir_at(f, node);
@@ -156,13 +127,7 @@ static void gather(const tails *t, choice *c, uint32_t label, uint32_t e) {
 
 /* ---- moving them */
 
-static void set_list(tails *t, cti_node list, const cti_node *kids, uint32_t count) { cti_ir_set_kids(t->f, list, kids, count); }
-
-static cti_node branch_to(tails *t, uint32_t label) {
-  cti_node node = cti_ir_add(t->f, CTI_OP_BR, CTI_VT_NONE, NULL, 0);
-  at(t, node)->a = label;
-  return node;
-}
+static cti_node branch_to(tails *t, uint32_t label) { return cti_ir_add_with(t->f, CTI_OP_BR, CTI_VT_NONE, label, NULL, 0); }
 
 /* Trees that are gone: ends that were noted in them count no more. */
 static void kill(tails *t, cti_node node) {
@@ -202,17 +167,15 @@ static void move(tails *t, const choice *c, cti_node place, uint32_t label) {
   count = at(t, place)->kid_count;
   if (count) memcpy(inner, f->kids.items + at(t, place)->kids, count * sizeof *inner);
   if (!falls && !(count && cti_ir_diverges(f, inner[count - 1]))) { /* what came to the end goes past the common one */
-    cti_node last = count && at(t, inner[count - 1])->type != CTI_VT_NONE ? inner[--count] : CTI_NO_NODE, over = cti_ir_add(f, CTI_OP_BR, CTI_VT_NONE, &last, last ? 1 : 0);
-    at(t, over)->a = trap ? 0 : label;
-    inner[count++] = over;
+    cti_node last = count && at(t, inner[count - 1])->type != CTI_VT_NONE ? inner[--count] : CTI_NO_NODE;
+    inner[count++] = cti_ir_add_with(f, CTI_OP_BR, CTI_VT_NONE, trap ? 0 : label, &last, last ? 1 : 0);
   }
-  cti_node block = cti_ir_add(f, CTI_OP_BLOCK, CTI_VT_NONE, inner, count);
-  at(t, block)->a = made;
+  cti_node block = cti_ir_add_with(f, CTI_OP_BLOCK, CTI_VT_NONE, made, inner, count);
   f->labels.items[made].target = block;
   after[0] = block;
   if (loop) after[1 + n++] = branch_to(t, label);
   if (trap) after[1 + n++] = cti_ir_add(f, CTI_OP_UNREACHABLE, CTI_VT_NONE, NULL, 0);
-  set_list(t, place, after, 1 + n);
+  cti_ir_set_kids(f, place, after, 1 + n);
   t->changed = true;
 }
 

@@ -31,8 +31,6 @@ typedef struct group {
   CTI_VEC(cti_op) ops;     /* by parameter */
 } group;
 
-static bool is_constant(cti_op op) { return op >= CTI_OP_I32_CONST && op <= CTI_OP_F64_CONST; }
-
 static cti_cursor code_of(const similar *s, uint32_t func) {
   cti_cursor c = cti_cursor_make(s->m->funcs.items[func].body, 0, s->arena->error);
   for (uint32_t runs = cti_cursor_count(&c, "runs of locals"); runs > 0; runs--) cti_read_local_run(&c);
@@ -54,7 +52,7 @@ static ct_slice shape_of(similar *s, uint32_t func) {
   cti_buf_uleb(&s->shape, s->m->funcs.items[func].type);
   cti_buf_bytes(&s->shape, locals_of(s, func));
   while (cti_instr_next(&instr, &c)) {
-    if (is_constant(instr.op)) cti_buf_u8(&s->shape, instr.bytes.data[0]);
+    if (cti_op_is_const(instr.op)) cti_buf_u8(&s->shape, instr.bytes.data[0]);
     else cti_buf_bytes(&s->shape, instr.bytes);
   }
   return cti_buf_slice(&s->shape);
@@ -68,7 +66,7 @@ static uint32_t constants_of(const similar *s, uint32_t func, cti_instr *out, ui
   uint32_t count = 0;
   cti_instr instr;
   while (cti_instr_next(&instr, &c))
-    if (is_constant(instr.op)) {
+    if (cti_op_is_const(instr.op)) {
       if (count == room) return UINT32_MAX;
       out[count++] = instr;
     }
@@ -107,8 +105,8 @@ static void write_common(similar *s, const group *g, uint32_t param_count) {
   s->out.size = 0;
   cti_buf_bytes(&s->out, locals_of(s, g->funcs[0]));
   while (cti_instr_next(&instr, &c)) {
-    bool local = instr.op == CTI_OP_LOCAL_GET || instr.op == CTI_OP_LOCAL_SET || instr.op == CTI_OP_LOCAL_TEE;
-    bool constant = is_constant(instr.op), differs = constant && at < g->sites.count && g->sites.items[at].number == number;
+    bool local = cti_op_names_local(instr.op);
+    bool constant = cti_op_is_const(instr.op), differs = constant && at < g->sites.count && g->sites.items[at].number == number;
     number += constant;
     if (differs) {
       write_get(&s->out, param_count + g->sites.items[at++].param);
@@ -128,12 +126,6 @@ static void write_short(similar *s, const group *g, const cti_instr *constants, 
   for (uint32_t p = 0; p < g->first.count; p++) cti_instr_write(&s->out, &constants[g->first.items[p]]);
   cti_instr_write(&s->out, &(cti_instr){.op = CTI_OP_CALL, .a = common});
   cti_buf_u8(&s->out, 0x0b);
-}
-
-static uint32_t uleb_size(uint64_t value) {
-  uint32_t size = 1;
-  while (value >>= 7) size++;
-  return size;
 }
 
 static ct_status keep(similar *s, ct_slice *body) {
@@ -163,12 +155,12 @@ static ct_status make_type(similar *s, const group *g, const cti_subtype *old, u
 static ct_status worth_it(similar *s, const group *g, cti_instr *const *constants, uint32_t param_count, bool *yes) {
   uint64_t before = 0, after = 0;
   write_common(s, g, param_count);
-  after = s->out.size + uleb_size(s->out.size) + 8; /* and its type */
+  after = s->out.size + cti_uleb_size(s->out.size) + 8; /* and its type */
   for (uint32_t i = 0; i < g->count; i++) {
     ct_slice body = s->m->funcs.items[g->funcs[i]].body;
-    before += body.size + uleb_size(body.size);
+    before += body.size + cti_uleb_size(body.size);
     write_short(s, g, constants[i], param_count, s->m->funcs.count);
-    after += s->out.size + uleb_size(s->out.size);
+    after += s->out.size + cti_uleb_size(s->out.size);
   }
   *yes = after < before;
   return cti_buf_check(&s->out, s->arena->error);

@@ -48,14 +48,8 @@ static bool collect(packer *p, uint32_t memory) {
   return true;
 }
 
-static size_t uleb_size(uint64_t value) {
-  size_t size = 1;
-  while (value >>= 7) size++;
-  return size;
-}
-
 /* What a further segment costs beside its bytes: flags, the address as a signed constant, `end`, size. */
-static size_t head_size(uint64_t address, uint32_t memory) { return 1 + (memory ? uleb_size(memory) : 0) + 1 + uleb_size(address << 1) + 1 + 1; }
+static size_t head_size(uint64_t address, uint32_t memory) { return 1 + (memory ? cti_uleb_size(memory) : 0) + 1 + cti_uleb_size(address << 1) + 1 + 1; }
 
 static cti_expr address_expr(packer *p, uint32_t memory, uint64_t address) {
   bool is_64 = p->m->memories.items[memory].type.is_64;

@@ -64,7 +64,7 @@ ct_status cti_signatures_start(cti_signatures *out, const cti_signatures *plan, 
 
 static void note_argument(cti_param_facts *param, const cti_ir_node *value, bool is_own) {
   if (is_own || param->state == CTI_ARG_VARIES) return; /* handed on as it came */
-  bool constant = value->op >= CTI_OP_I32_CONST && value->op <= CTI_OP_F64_CONST;
+  bool constant = cti_op_is_const(value->op);
   bool same = param->state == CTI_ARG_UNCALLED || (param->op == value->op && param->value == value->value);
   param->state = constant && same ? CTI_ARG_CONSTANT : CTI_ARG_VARIES;
   param->op = value->op;
@@ -113,7 +113,7 @@ static void note_tree(noter *n, cti_node node, bool used) {
 
 static void find_written(noter *n, cti_node node) {
   const cti_ir_node *x = cti_ir_at(n->f, node);
-  if ((x->op == CTI_OP_LOCAL_SET || x->op == CTI_OP_LOCAL_TEE) && x->a < n->f->param_count) n->written[x->a] = true;
+  if (cti_op_sets_local(x->op) && x->a < n->f->param_count) n->written[x->a] = true;
   for (uint32_t i = 0; i < x->kid_count; i++) find_written(n, cti_ir_kid(n->f, node, i));
 }
 
@@ -252,12 +252,6 @@ static void apply_tree(applier *p, cti_node node) {
 
 /* ---- the function itself */
 
-static void renumber(cti_ir *f, cti_node node, const uint32_t *to) {
-  cti_ir_node *n = cti_ir_at(f, node);
-  if (n->op == CTI_OP_LOCAL_GET || n->op == CTI_OP_LOCAL_SET || n->op == CTI_OP_LOCAL_TEE) n->a = to[n->a];
-  for (uint32_t i = 0; i < n->kid_count; i++) renumber(f, cti_ir_kid(f, node, i), to);
-}
-
 /* Parameters that go become locals behind the others. */
 static bool move_params(applier *p, const cti_func_facts *facts) {
   cti_ir *f = p->f;
@@ -271,7 +265,7 @@ static bool move_params(applier *p, const cti_func_facts *facts) {
   uint32_t kept = made - (count - f->param_count);
   for (uint32_t i = 0; i < f->param_count; i++)
     if (params[i].goes) to[i] = made, types[made++] = f->locals.items[i];
-  renumber(f, f->root, to);
+  cti_ir_renumber_locals(f, f->root, to);
   memcpy(f->locals.items, types, count * sizeof *types);
   for (uint32_t i = 0; i < f->param_count; i++) { /* in front of everything: what each call gave */
     if (!params[i].goes || params[i].state != CTI_ARG_CONSTANT || !params[i].is_read) continue;
