@@ -21,12 +21,6 @@ static ct_status put(piecer *p, ct_slice bytes) {
   return CT_OK;
 }
 
-static size_t leb_size(size_t value) {
-  size_t size = 1;
-  while (value >>= 7) size++;
-  return size;
-}
-
 static ct_status put_header(piecer *p, uint8_t id, size_t size) {
   cti_buf header = {0};
   cti_buf_u8(&header, id);
@@ -37,7 +31,7 @@ static ct_status put_header(piecer *p, uint8_t id, size_t size) {
 
 /* A section as it was, its size in the shortest form: linkers pad it. */
 static ct_status put_section(piecer *p, const cti_frame *frame) {
-  if (frame->raw.size == 1 + leb_size(frame->payload.size) + frame->payload.size) return put(p, frame->raw);
+  if (frame->raw.size == 1 + cti_uleb_size(frame->payload.size) + frame->payload.size) return put(p, frame->raw);
   CTI_TRY(put_header(p, frame->id, frame->payload.size));
   return put(p, frame->payload);
 }
@@ -162,7 +156,7 @@ static ct_status put_names(piecer *p, ct_slice content) {
   if (!name.data) return failed(p);
   cti_buf_name(&made, CTI_LIT("name"));
   cti_buf_u8(&made, CTI_NAME_MODULE);
-  cti_buf_uleb(&made, leb_size(name.size) + name.size);
+  cti_buf_uleb(&made, cti_uleb_size(name.size) + name.size);
   cti_buf_name(&made, name);
   while (cti_subsection_next(&part, &c))
     if (part.code != CTI_NAME_MODULE && part.code < CTI_NAME_KINDS) cti_buf_bytes(&made, part.raw);

@@ -64,12 +64,6 @@ static ct_status take_datas(cti_size_module *out, const cti_module *m, cti_arena
   return CT_OK;
 }
 
-static uint64_t leb_size(uint64_t value) {
-  uint64_t size = 1;
-  while (value >>= 7) size++;
-  return size;
-}
-
 /* Readable names, as far as libiberty is there. */
 static ct_status demangle_names(ct_slice *names, uint32_t count, cti_arena *arena) {
   ct_status status = cti_demangle(names, count, arena);
@@ -85,7 +79,7 @@ static ct_status take_funcs(cti_size_module *out, const cti_module *m, cti_arena
   CTI_TRY(demangle_names(readable, m->funcs.count, arena));
   for (uint32_t i = m->imported[CTI_EXTERN_FUNC]; i < m->funcs.count; i++) {
     const cti_func *func = &m->funcs.items[i];
-    uint64_t head = leb_size(func->body.size);
+    uint64_t head = cti_uleb_size(func->body.size);
     cti_size_func f = {.name = readable[i].size ? readable[i] : cti_format(arena, "func %u", i), .index = i, .bytes = func->body.size + head, .offset = func->body_offset - head};
     f.package = cti_size_package(readable[i]);
     f.generic = cti_size_generic(f.name, arena);

@@ -120,19 +120,12 @@ static void write_sequence(cti_buf *out, const cti_wat_module *w, uint32_t func,
   cti_buf_bytes(out, cti_slice((const uint8_t[]){0, 1, LNE_END_SEQUENCE}, 3));
 }
 
-/* How many bytes the shortest unsigned LEB128 has. */
-static uint32_t uleb_size(uint32_t value) {
-  uint32_t size = 1;
-  while (value >>= 7) size++;
-  return size;
-}
-
 /* The address of each body, and last the end of the code section's content. */
 static uint32_t *body_addresses(const cti_wat_module *w) {
-  uint32_t *out = cti_alloc_raw(w->p->arena, (size_t)w->body_at.count + 1, sizeof *out), at = uleb_size(w->body_at.count);
+  uint32_t *out = cti_alloc_raw(w->p->arena, (size_t)w->body_at.count + 1, sizeof *out), at = cti_uleb_size(w->body_at.count);
   for (uint32_t i = 0; out && i < w->body_at.count; i++) {
     uint32_t size = (uint32_t)w->m.funcs.items[w->m.imported[CTI_EXTERN_FUNC] + i].body.size;
-    out[i] = at + uleb_size(size);
+    out[i] = at + cti_uleb_size(size);
     at = out[i] + size;
   }
   if (out) out[w->body_at.count] = at;
@@ -227,7 +220,7 @@ static void write_local(info *o, uint8_t abbreviation, uint32_t index, cti_corev
   if (i == CTI_COUNT(base_types)) return;
   cti_buf_u8(o->out, abbreviation);
   string_or_number(o->out, name, "local", index);
-  cti_buf_uleb(o->out, 3 + uleb_size(index));
+  cti_buf_uleb(o->out, 3 + cti_uleb_size(index));
   cti_buf_u8(o->out, OP_WASM_LOCATION);
   cti_buf_u8(o->out, 0);
   cti_buf_uleb(o->out, index);
