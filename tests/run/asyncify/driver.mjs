@@ -1,12 +1,12 @@
 // driver.mjs - runs modules that went through asyncify, pauses them at every call of an import, and compares what they do.
 //
-// Standard input has one JSON object a line: {"name", "seed", "plain": FILE, "paused": [FILE, ...], "host": NAME?}. The plain module is run without pauses; each
+// Standard input has one JSON object a line: {"name", "seed", "plain": FILE, "paused": [FILE, ...], "only": PATTERN?, "rounds": NUMBER?}. The plain module is run without pauses; each
 // of the others with them, one call after the other, and once more with several calls that pause and go on in turn. A trace is every call of an import with
 // its arguments, what each export gave or how it trapped, and what the memory and the exported globals hold in the end. Traces without pauses and with them
 // have to be equal, and so have those of several calls in turn. Gives one line for each, and exit status 1 after a difference.
 import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { createInterface } from 'node:readline';
+import { difference, runJobs } from './jobs.mjs';
 
 const OURS = /^asyncify_|^__asyncify_/;
 const ROOM = 4; // pages for the frames of one task
@@ -233,12 +233,6 @@ function trace(file, job, paused, width) {
   return run;
 }
 
-const difference = (a, b) => {
-  const i = a.findIndex((line, k) => line !== b[k]);
-  const at = i < 0 ? a.length : i;
-  return a.length === b.length && i < 0 ? null : `line ${at}: ${a.slice(Math.max(0, at - 2), at + 1).join(' | ')} -- against -- ${b[at]}`;
-};
-
 function compare(job) {
   const plain = trace(job.plain, job, false, 1);
   if (plain.skip) return { skip: plain.skip };
@@ -259,17 +253,4 @@ function compare(job) {
   return { pauses: alone[0].pauses + turns[0].pauses, lines: plain.log.length, frames: alone.map((t) => t.largest ?? 0) };
 }
 
-let bad = false;
-for await (const line of createInterface({ input: process.stdin })) {
-  if (!line.trim()) continue;
-  const job = JSON.parse(line);
-  let result;
-  try {
-    result = compare(job);
-  } catch (error) {
-    result = { told: `${error.stack}` };
-  }
-  bad ||= 'told' in result;
-  console.log(JSON.stringify({ name: job.name, ...result }));
-}
-process.exit(bad ? 1 : 0);
+process.exit(await runJobs(compare) ? 0 : 1);

@@ -8,9 +8,9 @@
 import { WASI } from 'node:wasi';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { difference, runJobs } from './jobs.mjs';
 
 const FRAMES = 1 << 20;
 
@@ -98,12 +98,6 @@ class Program {
   }
 }
 
-const difference = (a, b) => {
-  const i = a.findIndex((line, k) => line !== b[k]);
-  const at = i < 0 ? a.length : i;
-  return a.length === b.length && i < 0 ? null : `line ${at}: ${a.slice(Math.max(0, at - 2), at + 1).join(' | ')} -- against -- ${b[at]}`;
-};
-
 function runProgram(job, folder) {
   const run = (file, paused) => new Program(file, job, paused, folder).all(folder);
   const plain = run(job.plain, false);
@@ -127,19 +121,7 @@ function runScheduler(job) {
   return { lines: job.expected.length };
 }
 
-let bad = false;
 const folder = mkdtempSync(join(tmpdir(), 'asyncify-'));
-for await (const line of createInterface({ input: process.stdin })) {
-  if (!line.trim()) continue;
-  const job = JSON.parse(line);
-  let result;
-  try {
-    result = job.scheduler ? runScheduler(job) : runProgram(job, folder);
-  } catch (error) {
-    result = { told: error.stack };
-  }
-  bad ||= 'told' in result;
-  console.log(JSON.stringify({ name: job.name, ...result }));
-}
+const good = await runJobs((job) => (job.scheduler ? runScheduler(job) : runProgram(job, folder)));
 rmSync(folder, { recursive: true });
-process.exit(bad ? 1 : 0);
+process.exit(good ? 0 : 1);

@@ -61,12 +61,19 @@ def drive(script, jobs, show):
     return not bad
 
 
+def written_out(text):
+    """`(;calls A to B;)` as statements that pause, each with a number of its own."""
+    statement = '(local.set 0 (i32.add (call $pause (i32.xor (local.get 0) (i32.const %d))) (i32.const %d)))'
+    return re.sub(r'\(;calls (\d+) to (\d+);\)', lambda m: '\n'.join(statement % (i, i) for i in range(int(m[1]), int(m[2]) + 1)), text)
+
+
 def shapes(make, a):
     jobs = []
     for path in sorted(glob.glob(HERE + '/shapes/*.wat')):
         name = os.path.basename(path)[:-4]
-        plain = os.path.join(a.work, name + '.wasm')
-        call([a.ctool, 'parse', path, '-o', plain])
+        text, plain = os.path.join(a.work, name + '.wat'), os.path.join(a.work, name + '.wasm')
+        with open(path) as f, open(text, 'w') as to: to.write(written_out(f.read()))
+        call([a.ctool, 'parse', text, '-o', plain])
         jobs.append({'name': name, 'seed': 3, 'plain': plain, 'paused': make(name, plain), 'rounds': 5})
     return drive('driver.mjs', jobs, a.show)
 

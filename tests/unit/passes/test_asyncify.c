@@ -14,11 +14,11 @@
 static ct_status write(void *context, ct_slice bytes, ct_error *error) { return ct_buf_append(context, bytes, error); }
 
 /* The whole result as text, to be freed, or the failure. */
-static ct_buf printed(const char *text, const ct_asyncify_options *options, bool small) {
+static ct_buf printed(const char *text, const ct_asyncify_options *options) {
   ct_error error;
   ct_buf binary = {0}, made = {0}, out = {0};
   ct_error_clear(&error);
-  const ct_optimize_options all = {.as_it_is = !small, .keep_names = true, .asyncify = options};
+  const ct_optimize_options all = {.as_it_is = true, .keep_names = true, .asyncify = options};
   const ct_sink sink = {.write = write, .user = &out};
   ct_status status = ct_text_parse(&binary, (ct_slice){(const uint8_t *)text, strlen(text)}, &error);
   if (status == 0) status = ct_optimize(&made, (ct_slice){binary.data, binary.size}, &all, &error);
@@ -34,7 +34,7 @@ static ct_buf printed(const char *text, const ct_asyncify_options *options, bool
 static void assert_function(const char *text, const ct_asyncify_options *options, const char *name, const char *expected) {
   char line[4000], head[64];
   size_t size = 0;
-  ct_buf out = printed(text, options, false);
+  ct_buf out = printed(text, options);
   snprintf(head, sizeof head, "(func $%s ", name);
   const char *at = strstr((const char *)out.data, head), *end = at ? strstr(at, "\n  )") : NULL;
   if (!end) fail_msg("no function $%s in:\n%s", name, (const char *)out.data);
@@ -54,7 +54,7 @@ static void assert_function(const char *text, const ct_asyncify_options *options
 }
 
 static void assert_holds(const char *text, const ct_asyncify_options *options, const char *part, bool holds) {
-  ct_buf out = printed(text, options, false);
+  ct_buf out = printed(text, options);
   if ((strstr((const char *)out.data, part) != NULL) != holds) fail_msg("%s\n%s", part, (const char *)out.data);
   ct_buf_free(&out);
 }
