@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "child.h"
 #include "opts.h"
@@ -60,13 +59,6 @@ static ct_status run_on(char **command, size_t count, const taken_module *module
   return CT_OK;
 }
 
-/* ---- the directory */
-
-static void remove_directory(const taken_list *list) {
-  for (size_t i = 0; i < list->count; i++) unlink(list->items[i].path);
-  rmdir(list->directory);
-}
-
 /* ---- the whole */
 
 static ct_status run_all(const taken_list *list, char **command, size_t count, bool verbose, ct_error *error) {
@@ -92,7 +84,7 @@ static ct_status map(ct_buf *out, const job *j, ct_slice component, char *direct
   if (status == CT_OK) status = taken_write(&taken, error);
   if (status == CT_OK) status = run_all(&taken, j->command, j->count, j->o->verbose, error);
   if (status == CT_OK) status = ct_component_bundle(out, (ct_slice){outer.data, outer.size}, taken_read, &back, error);
-  remove_directory(&taken);
+  taken_remove(&taken);
   taken_free(&back);
   taken_free(&taken);
   ct_buf_free(&outer);

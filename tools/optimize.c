@@ -98,7 +98,7 @@ static ct_status optimize(ct_buf *out, const optimize_job *job, ct_slice bytes, 
 
 static ct_status write_out(const optimize_job *job, const ct_pieces *pieces, ct_error *error) {
   if (!job->output) return CT_OK;
-  return job->text ? write_text_pieces(job->output, pieces, error) : ct_output_write_pieces(job->output, pieces->items, pieces->count, true, error);
+  return write_pieces(job->output, pieces, job->text, error);
 }
 
 /* What is asked for beside the file. */

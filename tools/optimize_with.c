@@ -12,7 +12,6 @@ typedef struct second {
   const char *program;
   bool keep_names;
   taken_list modules;
-  taken_list results; /* the files that came back, to be closed */
   bool smaller;       /* some module is */
 } second;
 
@@ -106,8 +105,7 @@ ct_status optimize_with(ct_buf *bytes, const char *program, bool keep_names, ct_
     *bytes = made;
     made = swap;
   }
-  for (size_t i = 0; i < s.modules.count; i++) unlink(s.modules.items[i].path);
-  rmdir(directory);
+  taken_remove(&s.modules);
   taken_free(&s.modules);
   ct_buf_free(&made);
   free(directory);

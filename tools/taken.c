@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void taken_free(taken_list *list) {
   for (size_t i = 0; i < list->count; i++) {
@@ -47,6 +48,11 @@ ct_status taken_write(const taken_list *list, ct_error *error) {
   ct_status status = list->count ? ct_directory_make(list->directory, error) : CT_OK;
   for (size_t i = 0; i < list->count && status == CT_OK; i++) status = ct_output_write(list->items[i].path, list->items[i].bytes, true, error);
   return status;
+}
+
+void taken_remove(const taken_list *list) {
+  for (size_t i = 0; i < list->count; i++) unlink(list->items[i].path);
+  rmdir(list->directory);
 }
 
 /* Names that come from a component are no paths. */

@@ -25,6 +25,9 @@ ct_status taken_add(void *list, const char *name, ct_slice module, ct_error *err
 /* Makes the directory, where it is absent, and writes the files. */
 ct_status taken_write(const taken_list *list, ct_error *error);
 
+/* Removes the files, and with them the directory. */
+void taken_remove(const taken_list *list);
+
 /* A ct_give_module whose context is the list: reads DIRECTORY/NAME.wasm. One that is not there is a failure when its name is one that unbundle gives. */
 ct_status taken_read(void *list, const char *name, ct_slice *module, ct_error *error);
 
