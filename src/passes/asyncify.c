@@ -37,14 +37,19 @@ static bool has_bare_local(const cti_ir *f) {
   return cti_vt_is_ref(f->result) && !(f->result & CTI_VT_NULLABLE);
 }
 
+/* `status` tells how the writing of the body went, which is freed. */
+static ct_status set_body(const cti_asyncify *a, uint32_t func, cti_buf *body, ct_status status) {
+  ct_slice made = cti_take(body, a->arena);
+  CTI_TRY(status);
+  a->m->funcs.items[func].body = made;
+  return a->arena->error->status;
+}
+
 static ct_status write_back(const cti_asyncify *a, const cti_ir *f, uint32_t func) {
   static const cti_remap unmoved;
   cti_buf body = {0};
   ct_status status = cti_ir_emit(&body, f, &unmoved);
-  if (status == CT_OK) status = cti_buf_check(&body, a->arena->error);
-  if (status == CT_OK) a->m->funcs.items[func].body = cti_copy(a->arena, cti_buf_slice(&body));
-  ct_buf_free(&body);
-  return status == CT_OK ? a->arena->error->status : status;
+  return set_body(a, func, &body, status);
 }
 
 static ct_status rewrite_in(cti_asyncify *a, uint32_t func, cti_arena *arena) {
@@ -118,10 +123,7 @@ static ct_status assert_in(const cti_asyncify *a, uint32_t func, cti_buf *out) {
 static ct_status assert_func(const cti_asyncify *a, uint32_t func) {
   cti_buf out = {0};
   ct_status status = assert_in(a, func, &out);
-  if (status == CT_OK) status = cti_buf_check(&out, a->arena->error);
-  if (status == CT_OK) a->m->funcs.items[func].body = cti_copy(a->arena, cti_buf_slice(&out));
-  ct_buf_free(&out);
-  return status;
+  return set_body(a, func, &out, status);
 }
 
 /* ---- the whole */

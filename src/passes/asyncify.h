@@ -28,9 +28,6 @@ enum {
 
 typedef enum cti_asyncify_api { CTI_START_UNWIND, CTI_STOP_UNWIND, CTI_START_REWIND, CTI_STOP_REWIND, CTI_GET_STATE, CTI_ASYNCIFY_API } cti_asyncify_api;
 
-/* The function that an import of module `asyncify` asks for; CTI_ASYNCIFY_API for none. */
-cti_asyncify_api cti_asyncify_api_named(ct_slice name);
-
 enum { CTI_ASYNCIFY_TYPES = 3 }; /* of values that are saved: i32, i64, v128; floats go as integers */
 
 typedef struct cti_asyncify {
@@ -57,7 +54,13 @@ ct_status cti_asyncify_run(cti_module *m, const ct_asyncify_options *options, ct
 /* Does it matter which function a call stands in? Lists name functions, and what a function of the module itself calls of asyncify says what it is. */
 bool cti_asyncify_names_funcs(const cti_module *m, const ct_asyncify_options *options);
 
+/* Fails when the module went through the pass before; the pass itself looks, too. */
+ct_status cti_asyncify_refuse_second(const cti_module *m, ct_error *error);
+
 /* ---- steps */
+
+/* The function that an import of module `asyncify` asks for; CTI_ASYNCIFY_API for none. */
+cti_asyncify_api cti_asyncify_api_named(ct_slice name);
 
 ct_status cti_asyncify_name_funcs(cti_asyncify *a);
 

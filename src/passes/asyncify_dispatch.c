@@ -54,6 +54,8 @@ static bool is_region(const dispatcher *d, cti_node node) { return at(d, node)->
 
 static bool is_list(const dispatcher *d, cti_node node) { return at(d, node)->op == CTI_OP_BLOCK || at(d, node)->op == CTI_OP_LOOP; }
 
+static bool holds_marks(const dispatcher *d, cti_node node) { return (is_list(d, node) || at(d, node)->op == CTI_IR_SEQ) && is_marked(d, node); }
+
 static bool find_marks(dispatcher *d, cti_node list) {
   bool any = false;
   for (uint32_t i = 0; i < at(d, list)->kid_count; i++) {
@@ -91,13 +93,13 @@ enum { GROUP = 64 };
 /* How many places a table around this has to lead to for it. */
 static uint32_t weight(const dispatcher *d, cti_node node) {
   if (is_mark(d, node)) return 1;
-  if (!(is_list(d, node) || at(d, node)->op == CTI_IR_SEQ) || !is_marked(d, node)) return 0;
+  if (!holds_marks(d, node)) return 0;
   if (is_region(d, node)) return 1;
   return at(d, node)->b; /* of a BLOCK: kept by group_list */
 }
 
 static void close_group(dispatcher *d, uint32_t start, uint32_t total) {
-  if (total < 2) return;
+  if (total < 2 || total > GROUP) return;
   cti_node group = cti_ir_add(d->f, CTI_IR_SEQ, CTI_VT_NONE, cti_vec_tail(&d->items, start), d->items.count - start);
   if (failed(d)) return;
   at(d, group)->a = UINT32_MAX;
@@ -112,16 +114,16 @@ static uint32_t make_groups(dispatcher *d, cti_node list) {
     cti_node kid = cti_ir_kid(d->f, list, i);
     uint32_t more = weight(d, kid);
     if (more && total && total + more > GROUP) {
-      close_group(d, start, total <= GROUP ? total : 0);
+      close_group(d, start, total);
       start = d->items.count;
       total = 0;
     }
     push(d, kid);
     total += more;
   }
-  if (start > base) close_group(d, start, total <= GROUP ? total : 0);
+  if (start > base) close_group(d, start, total);
   uint32_t left = 0;
-  for (uint32_t i = base; i < d->items.count; i++) left += is_marked(d, d->items.items[i]) || is_mark(d, d->items.items[i]) ? weight(d, d->items.items[i]) : 0;
+  for (uint32_t i = base; i < d->items.count; i++) left += weight(d, d->items.items[i]);
   cti_ir_set_kids(d->f, list, cti_vec_tail(&d->items, base), d->items.count - base);
   d->items.count = base;
   return left;
@@ -154,7 +156,7 @@ static void gather(dispatcher *d, cti_node list, uint32_t in) {
     entry e = {.site = UINT32_MAX, .region = UINT32_MAX};
     if (is_mark(d, kid)) {
       e.site = at(d, kid)->a - 1;
-    } else if (!(is_list(d, kid) || at(d, kid)->op == CTI_IR_SEQ) || !is_marked(d, kid)) {
+    } else if (!holds_marks(d, kid)) {
       continue;
     } else if (!is_region(d, kid)) {
       gather(d, kid, in);
@@ -313,7 +315,7 @@ static void nest(dispatcher *d, cti_node list, uint32_t in, uint32_t start) {
     cti_node kid = cti_ir_kid(d->f, list, i);
     if (is_mark(d, kid)) {
       end_here(d, &d->regions.items[in], start);
-    } else if (!(is_list(d, kid) || at(d, kid)->op == CTI_IR_SEQ) || !is_marked(d, kid)) {
+    } else if (!holds_marks(d, kid)) {
       push(d, kid);
     } else if (!is_region(d, kid)) {
       nest(d, kid, in, start);

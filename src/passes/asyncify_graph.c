@@ -19,13 +19,6 @@ typedef struct graph {
   uint32_t nodes;
 } graph;
 
-cti_asyncify_api cti_asyncify_api_named(ct_slice name) {
-  static const char *const names[CTI_ASYNCIFY_API] = {"start_unwind", "stop_unwind", "start_rewind", "stop_rewind", "get_state"};
-  int api = 0;
-  while (api < CTI_ASYNCIFY_API && !cti_slice_is(name, names[api])) api++;
-  return (cti_asyncify_api)api;
-}
-
 static bool is_ours(const cti_import *import) { return cti_slice_is(import->module, "asyncify"); }
 
 static const cti_import *import_of(const cti_asyncify *a, uint32_t func) { return &a->m->imports.items[a->m->funcs.items[func].import]; }
@@ -69,13 +62,12 @@ static ct_status classify_types(graph *g) {
     cti_buf key = {0};
     bool added;
     g->class_of[i] = i;
+    if (type->kind != CTI_COMPOSITE_FUNC) continue;
     cti_buf_uleb(&key, type->param_count);
     for (uint32_t k = 0; k < type->param_count + type->result_count; k++) cti_buf_u32_fixed(&key, type->types[k]);
-    ct_status status = cti_buf_check(&key, g->a->arena->error);
-    ct_slice kept = status == CT_OK ? cti_copy(g->a->arena, cti_buf_slice(&key)) : (ct_slice){NULL, 0};
-    if (status == CT_OK && type->kind == CTI_COMPOSITE_FUNC) status = cti_map_add(&seen, g->a->arena, kept, &g->class_of[i], &added);
-    ct_buf_free(&key);
-    CTI_TRY(status);
+    ct_slice kept = cti_take(&key, g->a->arena);
+    if (!kept.data) return CT_NOMEM;
+    CTI_TRY(cti_map_add(&seen, g->a->arena, kept, &g->class_of[i], &added));
   }
   return CT_OK;
 }

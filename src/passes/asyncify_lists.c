@@ -22,7 +22,7 @@ static ct_slice trim(ct_slice text) {
   return text;
 }
 
-static bool has_byte(ct_slice text, char byte) { return text.size && memchr(text.data, byte, text.size) != NULL; }
+static bool has_byte(ct_slice text, uint8_t byte) { return cti_slice_find(text, byte, 0) < text.size; }
 
 static void add(cti_asyncify_list *list, ct_slice item, cti_arena *arena) {
   uint32_t number = list->exact.count;

@@ -17,8 +17,15 @@ static const struct {
     {CTI_VT_V128, CTI_OP_V128_LOAD, CTI_OP_V128_STORE, 16, "v128"},
 };
 
+/* As exports. Imports of the module `asyncify` have what follows the prefix. */
 static const char *const api_names[CTI_ASYNCIFY_API] = {"asyncify_start_unwind", "asyncify_stop_unwind", "asyncify_start_rewind", "asyncify_stop_rewind",
                                                         "asyncify_get_state"};
+
+cti_asyncify_api cti_asyncify_api_named(ct_slice name) {
+  int api = 0;
+  while (api < CTI_ASYNCIFY_API && !cti_slice_is(name, api_names[api] + strlen("asyncify_"))) api++;
+  return (cti_asyncify_api)api;
+}
 
 uint32_t cti_asyncify_slot(cti_corevt type) {
   uint32_t slot = 0;
@@ -34,6 +41,16 @@ uint32_t cti_asyncify_helper(cti_asyncify *a, uint32_t slot, bool pop) {
 
 /* ---- before */
 
+static bool find_memory(cti_asyncify *a, ct_slice name) {
+  for (uint32_t i = 0; i < a->m->exports.count; i++) {
+    const cti_export *export_ = &a->m->exports.items[i];
+    if (export_->kind != CTI_EXTERN_MEMORY || !cti_slice_eq(export_->name, name)) continue;
+    a->memory = export_->index;
+    return true;
+  }
+  return false;
+}
+
 static ct_status choose_memory(cti_asyncify *a) {
   cti_module *m = a->m;
   ct_slice name = cti_slice_str(a->options->memory ? a->options->memory : "memory");
@@ -41,14 +58,7 @@ static ct_status choose_memory(cti_asyncify *a) {
     cti_memory memory = {.type = {.min = 1, .max = 1, .has_max = true, .page_log2 = 16}, .import = UINT32_MAX};
     if (!cti_vec_push(a->arena, &m->memories, memory) || !cti_module_touch(m, CTI_SECTION_MEMORY)) return CT_NOMEM;
   }
-  for (uint32_t i = 0; m->memories.count > 1 && i < m->exports.count; i++) {
-    const cti_export *export_ = &m->exports.items[i];
-    if (export_->kind != CTI_EXTERN_MEMORY || !cti_slice_eq(export_->name, name)) continue;
-    a->memory = export_->index;
-    name = (ct_slice){NULL, 0};
-    break;
-  }
-  if (m->memories.count > 1 && name.data) {
+  if (m->memories.count > 1 && !find_memory(a, name)) {
     cti_fail(a->arena->error, CT_MISUSE, CT_NO_OFFSET, "the module has %u memories, and exports none as `%.*s`", m->memories.count, CTI_S(name));
     cti_error_hint(a->arena->error, "name the export of the one that frames are kept in: --pass-arg=asyncify-memory@NAME");
     return CT_MISUSE;
@@ -147,13 +157,16 @@ static ct_status plan_imports(cti_asyncify *a) {
   return CT_OK;
 }
 
-ct_status cti_asyncify_prepare(cti_asyncify *a) {
-  for (uint32_t i = 0; i < a->m->exports.count; i++) {
-    const cti_export *export_ = &a->m->exports.items[i];
+ct_status cti_asyncify_refuse_second(const cti_module *m, ct_error *error) {
+  for (uint32_t i = 0; i < m->exports.count; i++)
     for (int k = 0; k < CTI_ASYNCIFY_API; k++)
-      if (cti_slice_is(export_->name, api_names[k]))
-        return cti_fail(a->arena->error, CT_CORE_INVALID, export_->offset, "the module exports `%s` already: it went through asyncify before", api_names[k]);
-  }
+      if (cti_slice_is(m->exports.items[i].name, api_names[k]))
+        return cti_fail(error, CT_CORE_INVALID, m->exports.items[i].offset, "the module exports `%s` already: it went through asyncify before", api_names[k]);
+  return CT_OK;
+}
+
+ct_status cti_asyncify_prepare(cti_asyncify *a) {
+  CTI_TRY(cti_asyncify_refuse_second(a->m, a->arena->error));
   a->check = a->func_count + CTI_ASYNCIFY_API;
   a->next_func = a->check + 1;
   CTI_TRY(choose_memory(a));
@@ -279,11 +292,8 @@ static ct_status find_type(cti_asyncify *a, uint32_t *out, cti_corevt param, cti
 
 static ct_status add_func(cti_asyncify *a, cti_corevt param, cti_corevt result, cti_buf *body, ct_slice name) {
   cti_func func = {.import = UINT32_MAX};
-  ct_status status = find_type(a, &func.type, param, result);
-  if (status == CT_OK) status = cti_buf_check(body, a->arena->error);
-  if (status == CT_OK) func.body = cti_copy(a->arena, cti_buf_slice(body));
-  ct_buf_free(body);
-  CTI_TRY(status);
+  func.body = cti_take(body, a->arena);
+  CTI_TRY(find_type(a, &func.type, param, result));
   cti_naming naming = {a->m->funcs.count, name};
   if (!func.body.data || !cti_vec_push(a->arena, &a->m->funcs, func)) return a->arena->error->status;
   return cti_vec_push(a->arena, &a->added, naming) ? CT_OK : CT_NOMEM;

@@ -98,7 +98,10 @@ static ct_status make_pausing(cti_pass_context *x) {
   cti_uses uses = {0};
   const ct_asyncify_options *asyncify = x->options->asyncify;
   bool smallest = !x->options->as_it_is && (x->options->level == 0 || x->options->level == 4);
-  if (smallest && !cti_asyncify_names_funcs(x->m, asyncify)) CTI_TRY(make_small(x, &uses));
+  if (smallest && !cti_asyncify_names_funcs(x->m, asyncify)) {
+    CTI_TRY(cti_asyncify_refuse_second(x->m, x->arena->error)); /* before the work, not after it */
+    CTI_TRY(make_small(x, &uses));
+  }
   return cti_asyncify_run(x->m, asyncify, x->arena);
 }
 
