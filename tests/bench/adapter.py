@@ -94,7 +94,7 @@ JOBS = [('100 MB to a file, 64 KB each', 'write', 1600), ('100 MB to stdout, 64 
 
 
 def speed(o, d):
-    wasmtime = os.environ.get('WASMTIME') or fetch.program('wasmtime')
+    wasmtime = programs.wasmtime_command()
     if not wasmtime: raise fetch.Skip('no command wasmtime')
     measure = d + '/measure'
     programs.call([os.environ.get('CC', 'cc'), '-O2', HERE + '/measure.c', '-o', measure])

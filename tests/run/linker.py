@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""ctool ld where a compiler calls its linker: linker.py --ctool PATH [--work DIR] [NAME...]; each function below named t_NAME is one case.
+"""ctool ld where a compiler calls its linker: linker.py --ctool PATH [NAME...]; each function below named t_NAME is one case.
 
 Exit status 0, 1, or 77 when clang-19, wasm-ld-19 or wasi-libc cannot be had.
 """

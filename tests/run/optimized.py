@@ -12,6 +12,7 @@ sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(HERE, '../bench'))
 import fetch
 import optimize as bench
+import run
 
 ASSEMBLY = '.text\n.global main\nmain:\n ldi r16, 10\nloop: dec r16\n brne loop\n rcall f\n ret\nf: add r1,r2\n adc r3,r4\n sts 0x100, r16\n .word 0x1234, 99\n.macro m a,b\n ldi \\a,\\b\n.endm\n m r17,5\n.data\nx: .ascii "hello"\n'
 FORMULA = '''(set-logic QF_BV)\n(declare-fun x () (_ BitVec 32))\n(declare-fun y () (_ BitVec 32))\n(assert (= (bvmul x y) #x0000ABCD))\n(assert (bvugt x #x00000010))
@@ -102,6 +103,7 @@ def check(name, a, cache):
 
 
 def main():
+    run.with_runtime()
     p = argparse.ArgumentParser()
     p.add_argument('--ctool', required=True)
     p.add_argument('--options', default='')

@@ -87,18 +87,10 @@ def main():
     parser.add_argument('--work', required=True)
     parser.add_argument('case', choices=['mixed', 'older'])
     options = parser.parse_args()
-    work = os.path.join(os.path.abspath(options.work), 'retarget-' + options.case)
-    os.makedirs(work, exist_ok=True)
-    try:
-        {'mixed': mixed, 'older': older}[options.case](os.path.abspath(options.ctool), work)
-    except fetch.Skip as e:
-        print('skipped: %s: %s' % (options.case, e))
-        return 77
-    except run.Failure as e:
-        print('%s: %s' % (options.case, e))
-        return 1
-    print(options.case + ': it did not run before, and does now')
-    return 0
+    case = {'mixed': mixed, 'older': older}[options.case]
+    status = run.alone(os.path.join(options.work, 'retarget-' + options.case), lambda work: case(os.path.abspath(options.ctool), work))
+    if status == 0: print(options.case + ': it did not run before, and does now')
+    return status
 
 
 if __name__ == '__main__':

@@ -7,7 +7,7 @@ Each case: get the core module (compile it, or take a real one), `ctool componen
   - the component runs in a real runtime, and does what it should.
 Without --ctool, wasm-tools makes the component: that checks the tests. Exit status 0, 1, or 77 when something that the case needs cannot be had.
 """
-import argparse, contextlib, difflib, importlib.util, json, os, re, shutil, socket, subprocess, sys, tempfile, time, tomllib, urllib.error, urllib.request
+import argparse, contextlib, difflib, importlib.util, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, time, tomllib, urllib.error, urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -71,7 +71,10 @@ def component_by_reference(wasm_tools, case, core, work):
 
 def component_by_ctool(ctool, case, core, work):
     out, again = os.path.join(work, 'app.wasm'), os.path.join(work, 'again.wasm')
-    flags = adapter_flags(case) + (['--fuse-adapter'] if case.get('fuse') else []) + (['--adapter-memory', 'separate'] if case.get('separate') else []) + (['--wit', os.path.join(HERE, case['wit'])] if 'wit' in case else []) + case.get('new', [])
+    flags = adapter_flags(case) + case.get('new', [])
+    if case.get('fuse'): flags += ['--fuse-adapter']
+    if case.get('separate'): flags += ['--adapter-memory', 'separate']
+    if 'wit' in case: flags += ['--wit', os.path.join(HERE, case['wit'])]
     call([ctool, 'component', 'new', core, *flags, '-o', out])
     call([ctool, 'validate', '--features', 'all', out])
     if case.get('own') and not case.get('separate'): call([ctool, 'validate', '--features=-multi-memory', out])
@@ -242,37 +245,47 @@ def run_host(case, path, work, host):
     if 'check_module' in scope: scope['check_module'](machine.api, content(path))
 
 
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+@contextlib.contextmanager
+def server(argv, **options):
+    """A process that ends with all that it started: it leads a group of its own."""
+    process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, start_new_session=True, **options)
+    try: yield process
+    finally:
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError): os.killpg(process.pid, number)
+            with contextlib.suppress(subprocess.TimeoutExpired): process.wait(10)
+
+
+def wasmtime_command(): return os.environ.get('WASMTIME') or fetch.program('wasmtime')
+
+
 @contextlib.contextmanager
 def served(path, work):
     """Serves the component on a free port: by wasmtime where it is installed, else by jco."""
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        port = s.getsockname()[1]
-    wasmtime = os.environ.get('WASMTIME') or fetch.program('wasmtime')
+    port, wasmtime = free_port(), wasmtime_command()
     if wasmtime:
         argv, env = [wasmtime, 'serve', '-S', 'cli', '--addr', '127.0.0.1:%d' % port, path], None
     else:
         argv = [fetch.node_module('@bytecodealliance/jco') + '/node_modules/.bin/jco', 'serve', path, '--host', '127.0.0.1', '--port', str(port),
                 '--isolate-worker-pool-size', '1']
         env = fetch.node_env()
-    with open(os.path.join(work, 'server.log'), 'wb') as log:
-        server = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env)
-    try:
+    log = os.path.join(work, 'server.log')
+    with open(log, 'wb') as said, server(argv, stdout=said, stderr=said, env=env) as process:
         for _ in range(600):
             with socket.socket() as s:
                 if s.connect_ex(('127.0.0.1', port)) == 0: break
-            if server.poll() is not None: break
+            if process.poll() is not None: break
             time.sleep(0.1)
         else:
-            raise Failure('the server does not listen: ' + content(os.path.join(work, 'server.log')).decode('utf-8', 'replace'))
-        if server.poll() is not None: raise Failure('the server stopped: ' + content(os.path.join(work, 'server.log')).decode('utf-8', 'replace'))
+            raise Failure('the server does not listen: ' + content(log).decode('utf-8', 'replace'))
+        if process.poll() is not None: raise Failure('the server stopped: ' + content(log).decode('utf-8', 'replace'))
         yield 'http://127.0.0.1:%d' % port
-    finally:
-        server.terminate()
-        try: server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
 
 
 def request(url, data=None, headers={}):
@@ -285,7 +298,7 @@ def request(url, data=None, headers={}):
 
 def run_http(case, path, work, host):
     body = bytes(range(256)) * 1200
-    if case.get('separate') and not (os.environ.get('WASMTIME') or fetch.program('wasmtime')): raise Skip('no wasmtime command, and jco serve takes one memory alone')
+    if case.get('separate') and not wasmtime_command(): raise Skip('no wasmtime command, and jco serve takes one memory alone')
     with served(path, work) as base:
         status, headers, text = request(base + '/hello?World', headers={'X-Color': 'blue'})
         if (status, headers.get('x-color'), text) != (200, 'blue', 'hello World\n'): raise Failure('GET /hello: %r' % ((status, headers, text),))
@@ -316,6 +329,21 @@ def with_runtime():
     other = os.path.join(HERE, '../../build/venv/bin/python')
     if not importlib.util.find_spec('wasmtime') and os.path.exists(other) and not os.environ.get('CTOOL_RUN_AGAIN'):
         os.execve(other, [other, *sys.argv], dict(os.environ, CTOOL_RUN_AGAIN='1'))
+
+
+def alone(work, test):
+    """The exit status of a test that is a process of its own, in the folder `work` or in a temporary one."""
+    with tempfile.TemporaryDirectory() as temporary:
+        work = os.path.abspath(work or temporary)
+        os.makedirs(work, exist_ok=True)
+        try: test(work)
+        except Skip as e:
+            print('skipped: %s' % e)
+            return 77
+        except Failure as e:
+            print('FAILED: %s' % e)
+            return 1
+    return 0
 
 
 def main():

@@ -6,7 +6,7 @@ HOST: wasmtime (the Python package) and jco: what the guest prints is expected.t
       reference: the same guest with the reference adapter, in wasmtime: it prints the same, but for the tests in differences.txt, which must differ.
 Exit status 0, 1, or 77 when something that is needed cannot be had. --bless writes expected.txt or expected-jco.txt anew.
 """
-import argparse, os, re, shutil, socket, subprocess, sys, tempfile, threading, time
+import argparse, os, re, shutil, socket, subprocess, sys, threading, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + '/..')
@@ -157,28 +157,29 @@ def talk(port, data, out):
 
 
 def sockets(o, work):
-    wasmtime, core = fetch.program('wasmtime'), work + '/echo.wasm'
+    wasmtime, core = programs.wasmtime_command(), work + '/echo.wasm'
     if not wasmtime: raise Skip('no command wasmtime')
     env = fetch.clean_env(GOOS='wasip1', GOARCH='wasm', GO111MODULE='off', GOTOOLCHAIN='local')
     programs.call([fetch.go(), 'build', '-trimpath', '-o', core, HERE + '/../echo/main.go'], env=env)
-    with socket.socket() as free:
-        free.bind(('127.0.0.1', 0))
-        port = free.getsockname()[1]
+    port = programs.free_port()
     path = component(o.ctool, core, work + '/component.wasm', '--tcp-listen', '127.0.0.1:%d' % port)
     first, _ = folders(work)
     data = [bytes([65 + i]) * (10**i * 100 + i) for i in range(5)]
-    server = subprocess.Popen([wasmtime, 'run', '-S', 'inherit-network', '--dir', first + '::/', path, '4', str(len(data))], stdout=subprocess.PIPE)
     echoed = []
     clients = [threading.Thread(target=talk, args=(port, d, echoed), daemon=True) for d in data]
-    for client in clients: client.start()
-    for client in clients: client.join(60)
-    server.terminate() if len(echoed) < len(data) else None
-    output = server.communicate(timeout=60)[0].decode()
+    with programs.server([wasmtime, 'run', '-S', 'inherit-network', '--dir', first + '::/', path, '4', str(len(data))], stdout=subprocess.PIPE) as server:
+        for client in clients: client.start()
+        for client in clients: client.join(60)
+        if len(echoed) < len(data): server.terminate()
+        output = server.communicate(timeout=60)[0].decode()
     if echoed != [True] * len(data) or server.returncode != 0: raise Failure('%s; exit %s\n%s' % (echoed, server.returncode, output))
     plain = component(o.ctool, core, work + '/plain.wasm')
     with open(plain, 'rb') as f:
         if b'wasi:sockets' in f.read(): raise Failure('without --tcp-listen it imports wasi:sockets')
     print('sockets: %d connections' % len(data))
+
+
+HOSTS = {'wasmtime': lambda o, work: host(o, in_wasmtime, work), 'jco': lambda o, work: host(o, in_jco, work), 'sockets': sockets, 'reference': reference}
 
 
 def main():
@@ -187,23 +188,10 @@ def main():
     parser.add_argument('--ctool', required=True)
     parser.add_argument('--work')
     parser.add_argument('--bless', action='store_true')
-    parser.add_argument('host', choices=['wasmtime', 'jco', 'sockets', 'reference'])
+    parser.add_argument('host', choices=HOSTS)
     o = parser.parse_args()
     o.ctool = os.path.abspath(o.ctool)
-    with tempfile.TemporaryDirectory() as temporary:
-        work = os.path.abspath(os.path.join(o.work, 'adapter-' + o.host)) if o.work else temporary
-        os.makedirs(work, exist_ok=True)
-        try:
-            if o.host == 'reference': reference(o, work)
-            elif o.host == 'sockets': sockets(o, work)
-            else: host(o, in_jco if o.host == 'jco' else in_wasmtime, work)
-        except Skip as e:
-            print('skipped: %s' % e)
-            return 77
-        except Failure as e:
-            print('FAILED: %s' % e)
-            return 1
-    return 0
+    return programs.alone(o.work and os.path.join(o.work, 'adapter-' + o.host), lambda work: HOSTS[o.host](o, work))
 
 
 if __name__ == '__main__':

@@ -5,13 +5,12 @@
 end in the same way. jco runs the component alone: each test must end as in wasmtime, but for those that differences-jco.txt names.
 Exit status 0, 1, or 77 when something that is needed cannot be had.
 """
-import argparse, os, re, shutil, subprocess, sys, tempfile
+import argparse, os, re, shutil, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + '/..')
 import fetch
 import run as programs
-from fetch import Skip
 from run import Failure
 
 FLAGS = ['-test.short', '-test.v']
@@ -132,17 +131,7 @@ def main():
     parser.add_argument('package')
     o = parser.parse_args()
     o.ctool = os.path.abspath(o.ctool)
-    with tempfile.TemporaryDirectory() as temporary:
-        work = os.path.abspath(os.path.join(o.work, 'gotest-%s-%s' % (o.host, o.package))) if o.work else temporary
-        os.makedirs(work, exist_ok=True)
-        try: test(o, work)
-        except Skip as e:
-            print('skipped: %s' % e)
-            return 77
-        except Failure as e:
-            print('FAILED: %s' % e)
-            return 1
-    return 0
+    return programs.alone(o.work and os.path.join(o.work, 'gotest-%s-%s' % (o.host, o.package)), lambda work: test(o, work))
 
 
 if __name__ == '__main__':
