@@ -19,7 +19,9 @@ def show(prefix, data, folder):
     return [prefix + line for line in text.split('\n')[:-1]] + ([prefix + text.split('\n')[-1] + '%no-newline'] if text and not text.endswith('\n') else [])
 
 
-with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as links:
+with tempfile.TemporaryDirectory() as around, tempfile.TemporaryDirectory() as links:
+    folder = os.path.join(around, 't') # alone in it: ctool looks for packages beside the folder of a WIT file, and the temporary directory belongs to all
+    os.mkdir(folder)
     fill = lambda s: s.replace('%t', folder).replace('%links', links).replace('%s', os.path.dirname(os.path.abspath(case)))
     content = lambda name: open(os.path.join(folder, name), 'rb').read()
     while i < len(lines):
