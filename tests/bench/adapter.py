@@ -9,11 +9,11 @@ differences: tests/run/adapter/differences.txt as a table.
 Both components are made by ctool, which gives the same bytes as wasm-tools for the reference's adapter (tests/run compares them). A module whose compiler or
 package cannot be had is left out and said so.
 """
-import argparse, json, os, shutil, statistics, subprocess, sys, tempfile, tomllib
+import argparse, json, os, shutil, statistics, sys, tempfile, tomllib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '../run'))
-import fetch
+import cost, fetch
 import run as programs
 
 # name -> (case of run/cases.toml or a case like those, the reference's adapter)
@@ -96,8 +96,7 @@ JOBS = [('100 MB to a file, 64 KB each', 'write', 1600), ('100 MB to stdout, 64 
 def speed(o, d):
     wasmtime = programs.wasmtime_command()
     if not wasmtime: raise fetch.Skip('no command wasmtime')
-    measure = d + '/measure'
-    programs.call([os.environ.get('CC', 'cc'), '-O2', HERE + '/measure.c', '-o', measure])
+    cost.prepare(d)
     core, case = d + '/preview1.wasm', {}
     argv, env = fetch.COMPILERS['wasi-sdk']('c')
     programs.call([*argv, '-O2', HERE + '/preview1.c', '-o', core], env=env)
@@ -106,10 +105,10 @@ def speed(o, d):
     os.makedirs(d + '/data/many')
     for i in range(100000): open(d + '/data/many/entry-%d' % i, 'w').close()
     def once(path, job, count):
-        command = [measure, wasmtime, 'run', '--allow-precompiled', '--dir', d + '/data::data', path + '.cwasm', job, str(count)]
-        status, cpu, wall, _ = map(int, subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout.split())
-        if status: raise programs.Failure('%s: exit %d' % (' '.join(command), status))
-        return cpu / 1e3, wall / 1e3
+        command = [wasmtime, 'run', '--allow-precompiled', '--dir', d + '/data::data', path + '.cwasm', job, str(count)]
+        figures = cost.once(command)
+        if not figures: raise programs.Failure('%s: fails' % ' '.join(command))
+        return figures[:2]
     def rows():
         for name, job, count in JOBS:
             found = [[], []]

@@ -5,20 +5,13 @@ Each row is one job given to ctool and to wasm-tools (on PATH, or named by WASM_
 figures are medians of CPU (user and system), wall-clock and peak memory, and the ratio of the medians, ours over theirs. Then the growth of cost: a generated
 WIT package and a generated module beside a tenth of each; 10.0 is linear. Nothing here passes or fails: figures depend on the machine, so quote both sides.
 """
-import argparse, os, shutil, statistics, subprocess, sys, tempfile
+import argparse, os, shutil, statistics, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '../run'))
-import fetch
-import inputs
+import cost, fetch, inputs
 
 OPTIONS = None
-
-
-def once(argv):
-    """CPU and wall-clock milliseconds, peak MiB of one process; None when it fails."""
-    status, cpu, wall, peak = map(int, subprocess.run([OPTIONS.measure, *argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout.split())
-    return None if status else (cpu / 1e3, wall / 1e3, peak / 1024)
 
 
 def medians(*commands):
@@ -26,12 +19,12 @@ def medians(*commands):
     runs = [[] for _ in commands]
     for _ in range(OPTIONS.runs):
         for command, list_ in zip(commands, runs):
-            if command and (not list_ or list_[-1]): list_.append(once(command))
+            if command and (not list_ or list_[-1]): list_.append(cost.once(command))
     return [None if not list_ or None in list_ else [statistics.median(column) for column in zip(*list_)] for list_ in runs]
 
 
 def figures(m):
-    return '%8.1f %8.1f %8.1f' % tuple(m) if m else '%26s' % 'fails'
+    return '%8.1f %8.1f %8.1f' % (*m[:2], m[2] / 1024) if m else '%26s' % 'fails'
 
 
 def row(name, arguments, theirs=None):
@@ -119,7 +112,7 @@ def growth(d):
     print('\n%-34s %10s %10s %8s   peak MiB' % ('growth, tenfold input', 'cpu ms', 'ten times', 'ratio'))
     def line(name, tool, small, large):
         a, b = medians([tool, *small], [tool, *large])
-        if a and b: print('%-34s %10.1f %10.1f %8.1f   %.1f %.1f' % (name, a[0], b[0], b[0] / max(a[0], 0.1), a[2], b[2]), flush=True)
+        if a and b: print('%-34s %10.1f %10.1f %8.1f   %.1f %.1f' % (name, a[0], b[0], b[0] / max(a[0], 0.1), a[2] / 1024, b[2] / 1024), flush=True)
         else: print('%-34s fails' % name, flush=True)
     out = d + '/out'
     libraries = lambda folder: [folder + '/' + name for name in sorted(os.listdir(folder))]
@@ -154,8 +147,7 @@ def main():
     OPTIONS.ctool = os.path.abspath(OPTIONS.ctool)
     OPTIONS.wasm_tools = os.environ.get('WASM_TOOLS') or fetch.program('wasm-tools')
     with tempfile.TemporaryDirectory() as d:
-        OPTIONS.measure = d + '/measure'
-        subprocess.run([os.environ.get('CC', 'cc'), '-O2', HERE + '/measure.c', '-o', OPTIONS.measure], check=True)
+        cost.prepare(d)
         beside_peers(d)
         growth(d)
 

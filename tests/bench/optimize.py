@@ -9,7 +9,7 @@ import argparse, json, os, shutil, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '../run'))
-import fetch
+import cost, fetch
 
 OPTIONS = None
 FEATURES = ['--enable-' + name for name in ('mutable-globals', 'sign-ext', 'nontrapping-float-to-int', 'bulk-memory', 'bulk-memory-opt', 'reference-types', 'multivalue')]
@@ -48,9 +48,9 @@ MODULES = {
 
 def measured(argv):
     """CPU seconds and peak MiB; what fails is told."""
-    status, cpu, _, peak = map(int, subprocess.run([OPTIONS.measure, *argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout.split())
-    if status: raise fetch.Skip('%s: exit %d' % (' '.join(argv[:3]), status))
-    return cpu / 1e6, peak / 1024
+    figures = cost.once(argv)
+    if not figures: raise fetch.Skip('%s: fails' % ' '.join(argv[:3]))
+    return figures[0] / 1e3, figures[2] / 1024
 
 
 def stripped(path):
@@ -118,8 +118,7 @@ def main():
     OPTIONS = parser.parse_args()
     OPTIONS.ctool, OPTIONS.wasm_opt = os.path.abspath(OPTIONS.ctool), find_wasm_opt()
     with tempfile.TemporaryDirectory() as d:
-        OPTIONS.measure = d + '/measure'
-        subprocess.run([os.environ.get('CC', 'cc'), '-O2', HERE + '/measure.c', '-o', OPTIONS.measure], check=True)
+        cost.prepare(d)
         if OPTIONS.modules: os.makedirs(OPTIONS.modules, exist_ok=True)
         if OPTIONS.each_pass: return each_pass(OPTIONS.modules or d)
         print('| module | strip -a | ctool -Oz | s, MiB | wasm-opt -Oz | s, MiB | difference | cost, ratios |\n|---|---|---|---|---|---|---|---|')

@@ -10,23 +10,13 @@ import argparse, os, re, shutil, statistics, subprocess, sys, tempfile, tomllib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '../run'))
-import bench, fetch
+import bench, cost, fetch
 import run as programs
+from inputs import leb, section
 
 V8 = '''const fs = require('fs'); for (const f of process.argv.slice(1)) { const b = fs.readFileSync(f); let best = 1e9, ok;
 for (let i = 0; i < 7; i++) { const c = process.cpuUsage(); ok = WebAssembly.validate(b); const d = process.cpuUsage(c); best = Math.min(best, (d.user + d.system) / 1000); }
 console.log(ok ? (b.length / best / 1000).toFixed(0) : 'refuses'); }'''
-
-
-def leb(n):
-    out = b''
-    while n > 127:
-        out, n = out + bytes([n & 127 | 128]), n >> 7
-    return out + bytes([n])
-
-
-def section(number, content):
-    return bytes([number]) + leb(len(content)) + content
 
 
 def functions(bodies, types=b'\1\x60\0\0'):
@@ -35,7 +25,8 @@ def functions(bodies, types=b'\1\x60\0\0'):
 
 def generated():
     """name, size n -> sections; n and 10 n are compared."""
-    chain = lambda n: b''.join(b'\x5f\1\x63' + (leb(i) if i < 64 else leb(i | 0) if leb(i)[-1] < 64 else leb(i)[:-1] + bytes([leb(i)[-1] | 128, 0])) + b'\0' for i in range(n))
+    index = lambda i: leb(i) if leb(i)[-1] < 64 else leb(i)[:-1] + bytes([leb(i)[-1] | 128, 0])  # with a sign
+    chain = lambda n: b''.join(b'\x5f\1\x63' + index(i) + b'\0' for i in range(n))
     return [
         ('one function of 7 MB', 250000, lambda n: functions([b'\0' + b'\x41\0\x1a' * n + b'\x0b'])),
         ('nested blocks in one function', 125000, lambda n: functions([b'\0' + b'\2\x40' * n + b'\x0b' * n + b'\x0b'])),
@@ -88,16 +79,13 @@ def main():
     o = p.parse_args()
     theirs = os.environ.get('WASM_TOOLS') or shutil.which('wasm-tools')
     with tempfile.TemporaryDirectory() as d:
-        compile_ = lambda name, *more: subprocess.run([os.environ.get('CC', 'cc'), '-O2', os.path.join(HERE, name + '.c'), '-o', os.path.join(d, name), *more], check=True)
-        compile_('measure')
+        cost.prepare(d)
         if o.library:
-            compile_('throughput', '-D_POSIX_C_SOURCE=200809L', '-I', os.path.join(HERE, '../../include'), o.library, '-l:libb2.a', '-lgomp', '-lpthread')
+            subprocess.run([os.environ.get('CC', 'cc'), '-O2', os.path.join(HERE, 'throughput.c'), '-o', d + '/throughput', '-D_POSIX_C_SOURCE=200809L', '-I', os.path.join(HERE, '../../include'),
+                            o.library, '-l:libb2.a', '-lgomp', '-lpthread'], check=True)
 
         def once(*argv):
-            status, cpu, wall, peak = map(int, subprocess.run([d + '/measure', *argv], stdout=subprocess.PIPE, check=True).stdout.split())
-            if status:
-                raise SystemExit('fails: ' + ' '.join(argv))
-            return cpu / 1e3, wall / 1e3, peak
+            return cost.once(argv) or sys.exit('fails: ' + ' '.join(argv))
 
         def anonymous(path):
             """The highest RssAnon that is seen of a run, in KiB."""

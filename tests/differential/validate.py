@@ -16,6 +16,7 @@ import argparse, collections, os, random, re, shutil, subprocess, sys, tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 import limits
+from limits import COMPONENT, MODULE, leb
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -31,15 +32,6 @@ def features_of(reference):
 
 # ---- binaries as sections, and code as bodies, so that sizes stay right
 
-def leb(n):
-    out = bytearray()
-    while True:
-        out.append(n & 0x7f | (0x80 if n > 0x7f else 0))
-        n >>= 7
-        if not n:
-            return bytes(out)
-
-
 def unleb(data, at):
     value = shift = 0
     while True:
@@ -49,9 +41,6 @@ def unleb(data, at):
         shift += 7
         if byte < 0x80 or shift > 63:
             return value, at
-
-
-MODULE, COMPONENT = b'\0asm\1\0\0\0', b'\0asm\x0d\0\1\0'
 
 
 def split(data):
