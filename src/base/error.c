@@ -188,29 +188,22 @@ void ct_error_print(const ct_error *error, ct_buf *out) {
 }
 
 static void json_text(cti_json *json, const char *key, const char *value) {
-  if (!value[0]) return;
-  cti_json_key(json, key);
-  cti_json_str(json, value);
-}
-
-static void json_number(cti_json *json, const char *key, uint64_t value) {
-  cti_json_key(json, key);
-  cti_json_uint(json, value);
+  if (value[0]) cti_json_member_str(json, key, value);
 }
 
 void ct_error_print_json(const ct_error *error, ct_buf *out) {
   cti_json json = cti_json_make(out, 0);
   cti_json_open(&json, '{');
   json_text(&json, "severity", "error");
-  json_number(&json, "code", (uint64_t)error->status);
+  cti_json_member_uint(&json, "code", (uint64_t)error->status);
   json_text(&json, "name", ct_status_name(error->status));
   json_text(&json, "message", error->message);
   json_text(&json, "file", error->file);
   if (error->line) {
-    json_number(&json, "line", error->line);
-    json_number(&json, "column", error->column);
+    cti_json_member_uint(&json, "line", error->line);
+    cti_json_member_uint(&json, "column", error->column);
   } else if (error->offset != CT_NO_OFFSET) {
-    json_number(&json, "offset", error->offset);
+    cti_json_member_uint(&json, "offset", error->offset);
   }
   json_text(&json, "trail", error->trail);
   json_text(&json, "source", error->source);

@@ -103,3 +103,26 @@ void cti_json_null(cti_json *json) {
   before(json);
   cti_buf_str(json->out, "null");
 }
+
+void cti_json_member(cti_json *json, const char *key, ct_slice value) {
+  cti_json_key(json, key);
+  cti_json_string(json, value);
+}
+
+void cti_json_member_str(cti_json *json, const char *key, const char *value) { cti_json_member(json, key, cti_slice_str(value)); }
+
+void cti_json_member_uint(cti_json *json, const char *key, uint64_t value) {
+  cti_json_key(json, key);
+  cti_json_uint(json, value);
+}
+
+void cti_json_member_open(cti_json *json, const char *key, char bracket) {
+  cti_json_key(json, key);
+  cti_json_open(json, bracket);
+}
+
+void cti_json_member_strings(cti_json *json, const char *key, const ct_slice *values, uint32_t count) {
+  cti_json_member_open(json, key, '[');
+  for (uint32_t i = 0; i < count; i++) cti_json_string(json, values[i]);
+  cti_json_close(json, ']');
+}

@@ -25,4 +25,11 @@ void cti_json_int(cti_json *json, int64_t value);
 void cti_json_bool(cti_json *json, bool value);
 void cti_json_null(cti_json *json);
 
+/* A key and its value; of an array or object its begin. */
+void cti_json_member(cti_json *json, const char *key, ct_slice value);
+void cti_json_member_str(cti_json *json, const char *key, const char *value);
+void cti_json_member_uint(cti_json *json, const char *key, uint64_t value);
+void cti_json_member_strings(cti_json *json, const char *key, const ct_slice *values, uint32_t count);
+void cti_json_member_open(cti_json *json, const char *key, char bracket);
+
 #endif

@@ -123,10 +123,8 @@ static void write_text(lookup *l, const char *text, const cti_dwarf *dwarf, cons
 static void write_json(lookup *l, const char *text, const cti_dwarf *dwarf, const frame *frames, uint32_t count) {
   cti_json *json = &l->json;
   cti_json_open(json, '{');
-  cti_json_key(json, "address");
-  cti_json_str(json, text);
-  cti_json_key(json, "frames");
-  cti_json_open(json, '[');
+  cti_json_member_str(json, "address", text);
+  cti_json_member_open(json, "frames", '[');
   for (uint32_t i = 0; i < count; i++) {
     ct_slice file = cti_dwarf_file(dwarf, frames[i].file);
     cti_json_open(json, '{');
@@ -136,10 +134,8 @@ static void write_json(lookup *l, const char *text, const cti_dwarf *dwarf, cons
     cti_json_key(json, "file");
     if (file.size) cti_json_string(json, file);
     else cti_json_null(json);
-    cti_json_key(json, "line");
-    cti_json_uint(json, frames[i].line);
-    cti_json_key(json, "column");
-    cti_json_uint(json, frames[i].column);
+    cti_json_member_uint(json, "line", frames[i].line);
+    cti_json_member_uint(json, "column", frames[i].column);
     cti_json_close(json, '}');
   }
   cti_json_close(json, ']');

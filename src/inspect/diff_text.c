@@ -161,44 +161,32 @@ void cti_diff_write(cti_buf *out, const cti_diff *d, bool code) {
 /* ---- JSON */
 
 static void json_pair(cti_json *j, const char *key, uint64_t a, uint64_t b) {
-  cti_json_key(j, key);
-  cti_json_open(j, '[');
+  cti_json_member_open(j, key, '[');
   cti_json_uint(j, a);
   cti_json_uint(j, b);
   cti_json_close(j, ']');
 }
 
-static void json_text(cti_json *j, const char *key, ct_slice text) {
-  cti_json_key(j, key);
-  cti_json_string(j, text);
-}
-
 static void json_names(cti_json *j, const char *key, const ct_slice *names, uint32_t count) {
-  if (!count) return;
-  cti_json_key(j, key);
-  cti_json_open(j, '[');
-  for (uint32_t i = 0; i < count; i++) cti_json_string(j, names[i]);
-  cti_json_close(j, ']');
+  if (count) cti_json_member_strings(j, key, names, count);
 }
 
 static const char *status_word(bool in_a, bool in_b) { return in_a && in_b ? "changed" : in_b ? "added" : "removed"; }
 
 static void json_item(cti_json *j, const cti_diff_item *item) {
   cti_json_open(j, '{');
-  json_text(j, "name", item->title);
-  cti_json_key(j, "status");
-  cti_json_str(j, status_word(item->in_a, item->in_b));
-  if (item->version[0].size) json_text(j, "from", item->version[0]);
-  if (item->version[1].size) json_text(j, "to", item->version[1]);
+  cti_json_member(j, "name", item->title);
+  cti_json_member_str(j, "status", status_word(item->in_a, item->in_b));
+  if (item->version[0].size) cti_json_member(j, "from", item->version[0]);
+  if (item->version[1].size) cti_json_member(j, "to", item->version[1]);
   json_names(j, "added", item->added.items, item->added.count);
   json_names(j, "removed", item->removed.items, item->removed.count);
   if (item->changed.count) {
-    cti_json_key(j, "changed");
-    cti_json_open(j, '[');
+    cti_json_member_open(j, "changed", '[');
     for (uint32_t i = 0; i < item->changed.count; i++) {
       cti_json_open(j, '{');
-      json_text(j, "name", item->changed.items[i].name);
-      json_text(j, "how", item->changed.items[i].words);
+      cti_json_member(j, "name", item->changed.items[i].name);
+      cti_json_member(j, "how", item->changed.items[i].words);
       cti_json_close(j, '}');
     }
     cti_json_close(j, ']');
@@ -207,8 +195,7 @@ static void json_item(cti_json *j, const cti_diff_item *item) {
 }
 
 static void json_items(cti_json *j, const cti_diff *d, const char *key, bool exports) {
-  cti_json_key(j, key);
-  cti_json_open(j, '[');
+  cti_json_member_open(j, key, '[');
   for (uint32_t i = 0; i < d->items.count; i++)
     if (d->items.items[i].is_export == exports) json_item(j, &d->items.items[i]);
   cti_json_close(j, ']');
@@ -218,21 +205,18 @@ static void json_module(cti_json *j, const cti_diff_module *m) {
   static const char *const words[] = {[CTI_FUNC_ADDED] = "added",   [CTI_FUNC_REMOVED] = "removed", [CTI_FUNC_GROWN] = "grown",
                                       [CTI_FUNC_SHRUNK] = "shrunk", [CTI_FUNC_CHANGED] = "changed", [CTI_FUNC_CONSTANTS] = "constants"};
   cti_json_open(j, '{');
-  json_text(j, "name", m->name);
-  cti_json_key(j, "status");
-  cti_json_str(j, status_word(m->in_a, m->in_b));
+  cti_json_member(j, "name", m->name);
+  cti_json_member_str(j, "status", status_word(m->in_a, m->in_b));
   json_pair(j, "bytes", m->sizes[0].whole, m->sizes[1].whole);
   json_pair(j, "code", m->sizes[0].code, m->sizes[1].code);
   json_pair(j, "data", m->sizes[0].data, m->sizes[1].data);
   json_pair(j, "custom", m->sizes[0].custom, m->sizes[1].custom);
   json_pair(j, "functions", m->sizes[0].funcs, m->sizes[1].funcs);
-  cti_json_key(j, "changes");
-  cti_json_open(j, '[');
+  cti_json_member_open(j, "changes", '[');
   for (uint32_t i = 0; i < m->funcs.count; i++) {
     cti_json_open(j, '{');
-    json_text(j, "name", m->funcs.items[i].name);
-    cti_json_key(j, "status");
-    cti_json_str(j, words[m->funcs.items[i].change]);
+    cti_json_member(j, "name", m->funcs.items[i].name);
+    cti_json_member_str(j, "status", words[m->funcs.items[i].change]);
     json_pair(j, "bytes", m->funcs.items[i].bytes[0], m->funcs.items[i].bytes[1]);
     cti_json_close(j, '}');
   }
@@ -246,11 +230,10 @@ void cti_diff_write_json(cti_buf *out, const cti_diff *d) {
   cti_json_key(&j, "same");
   cti_json_bool(&j, cti_diff_is_same(d));
   json_pair(&j, "bytes", d->bytes[0].size, d->bytes[1].size);
-  if (d->by_name.size) json_text(&j, "by-name", d->by_name);
+  if (d->by_name.size) cti_json_member(&j, "by-name", d->by_name);
   json_items(&j, d, "imports", false);
   json_items(&j, d, "exports", true);
-  cti_json_key(&j, "modules");
-  cti_json_open(&j, '[');
+  cti_json_member_open(&j, "modules", '[');
   for (uint32_t i = 0; i < d->modules.count; i++) json_module(&j, &d->modules.items[i]);
   cti_json_close(&j, ']');
   cti_json_close(&j, '}');

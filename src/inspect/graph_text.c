@@ -134,26 +134,17 @@ void cti_graph_write_dot(cti_buf *out, const cti_graph *g) {
 static void id(cti_json *json, const char *key, uint32_t box) {
   char text[16];
   snprintf(text, sizeof text, "n%u", box);
-  cti_json_key(json, key);
-  cti_json_str(json, text);
+  cti_json_member_str(json, key, text);
 }
 
 static void json_box(cti_json *json, const cti_graph *g, uint32_t i) {
   const cti_box *box = &g->boxes.items[i];
   cti_json_open(json, '{');
   id(json, "id", i);
-  cti_json_key(json, "kind");
-  cti_json_str(json, cti_boxes[box->kind].name);
-  cti_json_key(json, "name");
-  cti_json_string(json, box->name);
-  if (box->group) {
-    cti_json_key(json, "in");
-    cti_json_string(json, g->groups.items[box->group]);
-  }
-  if (box->bytes) {
-    cti_json_key(json, "bytes");
-    cti_json_uint(json, box->bytes);
-  }
+  cti_json_member_str(json, "kind", cti_boxes[box->kind].name);
+  cti_json_member(json, "name", box->name);
+  if (box->group) cti_json_member(json, "in", g->groups.items[box->group]);
+  if (box->bytes) cti_json_member_uint(json, "bytes", box->bytes);
   cti_json_close(json, '}');
 }
 
@@ -161,24 +152,18 @@ static void json_edge(cti_json *json, const cti_edge *edge) {
   cti_json_open(json, '{');
   id(json, "from", edge->from);
   id(json, "to", edge->to);
-  cti_json_key(json, "via");
-  cti_json_str(json, cti_vias[edge->via]);
-  cti_json_key(json, "items");
-  cti_json_open(json, '[');
-  for (uint32_t i = 0; i < edge->items.count; i++) cti_json_string(json, edge->items.items[i]);
-  cti_json_close(json, ']');
+  cti_json_member_str(json, "via", cti_vias[edge->via]);
+  cti_json_member_strings(json, "items", edge->items.items, edge->items.count);
   cti_json_close(json, '}');
 }
 
 void cti_graph_write_json(cti_buf *out, const cti_graph *g) {
   cti_json json = cti_json_make(out, 2);
   cti_json_open(&json, '{');
-  cti_json_key(&json, "nodes");
-  cti_json_open(&json, '[');
+  cti_json_member_open(&json, "nodes", '[');
   for (uint32_t i = 0; i < g->boxes.count; i++) json_box(&json, g, i);
   cti_json_close(&json, ']');
-  cti_json_key(&json, "edges");
-  cti_json_open(&json, '[');
+  cti_json_member_open(&json, "edges", '[');
   for (uint32_t i = 0; i < g->edges.count; i++) json_edge(&json, &g->edges.items[i]);
   cti_json_close(&json, ']');
   cti_json_close(&json, '}');

@@ -175,12 +175,9 @@ static void json_metadata(cti_json *json, const cti_meta_unit *unit) {
   json_text(json, "name", unit->name);
   json_producers(json, unit);
   for (int i = 0; i < CT_ANNOTATIONS; i++) json_text(json, cti_annotation_names[i], unit->annotations[i]);
-  cti_json_key(json, "range");
-  cti_json_open(json, '{');
-  cti_json_key(json, "start");
-  cti_json_uint(json, unit->from);
-  cti_json_key(json, "end");
-  cti_json_uint(json, unit->to);
+  cti_json_member_open(json, "range", '{');
+  cti_json_member_uint(json, "start", unit->from);
+  cti_json_member_uint(json, "end", unit->to);
   cti_json_close(json, '}');
   json_text(json, "dependencies", (ct_slice){NULL, 0});
   cti_json_close(json, '}');
@@ -212,8 +209,7 @@ static ct_status write_json(show *s) {
     cti_json_open(&json, '{');
     cti_json_key(&json, "metadata");
     json_metadata(&json, unit);
-    cti_json_key(&json, "children");
-    cti_json_open(&json, '[');
+    cti_json_member_open(&json, "children", '[');
     open = i;
   }
   json_close_until(&json, &s->meta, &open, s->meta.units.count);

@@ -153,31 +153,20 @@ static const char *kind_word(char kind) {
   return "data";
 }
 
-static void text_field(cti_json *json, const char *key, ct_slice text) {
-  cti_json_key(json, key);
-  cti_json_string(json, text);
-}
-
-static void number_field(cti_json *json, const char *key, uint64_t value) {
-  cti_json_key(json, key);
-  cti_json_uint(json, value);
-}
-
 static void write_symbol(nm *n, const symbol *s) {
   cti_json *json = &n->json;
   cti_json_open(json, '{');
-  text_field(json, "name", s->name);
-  cti_json_key(json, "kind");
-  cti_json_str(json, kind_word(s->kind));
-  number_field(json, "index", s->index);
+  cti_json_member(json, "name", s->name);
+  cti_json_member_str(json, "kind", kind_word(s->kind));
+  cti_json_member_uint(json, "index", s->index);
   if (s->import) {
-    text_field(json, "module", s->import->module);
-    text_field(json, "field", s->import->name);
+    cti_json_member(json, "module", s->import->module);
+    cti_json_member(json, "field", s->import->name);
   } else {
-    number_field(json, "offset", s->offset);
-    if (s->bytes) number_field(json, "bytes", s->bytes);
+    cti_json_member_uint(json, "offset", s->offset);
+    if (s->bytes) cti_json_member_uint(json, "bytes", s->bytes);
   }
-  if (s->export_.data) text_field(json, "export", s->export_);
+  if (s->export_.data) cti_json_member(json, "export", s->export_);
   cti_json_close(json, '}');
 }
 
@@ -197,10 +186,9 @@ static ct_status module(nm *n, const cti_module_item *item, uint32_t number, boo
   ct_slice name = names.module.size ? names.module : cti_format(n->arena, "module %u", number);
   if (n->options->json) {
     cti_json_open(&n->json, '{');
-    text_field(&n->json, "module", name);
-    number_field(&n->json, "offset", item->offset);
-    cti_json_key(&n->json, "symbols");
-    cti_json_open(&n->json, '[');
+    cti_json_member(&n->json, "module", name);
+    cti_json_member_uint(&n->json, "offset", item->offset);
+    cti_json_member_open(&n->json, "symbols", '[');
   } else if (several) {
     if (number) cti_buf_u8(n->out, '\n');
     write_name(n->out, name);

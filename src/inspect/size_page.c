@@ -7,15 +7,12 @@
 /* ---- JSON for programs */
 
 static void name_and_bytes(cti_json *json, ct_slice name, uint64_t bytes) {
-  cti_json_key(json, "name");
-  cti_json_string(json, name);
-  cti_json_key(json, "bytes");
-  cti_json_uint(json, bytes);
+  cti_json_member(json, "name", name);
+  cti_json_member_uint(json, "bytes", bytes);
 }
 
 static void write_parts(cti_json *json, const char *key, const cti_size_parts *parts) {
-  cti_json_key(json, key);
-  cti_json_open(json, '[');
+  cti_json_member_open(json, key, '[');
   for (uint32_t i = 0; i < parts->count; i++) {
     cti_json_open(json, '{');
     name_and_bytes(json, parts->items[i].name, parts->items[i].bytes);
@@ -25,20 +22,14 @@ static void write_parts(cti_json *json, const char *key, const cti_size_parts *p
 }
 
 static void write_funcs(cti_json *json, const cti_size_module *module) {
-  cti_json_key(json, "functions");
-  cti_json_open(json, '[');
+  cti_json_member_open(json, "functions", '[');
   for (uint32_t i = 0; i < module->funcs.count; i++) {
     const cti_size_func *f = &module->funcs.items[i];
     cti_json_open(json, '{');
-    cti_json_key(json, "index");
-    cti_json_uint(json, f->index);
+    cti_json_member_uint(json, "index", f->index);
     name_and_bytes(json, f->name, f->bytes);
-    cti_json_key(json, "offset");
-    cti_json_uint(json, f->offset);
-    if (f->package.size) {
-      cti_json_key(json, "package");
-      cti_json_string(json, f->package);
-    }
+    cti_json_member_uint(json, "offset", f->offset);
+    if (f->package.size) cti_json_member(json, "package", f->package);
     cti_json_close(json, '}');
   }
   cti_json_close(json, ']');
@@ -47,10 +38,8 @@ static void write_funcs(cti_json *json, const cti_size_module *module) {
 void cti_size_json(cti_buf *out, const cti_size *size) {
   cti_json json = cti_json_make(out, 0);
   cti_json_open(&json, '{');
-  cti_json_key(&json, "bytes");
-  cti_json_uint(&json, size->bytes);
-  cti_json_key(&json, "modules");
-  cti_json_open(&json, '[');
+  cti_json_member_uint(&json, "bytes", size->bytes);
+  cti_json_member_open(&json, "modules", '[');
   for (uint32_t i = 0; i < size->modules.count; i++) {
     const cti_size_module *module = &size->modules.items[i];
     cti_json_open(&json, '{');

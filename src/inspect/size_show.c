@@ -79,8 +79,7 @@ static void write_json(cti_buf *out, const answer *a, uint32_t most) {
   cti_json_open(&json, '[');
   for (uint32_t i = 0; i < a->rows.count && (!most || i < most); i++) {
     cti_json_open(&json, '{');
-    cti_json_key(&json, "name");
-    cti_json_string(&json, a->rows.items[i].name);
+    cti_json_member(&json, "name", a->rows.items[i].name);
     for (uint32_t c = 0; c < a->column_count; c++) {
       char key[24];
       snprintf(key, sizeof key, "%s", a->columns[c]);
@@ -236,14 +235,10 @@ static void write_paths_of(cti_buf *out, cti_json *json, const cti_size_graph *g
   bool reached = g->parent[f->index + 1] != UINT32_MAX;
   if (json) {
     cti_json_open(json, '{');
-    cti_json_key(json, "name");
-    cti_json_string(json, f->name);
-    cti_json_key(json, "bytes");
-    cti_json_uint(json, f->bytes);
-    cti_json_key(json, "retained");
-    cti_json_uint(json, g->retained[f->index + 1]);
-    cti_json_key(json, "path");
-    cti_json_open(json, '[');
+    cti_json_member(json, "name", f->name);
+    cti_json_member_uint(json, "bytes", f->bytes);
+    cti_json_member_uint(json, "retained", g->retained[f->index + 1]);
+    cti_json_member_open(json, "path", '[');
     if (reached) write_way(out, json, g, f->index + 1, arena);
     cti_json_close(json, ']');
     cti_json_close(json, '}');

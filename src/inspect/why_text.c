@@ -194,22 +194,15 @@ static const char *const kinds[] = {
 static void json_caller(cti_json *j, const cti_why *w, uint32_t caller) {
   const cti_caller *k = cti_caller_at(&w->calls, caller);
   cti_json_open(j, '{');
-  cti_json_key(j, "kind");
-  cti_json_str(j, cti_why_is_shim(w, caller) ? "shim" : kinds[k->kind]);
+  cti_json_member_str(j, "kind", cti_why_is_shim(w, caller) ? "shim" : kinds[k->kind]);
   if (k->kind == CTI_CALLER_FUNC) {
-    cti_json_key(j, "instance");
-    cti_json_string(j, instance_text(w, k->instance));
-    cti_json_key(j, "index");
-    cti_json_uint(j, k->index);
-    cti_json_key(j, "bytes");
-    cti_json_uint(j, cti_caller_bytes(&w->calls, caller));
+    cti_json_member(j, "instance", instance_text(w, k->instance));
+    cti_json_member_uint(j, "index", k->index);
+    cti_json_member_uint(j, "bytes", cti_caller_bytes(&w->calls, caller));
   }
   ct_slice name = k->kind == CTI_CALLER_FUNC ? func_text(w, caller) : k->kind == CTI_CALLER_IMPORT ? import_text(w, caller) : k->name;
   if (k->kind == CTI_CALLER_CANON) name = cti_slice_str(cti_canons[cti_flow_value(&w->calls.flow, k->value)->is.canon->kind].name);
-  if (name.size) {
-    cti_json_key(j, "name");
-    cti_json_string(j, name);
-  }
+  if (name.size) cti_json_member(j, "name", name);
   cti_json_close(j, '}');
 }
 
@@ -224,51 +217,36 @@ static ct_status json_way(cti_json *j, const cti_why *w, uint32_t target) {
   return CT_OK;
 }
 
-static void json_names(cti_json *j, const char *key, const ct_slice *names, uint32_t count) {
-  cti_json_key(j, key);
-  cti_json_open(j, '[');
-  for (uint32_t i = 0; i < count; i++) cti_json_string(j, names[i]);
-  cti_json_close(j, ']');
-}
-
 static void json_cut(cti_json *j, const cti_why *w) {
   static const char *const words[] = {[CTI_CUT_FOUND] = "found", [CTI_CUT_LARGE] = "too large", [CTI_CUT_IMPOSSIBLE] = "impossible"};
   if (w->cut.kind == CTI_CUT_NONE) return;
-  cti_json_key(j, "cut");
-  cti_json_open(j, '{');
-  cti_json_key(j, "result");
-  cti_json_str(j, words[w->cut.kind]);
-  cti_json_key(j, "functions");
-  cti_json_open(j, '[');
+  cti_json_member_open(j, "cut", '{');
+  cti_json_member_str(j, "result", words[w->cut.kind]);
+  cti_json_member_open(j, "functions", '[');
   for (uint32_t i = 0; i < w->cut.functions.count; i++) json_caller(j, w, w->cut.functions.items[i]);
   cti_json_close(j, ']');
-  cti_json_key(j, "more-functions");
-  cti_json_uint(j, w->cut.more_count);
-  cti_json_key(j, "more-bytes");
-  cti_json_uint(j, w->cut.more_bytes);
+  cti_json_member_uint(j, "more-functions", w->cut.more_count);
+  cti_json_member_uint(j, "more-bytes", w->cut.more_bytes);
   cti_json_close(j, '}');
 }
 
 void cti_why_write_json(cti_buf *out, const cti_why *w) {
   cti_json j = cti_json_make(out, 2);
   cti_json_open(&j, '{');
-  cti_json_key(&j, "imports");
-  cti_json_open(&j, '[');
+  cti_json_member_open(&j, "imports", '[');
   for (uint32_t i = 0; i < w->imports.count; i++) cti_json_string(&j, cti_flow_value(&w->calls.flow, w->imports.items[i])->name);
   cti_json_close(&j, ']');
-  cti_json_key(&j, "called");
-  cti_json_open(&j, '[');
+  cti_json_member_open(&j, "called", '[');
   for (uint32_t i = 0; i < w->kept.count; i++) {
     cti_json_open(&j, '{');
-    cti_json_key(&j, "name");
-    cti_json_string(&j, import_text(w, w->kept.items[i]));
+    cti_json_member(&j, "name", import_text(w, w->kept.items[i]));
     cti_json_key(&j, "way");
     if (json_way(&j, w, w->kept.items[i]) != CT_OK) return;
     cti_json_close(&j, '}');
   }
   cti_json_close(&j, ']');
-  json_names(&j, "never-called", w->idle.items, w->idle.count);
-  json_names(&j, "types-used-by", w->for_types.items, w->for_types.count);
+  cti_json_member_strings(&j, "never-called", w->idle.items, w->idle.count);
+  cti_json_member_strings(&j, "types-used-by", w->for_types.items, w->for_types.count);
   json_cut(&j, w);
   cti_json_close(&j, '}');
   cti_buf_u8(out, '\n');
