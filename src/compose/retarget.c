@@ -62,13 +62,11 @@ static ct_status add_move(cti_retarget *r, cti_move *m, const cti_extern_name *n
     cti_retarget_tell(r, CT_NOTICE_WARNING, "%.*s stays as it is: ctool does not carry the package wasi:%.*s", CTI_S(m->old), CTI_S(m->package.name));
     return CT_OK;
   }
-  if (cti_semver_cmp(&m->package.version, &r->to) == 0) {
-    m->name = *name; /* compared all the same: two imports may become one */
-    return cti_vec_push(r->arena, &r->moves, *m) ? CT_OK : failed(r);
-  }
   m->name = *name;
-  m->name.attributes = (ct_slice){NULL, 0};
-  *(has_label ? &m->name.implements : &m->name.name) = renamed(r, m, &m->name.version_suffix);
+  if (cti_semver_cmp(&m->package.version, &r->to) != 0) { /* what is there is compared all the same: two imports may become one */
+    m->name.attributes = (ct_slice){NULL, 0};
+    *(has_label ? &m->name.implements : &m->name.name) = renamed(r, m, &m->name.version_suffix);
+  }
   return failed(r) == CT_OK && cti_vec_push(r->arena, &r->moves, *m) ? CT_OK : failed(r);
 }
 
@@ -86,33 +84,32 @@ static ct_status find_moves(cti_retarget *r) {
 
 /* ---- what of them is used */
 
-typedef struct usage {
-  cti_retarget *r;
-  const uint32_t *move_of; /* by instance */
-} usage;
-
-static void use_whole(usage *u, cti_sort_index item) {
-  uint32_t move = item.sort == CTI_SORT_INSTANCE && item.index < u->r->component.count[CTI_SORT_INSTANCE] ? u->move_of[item.index] : UINT32_MAX;
-  if (move != UINT32_MAX) u->r->moves.items[move].is_whole = true;
+cti_move *cti_retarget_move_of(cti_retarget *r, uint32_t instance) {
+  uint32_t move = instance < r->component.count[CTI_SORT_INSTANCE] ? r->move_of[instance] : UINT32_MAX;
+  return move == UINT32_MAX ? NULL : &r->moves.items[move];
 }
 
-static ct_status use_item(usage *u, const cti_item *item) {
-  if (item->kind == CTI_ITEM_EXPORT) use_whole(u, item->of.export_.item);
-  for (uint32_t i = 0; item->kind == CTI_ITEM_INSTANCE && i < item->of.instance.count; i++) use_whole(u, item->of.instance.items[i].item);
-  if (item->kind != CTI_ITEM_ALIAS || item->of.alias.kind != CTI_ALIAS_EXPORT || item->of.alias.instance >= u->r->component.count[CTI_SORT_INSTANCE]) return CT_OK;
-  uint32_t move = u->move_of[item->of.alias.instance];
-  return move == UINT32_MAX ? CT_OK : cti_map_set(&u->r->moves.items[move].used, u->r->arena, item->of.alias.name, 0);
+static void use_whole(cti_retarget *r, cti_sort_index item) {
+  cti_move *m = item.sort == CTI_SORT_INSTANCE ? cti_retarget_move_of(r, item.index) : NULL;
+  if (m) m->is_whole = true;
+}
+
+static ct_status use_item(cti_retarget *r, const cti_item *item) {
+  if (item->kind == CTI_ITEM_EXPORT) use_whole(r, item->of.export_.item);
+  for (uint32_t i = 0; item->kind == CTI_ITEM_INSTANCE && i < item->of.instance.count; i++) use_whole(r, item->of.instance.items[i].item);
+  if (item->kind != CTI_ITEM_ALIAS || item->of.alias.kind != CTI_ALIAS_EXPORT) return CT_OK;
+  cti_move *m = cti_retarget_move_of(r, item->of.alias.instance);
+  return m ? cti_map_set(&m->used, r->arena, item->of.alias.name, 0) : CT_OK;
 }
 
 static ct_status find_used(cti_retarget *r) {
   uint32_t count = r->component.count[CTI_SORT_INSTANCE];
-  uint32_t *move_of = cti_alloc_raw(r->arena, count + (size_t)1, sizeof *move_of);
-  usage u = {r, move_of};
-  if (!move_of) return CT_NOMEM;
-  for (uint32_t i = 0; i < count; i++) move_of[i] = UINT32_MAX;
+  r->move_of = cti_alloc_raw(r->arena, count + (size_t)1, sizeof *r->move_of);
+  if (!r->move_of) return CT_NOMEM;
+  for (uint32_t i = 0; i < count; i++) r->move_of[i] = UINT32_MAX;
   for (uint32_t i = 0; i < r->moves.count; i++)
-    if (!r->moves.items[i].is_export) move_of[r->moves.items[i].instance] = i;
-  for (uint32_t i = 0; i < r->component.items.count; i++) CTI_TRY(use_item(&u, &r->component.items.items[i]));
+    if (!r->moves.items[i].is_export) r->move_of[r->moves.items[i].instance] = i;
+  for (uint32_t i = 0; i < r->component.items.count; i++) CTI_TRY(use_item(r, &r->component.items.items[i]));
   return CT_OK;
 }
 

@@ -42,10 +42,14 @@ typedef struct cti_retarget {
   cti_resolve latest; /* and as they are carried, to tell when something came */
   cti_wit_compare compare;
   CTI_VEC(cti_move) moves;
+  uint32_t *move_of;  /* by instance: place of the move that imports it, UINT32_MAX */
   CTI_VEC(ct_slice) obstacles;
   bool has_doubles;   /* an interface is imported twice */
   struct cti_users *users; /* retarget_users.c; NULL until somebody asks */
 } cti_retarget;
+
+/* The move that imports an instance; NULL for any other. */
+cti_move *cti_retarget_move_of(cti_retarget *retarget, uint32_t instance);
 
 /* Compares every move with the version asked for: fills left_out and unnamed, adds obstacles. */
 ct_status cti_retarget_check(cti_retarget *retarget);
