@@ -156,8 +156,7 @@ static ct_status answer(lookup *l, const char *text) {
     return l->arena.error->status;
   }
   for (uint32_t i = 0; i < count; i++) names[i] = frames[i].function;
-  if (cti_demangle(names, count, &l->arena) != CT_OK && l->arena.error->status != CT_UNSUPPORTED) return l->arena.error->status;
-  if (l->arena.error->status == CT_UNSUPPORTED) ct_error_clear(l->arena.error); /* then they stay as they are */
+  CTI_TRY(cti_demangle_if_can(names, count, &l->arena));
   for (uint32_t i = 0; i < count; i++) frames[i].function = names[i];
   if (l->options->json) write_json(l, text, dwarf, frames, count);
   else write_text(l, text, dwarf, frames, count);

@@ -1,6 +1,7 @@
 /* diff.c - two components or two core modules side by side. Flows in: bytes. Flows out: differences of their worlds, and of each core module.
  * Core modules are those that are instantiated, at every depth; two are compared when their instances have one name, within components of one name. */
 #include "inspect/diff.h"
+#include "inspect/graph.h"
 
 static ct_status failed(const cti_diff *d) { return d->arena->error->status; }
 
@@ -8,10 +9,7 @@ static ct_status failed(const cti_diff *d) { return d->arena->error->status; }
 
 /* "nested/main"; the second of that name is "nested/main (2)". */
 static ct_slice instance_name(cti_diff *d, const cti_flow *flow, const cti_flow_instance *instance, cti_map *times) {
-  const ct_slice adapter = CTI_LIT("wit-component:adapter:"); /* which tools put before the name, or do not */
-  ct_slice scope = cti_flow_scope_text(flow, instance->scope), own = instance->name;
-  if (cti_slice_starts(own, adapter)) own = cti_slice_cut(own, adapter.size, own.size);
-  ct_slice name = cti_format(d->arena, "%.*s%s%.*s", CTI_S(scope), scope.size ? "/" : "", CTI_S(own));
+  ct_slice name = cti_instance_text(flow, instance, "");
   uint32_t count = 1;
   bool added;
   if (!name.data || cti_map_add(times, d->arena, name, &count, &added) != CT_OK || added) return name;

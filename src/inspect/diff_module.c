@@ -175,11 +175,8 @@ static int by_distance(const void *a, const void *b) {
   const cti_diff_func *x = a, *y = b;
   uint64_t of_x = distance(x), of_y = distance(y);
   if (of_x != of_y) return of_x > of_y ? -1 : 1;
-  size_t size = x->name.size < y->name.size ? x->name.size : y->name.size;
-  int order = size ? memcmp(x->name.data, y->name.data, size) : 0;
-  if (order) return order;
-  if (x->name.size != y->name.size) return x->name.size < y->name.size ? -1 : 1;
-  return (int)x->change - (int)y->change;
+  int order = cti_slice_cmp(x->name, y->name);
+  return order ? order : (int)x->change - (int)y->change;
 }
 
 ct_status cti_diff_modules(cti_diff *d, ct_slice name, ct_slice a, uint64_t a_offset, ct_slice b, uint64_t b_offset) {

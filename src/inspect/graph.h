@@ -56,6 +56,9 @@ typedef struct cti_graph {
 
 /* What the names of an instance and of its module tell: BOX_INSTANCE for one of a component, BOX_MODULE for one of the program's own modules. */
 cti_box_kind cti_instance_kind(const cti_flow_instance *instance);
+/* The name of an instance with the nested components around it, "outer/main", without what tools put before the names of adapters. `kind` ("adapter ", "") stands before
+ * the name itself. In the arena. */
+ct_slice cti_instance_text(const cti_flow *flow, const cti_flow_instance *instance, const char *kind);
 
 ct_status cti_graph_make(cti_graph *out, ct_slice component, cti_arena *arena);
 

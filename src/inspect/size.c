@@ -64,19 +64,12 @@ static ct_status take_datas(cti_size_module *out, const cti_module *m, cti_arena
   return CT_OK;
 }
 
-/* Readable names, as far as libiberty is there. */
-static ct_status demangle_names(ct_slice *names, uint32_t count, cti_arena *arena) {
-  ct_status status = cti_demangle(names, count, arena);
-  if (status == CT_UNSUPPORTED) ct_error_clear(arena->error);
-  return status == CT_UNSUPPORTED ? CT_OK : status;
-}
-
 static ct_status take_funcs(cti_size_module *out, const cti_module *m, cti_arena *arena) {
   const ct_slice *names = cti_func_names(m, arena);
   ct_slice *readable = cti_alloc_raw(arena, m->funcs.count, sizeof *readable);
   if (!names || !readable) return CT_NOMEM;
   for (uint32_t i = 0; i < m->funcs.count; i++) readable[i] = names[i];
-  CTI_TRY(demangle_names(readable, m->funcs.count, arena));
+  CTI_TRY(cti_demangle_if_can(readable, m->funcs.count, arena));
   for (uint32_t i = m->imported[CTI_EXTERN_FUNC]; i < m->funcs.count; i++) {
     const cti_func *func = &m->funcs.items[i];
     uint64_t head = cti_uleb_size(func->body.size);

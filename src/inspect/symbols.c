@@ -105,3 +105,10 @@ ct_status cti_demangle(ct_slice *names, uint32_t count, cti_arena *arena) {
 }
 
 #endif
+
+ct_status cti_demangle_if_can(ct_slice *names, uint32_t count, cti_arena *arena) {
+  ct_status status = cti_demangle(names, count, arena);
+  if (status != CT_UNSUPPORTED) return status;
+  ct_error_clear(arena->error);
+  return CT_OK;
+}

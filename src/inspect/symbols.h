@@ -10,5 +10,7 @@ bool cti_is_mangled(ct_slice name);
 /* Puts what each name means in its place; a name that is no mangled one, or that is too hard, stays. Names come from files: a process of its own reads them.
  * CT_UNSUPPORTED when ctool was built without libiberty. */
 ct_status cti_demangle(ct_slice *names, uint32_t count, cti_arena *arena);
+/* The same, but without libiberty all names stay. */
+ct_status cti_demangle_if_can(ct_slice *names, uint32_t count, cti_arena *arena);
 
 #endif

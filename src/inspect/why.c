@@ -94,15 +94,14 @@ static ct_status find_type_users(cti_why *w) {
 
 /* ---- whose function */
 
-bool cti_why_is_shim(const cti_why *w, uint32_t caller) {
+/* What the instance of a function is; of any other caller one of the program's own. */
+static cti_box_kind kind_around(const cti_why *w, uint32_t caller) {
   const cti_caller *k = cti_caller_at(&w->calls, caller);
-  return k->kind == CTI_CALLER_FUNC && cti_instance_kind(&w->calls.flow.instances.items[k->instance]) == CTI_BOX_SHIM;
+  return k->kind == CTI_CALLER_FUNC ? cti_instance_kind(&w->calls.flow.instances.items[k->instance]) : CTI_BOX_MODULE;
 }
 
-bool cti_why_is_glue(const cti_why *w, uint32_t caller) {
-  const cti_caller *k = cti_caller_at(&w->calls, caller);
-  return k->kind == CTI_CALLER_FUNC && cti_instance_kind(&w->calls.flow.instances.items[k->instance]) != CTI_BOX_MODULE;
-}
+bool cti_why_is_shim(const cti_why *w, uint32_t caller) { return kind_around(w, caller) == CTI_BOX_SHIM; }
+bool cti_why_is_glue(const cti_why *w, uint32_t caller) { return kind_around(w, caller) != CTI_BOX_MODULE; }
 
 ct_status cti_why_make(cti_why *w, ct_slice component, ct_slice import, cti_arena *arena) {
   *w = (cti_why){.arena = arena};

@@ -7,16 +7,10 @@
 
 /* ---- one caller */
 
-static ct_slice without_prefix(ct_slice name, const char *prefix) {
-  ct_slice start = cti_slice_str(prefix);
-  return cti_slice_starts(name, start) ? cti_slice_cut(name, start.size, name.size) : name;
-}
-
 /* "main", "adapter wasi_snapshot_preview1", with the nested component around it. */
 static ct_slice instance_text(const cti_why *w, uint32_t place) {
   const cti_flow_instance *instance = &w->calls.flow.instances.items[place];
-  ct_slice scope = cti_flow_scope_text(&w->calls.flow, instance->scope), name = without_prefix(instance->name, "wit-component:adapter:");
-  return cti_format(w->arena, "%.*s%s%s%.*s", CTI_S(scope), scope.size ? "/" : "", cti_instance_kind(instance) == CTI_BOX_ADAPTER ? "adapter " : "", CTI_S(name));
+  return cti_instance_text(&w->calls.flow, instance, cti_instance_kind(instance) == CTI_BOX_ADAPTER ? "adapter " : "");
 }
 
 /* "run" of "wasi:cli/run@0.2.0#run". */
