@@ -6,6 +6,7 @@
 #include "adapter/image.h"
 #include "compose/adapter_place.h"
 #include "compose/core_make.h"
+#include "compose/realloc_make.h"
 #include "compose/units.h"
 #include "compose/unmet_import.h"
 
@@ -32,21 +33,7 @@ static bool imports(const cti_module *guest, const char *name) {
   return false;
 }
 
-static bool exports_func(const cti_module *guest, const char *name) {
-  for (uint32_t i = 0; i < guest->exports.count; i++)
-    if (guest->exports.items[i].kind == CTI_EXTERN_FUNC && cti_slice_is(guest->exports.items[i].name, name)) return true;
-  return false;
-}
-
-static bool exports_malloc(const cti_module *guest) {
-  for (uint32_t i = 0; i < guest->exports.count; i++) {
-    const cti_export *export_ = &guest->exports.items[i];
-    if (export_->kind != CTI_EXTERN_FUNC || !cti_slice_is(export_->name, "malloc")) continue;
-    const cti_subtype *type = cti_module_func_type(guest, export_->index);
-    return type && type->param_count == 1 && type->result_count == 1 && type->types[0] == CTI_VT_I32 && type->types[1] == CTI_VT_I32;
-  }
-  return false;
-}
+static bool exports_func(const cti_module *guest, const char *name) { return cti_module_find_export(guest, CTI_EXTERN_FUNC, cti_slice_str(name)); }
 
 /* A guest that can neither open a file nor find a preopened directory has no descriptor but 0 to 2. */
 static bool can_have_files(const builtin *b) {
@@ -69,7 +56,7 @@ static void choose_growth(builtin *b) {
   }
   for (unsigned i = 0; i < CTI_COUNT(reallocs) && !b->plan->options->realloc_via_memory_grow; i++)
     if (exports_func(b->guest, reallocs[i])) return;
-  b->grows = exports_malloc(b->guest) && !b->plan->options->realloc_via_memory_grow ? CTI_ADAPTER_GROW_BY_MALLOC : CTI_ADAPTER_GROW_BY_PAGES;
+  b->grows = cti_find_allocator(b->guest, "malloc", 1) && !b->plan->options->realloc_via_memory_grow ? CTI_ADAPTER_GROW_BY_MALLOC : CTI_ADAPTER_GROW_BY_PAGES;
 }
 
 static ct_status look_at_guest(builtin *b) {
@@ -175,11 +162,7 @@ static ct_status write_addresses(builtin *b) {
 static ct_status set_global(builtin *b, const char *name, uint32_t value) {
   const cti_export *export_ = export_named(b, name);
   if (!export_) return broken(b, name);
-  cti_buf init = {0};
-  cti_buf_u8(&init, 0x41);
-  cti_buf_sleb(&init, (int32_t)value);
-  cti_buf_u8(&init, 0x0b);
-  ct_slice bytes = cti_take(&init, b->plan->arena);
+  ct_slice bytes = cti_make_i32_const(b->plan->arena, value);
   b->module.globals.items[export_->index].init.bytes = bytes;
   return bytes.data ? CT_OK : b->plan->arena->error->status;
 }

@@ -14,6 +14,7 @@
  * (wasmMinDataAddr in cmd/link): nothing of the program lies there, and under WASI nobody writes there. */
 #include "compose/adapter_place.h"
 
+#include "compose/core_make.h"
 #include "core/core_read.h"
 #include "core/core_write.h"
 #include "core/custom.h"
@@ -144,18 +145,8 @@ static ct_slice lowered(looker *l, const cti_global *first, uint32_t value, cti_
   const cti_section *section = cti_module_section(l->guest, CTI_SECTION_GLOBAL);
   ct_slice old = section->frame.payload, init = first->init.bytes;
   size_t before = (size_t)(init.data - old.data);
-  cti_buf made = {0};
-  cti_buf_bytes(&made, cti_slice_cut(old, 0, before));
-  cti_buf_u8(&made, 0x41);
-  cti_buf_sleb(&made, (int32_t)value);
-  cti_buf_u8(&made, 0x0b);
-  cti_buf_bytes(&made, cti_slice_cut(old, before + init.size, old.size));
-  ct_status status = cti_buf_check(&made, arena->error);
-  uint8_t *copy = status == CT_OK ? cti_alloc(arena, made.size) : NULL;
-  if (copy) memcpy(copy, made.data, made.size);
-  ct_slice bytes = {copy, copy ? made.size : 0};
-  ct_buf_free(&made);
-  return bytes;
+  ct_slice made = cti_make_i32_const(arena, value);
+  return made.data ? CTI_JOIN(arena, cti_slice_cut(old, 0, before), made, cti_slice_cut(old, before + init.size, old.size)) : made;
 }
 
 /* The stack begins at its top and ends at data, or at 0 where data begins above it. Only a small share is taken. */

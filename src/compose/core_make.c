@@ -54,6 +54,14 @@ ct_status cti_make_export(cti_module *m, ct_slice name, cti_extern_kind kind, ui
   return cti_vec_push(m->arena, &m->exports, ((cti_export){.name = name, .kind = kind, .index = index})) ? CT_OK : CT_NOMEM;
 }
 
+ct_slice cti_make_i32_const(cti_arena *arena, uint32_t value) {
+  cti_buf expr = {0};
+  cti_buf_u8(&expr, 0x41);
+  cti_buf_sleb(&expr, (int32_t)value);
+  cti_buf_u8(&expr, 0x0b);
+  return cti_take(&expr, arena);
+}
+
 cti_extern_type cti_func_of_type(uint32_t type) { return (cti_extern_type){.kind = CTI_EXTERN_FUNC, .type = type}; }
 
 uint32_t cti_make_sig(cti_module *m, cti_map *known, const cti_core_sig *sig) {

@@ -17,6 +17,9 @@ uint32_t cti_make_table(cti_module *module, const cti_table_type *type);
 uint32_t cti_make_memory(cti_module *module, const cti_limits *type);
 ct_status cti_make_export(cti_module *module, ct_slice name, cti_extern_kind kind, uint32_t index);
 
+/* The constant expression `i32.const value`, in the arena; data == NULL when memory is out (reported). */
+ct_slice cti_make_i32_const(cti_arena *arena, uint32_t value);
+
 /* The function type of that signature, made unless `known` has it. */
 uint32_t cti_make_sig(cti_module *module, cti_map *known, const cti_core_sig *sig);
 

@@ -25,12 +25,6 @@ typedef struct fuser {
 
 static ct_status failed(const fuser *f) { return f->arena->error->status; }
 
-static uint32_t find_export(const cti_module *m, ct_slice name) {
-  for (uint32_t i = 0; i < m->exports.count; i++)
-    if (m->exports.items[i].kind == CTI_EXTERN_FUNC && cti_slice_eq(m->exports.items[i].name, name)) return m->exports.items[i].index;
-  return UINT32_MAX;
-}
-
 /* ---- reading */
 
 static ct_status read_part(part *p, fuser *f, uint32_t unit, cti_use_kind inside) {
@@ -59,9 +53,9 @@ static void number(fuser *f, part *p, bool imports) {
 static ct_status join(fuser *f, part *p, const part *other) {
   for (uint32_t i = 0; i < p->m.imported[CTI_EXTERN_FUNC]; i++) {
     if (is_left(p, i)) continue;
-    uint32_t func = find_export(&other->unit->module, p->use_of[p->m.funcs.items[i].import]->source);
-    if (func >= other->m.funcs.count) return cti_fail(f->arena->error, CT_INTERNAL, CT_NO_OFFSET, "a fused adapter and its module do not fit");
-    p->to[i] = other->to[func];
+    const cti_export *met = cti_module_find_export(&other->unit->module, CTI_EXTERN_FUNC, p->use_of[p->m.funcs.items[i].import]->source);
+    if (!met || met->index >= other->m.funcs.count) return cti_fail(f->arena->error, CT_INTERNAL, CT_NO_OFFSET, "a fused adapter and its module do not fit");
+    p->to[i] = other->to[met->index];
   }
   return CT_OK;
 }
@@ -188,13 +182,7 @@ static ct_status fuse_spaces(fuser *f) {
   const cti_unit *u = f->main.unit;
   if (u->drops_memory) m->memories.items[0].import = 0, m->imported[CTI_EXTERN_MEMORY] = 1;
   if (u->drops_table) m->tables.items[0].import = 0, m->imported[CTI_EXTERN_TABLE] = 1;
-  if (f->plan->main_globals.data) {
-    cti_buf init = {0};
-    cti_buf_u8(&init, 0x41);
-    cti_buf_sleb(&init, (int32_t)f->plan->main_stack);
-    cti_buf_u8(&init, 0x0b);
-    m->globals.items[0].init.bytes = cti_take(&init, f->arena);
-  }
+  if (f->plan->main_globals.data) m->globals.items[0].init.bytes = cti_make_i32_const(f->arena, f->plan->main_stack);
   for (uint32_t i = 0; i < f->adapter.m.globals.count; i++)
     if (!cti_vec_push(f->arena, &m->globals, f->adapter.m.globals.items[i])) return CT_NOMEM;
   return failed(f);
@@ -204,10 +192,10 @@ static ct_status fuse_spaces(fuser *f) {
 static ct_status fuse_exports(fuser *f) {
   const cti_unit *u = f->adapter.unit;
   for (uint32_t i = 0; i < u->offers.count; i++) {
-    uint32_t func = find_export(&u->module, u->offers.items[i].name);
+    const cti_export *offered = cti_module_find_export(&u->module, CTI_EXTERN_FUNC, u->offers.items[i].name);
     bool waits = f->plan->fills_itself && (u->offers.items[i].role == CTI_ROLE_IMPORT_REALLOC || u->offers.items[i].role == CTI_ROLE_REALLOC);
-    if (func == UINT32_MAX || waits) continue; /* it is in the table, and nowhere else */
-    CTI_TRY(cti_make_export(&f->main.m, u->offers.items[i].name, CTI_EXTERN_FUNC, f->adapter.to[func]));
+    if (!offered || waits) continue; /* it is in the table, and nowhere else */
+    CTI_TRY(cti_make_export(&f->main.m, u->offers.items[i].name, CTI_EXTERN_FUNC, f->adapter.to[offered->index]));
   }
   return CT_OK;
 }
@@ -216,11 +204,7 @@ static ct_status fuse_slots(fuser *f, const part *p) {
   for (uint32_t i = 0; i < p->unit->slots.count; i++) {
     cti_elem elem = {.mode = CTI_SEGMENT_ACTIVE, .type = CTI_VT_FUNCREF, .count = 1};
     uint32_t *func = CTI_NEW(f->arena, uint32_t);
-    cti_buf offset = {0};
-    cti_buf_u8(&offset, 0x41);
-    cti_buf_sleb(&offset, p->unit->slots.items[i].slot);
-    cti_buf_u8(&offset, 0x0b);
-    elem.offset_expr.bytes = cti_take(&offset, f->arena);
+    elem.offset_expr.bytes = cti_make_i32_const(f->arena, p->unit->slots.items[i].slot);
     elem.funcs = func;
     if (!func || !elem.offset_expr.bytes.data) return failed(f);
     *func = p->to[p->unit->slots.items[i].func];

@@ -184,10 +184,14 @@ static bool can_fill_itself(const cti_plan *plan) {
   return count_fillings(plan, 0) == 0 || can_import_table(&main_unit->module);
 }
 
-static uint32_t func_of_export(const cti_module *module, ct_slice name) {
-  for (uint32_t i = 0; i < module->exports.count; i++)
-    if (module->exports.items[i].kind == CTI_EXTERN_FUNC && cti_slice_eq(module->exports.items[i].name, name)) return module->exports.items[i].index;
-  return UINT32_MAX;
+/* Exported functions by name: index. */
+static ct_status map_funcs(cti_map *out, cti_plan *plan, const cti_module *module) {
+  for (uint32_t i = 0; i < module->exports.count; i++) {
+    uint32_t func = module->exports.items[i].index;
+    bool added;
+    if (module->exports.items[i].kind == CTI_EXTERN_FUNC) CTI_TRY(cti_map_add(out, plan->arena, module->exports.items[i].name, &func, &added));
+  }
+  return CT_OK;
 }
 
 /* The unit imports the table, which has its own before the slots, and fills those that are its. */
@@ -195,13 +199,15 @@ static ct_status fill_slots(cti_plan *plan, uint32_t unit) {
   cti_unit *u = &plan->units.items[unit];
   cti_extern_type table = {.kind = CTI_EXTERN_TABLE, .of = {.table = plan->first_table}};
   bool imports = count_fillings(plan, unit) > 0;
+  cti_map funcs = {0};
   u->drops_table = imports && unit == 0 && u->module.tables.count > 0;
   if (imports) CTI_TRY(import_from_first(plan, u, CTI_SHIM_TABLE, &table));
+  if (plan->shims.count) CTI_TRY(map_funcs(&funcs, plan, &u->module));
   for (uint32_t i = 0; i < plan->shims.count; i++) {
     const cti_shim *shim = &plan->shims.items[i];
-    cti_slot slot = {plan->first_slot + i, func_of_export(&u->module, shim->name)};
     if (shim->unit != unit) continue;
-    if (slot.func == UINT32_MAX) return cti_fail(plan->arena->error, CT_INTERNAL, CT_NO_OFFSET, "\"%.*s\" is to be called early, but is no export", CTI_S(shim->name));
+    cti_slot slot = {plan->first_slot + i, cti_map_get(&funcs, shim->name)};
+    if (slot.func == CTI_MAP_NONE) return cti_fail(plan->arena->error, CT_INTERNAL, CT_NO_OFFSET, "\"%.*s\" is to be called early, but is no export", CTI_S(shim->name));
     if (!cti_vec_push(plan->arena, &u->slots, slot)) return CT_NOMEM;
   }
   return CT_OK;
@@ -219,6 +225,6 @@ ct_status cti_layout_settle(cti_plan *plan) {
     plan->first_table.limits = (cti_limits){.min = own->min + slots, .max = own->has_max ? own->max + slots : 0, .has_max = own->has_max};
   }
   for (uint32_t i = 0; i < plan->units.count; i++) CTI_TRY(fill_slots(plan, i));
-  main_unit->start = place == CTI_WIT_NONE ? UINT32_MAX : func_of_export(&main_unit->module, main_unit->offers.items[place].name);
+  if (place != CTI_WIT_NONE) main_unit->start = main_unit->module.exports.items[main_unit->offers.items[place].export_].index;
   return CT_OK;
 }

@@ -112,11 +112,7 @@ static ct_status import_context_get(env *e) {
 /* ---- globals */
 
 static ct_status add_global(env *e, ct_slice name, uint32_t value, bool is_mutable) {
-  cti_buf init = {0};
-  cti_buf_u8(&init, 0x41);
-  cti_buf_sleb(&init, (int32_t)value);
-  cti_buf_u8(&init, 0x0b);
-  ct_slice expr = cti_take(&init, e->l->arena);
+  ct_slice expr = cti_make_i32_const(e->l->arena, value);
   cti_global_type type = {.type = CTI_VT_I32, .is_mutable = is_mutable};
   uint32_t index = expr.data && name.data ? cti_make_global(&e->module, &type, expr) : UINT32_MAX;
   return index == UINT32_MAX ? failed(e) : cti_make_export(&e->module, name, CTI_EXTERN_GLOBAL, index);

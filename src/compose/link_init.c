@@ -215,17 +215,9 @@ static ct_status add_calls(starter *s) {
 
 /* ---- segments */
 
-static ct_slice const_expr(cti_link *l, uint32_t value) {
-  cti_buf expr = {0};
-  cti_buf_u8(&expr, 0x41);
-  cti_buf_sleb(&expr, (int32_t)value);
-  cti_buf_u8(&expr, 0x0b);
-  return cti_take(&expr, l->arena);
-}
-
 static ct_status add_elem(starter *s, uint32_t at, const cti_ids *funcs) {
   cti_elem elem = {.flags = s->table ? 2 : 0, .mode = CTI_SEGMENT_ACTIVE, .table = s->table, .type = CTI_VT_FUNCREF, .count = funcs->count, .funcs = funcs->items};
-  elem.offset_expr.bytes = const_expr(s->l, at);
+  elem.offset_expr.bytes = cti_make_i32_const(s->l->arena, at);
   return elem.offset_expr.bytes.data && cti_vec_push(s->l->arena, &s->fixup->module.elems, elem) ? CT_OK : failed(s->l);
 }
 
@@ -254,7 +246,7 @@ static ct_status indirect_funcs(cti_ids *out, starter *s) {
 
 static ct_status add_data(starter *s, uint32_t at, const cti_buf *bytes) {
   cti_data data = {.flags = s->memory ? 2 : 0, .mode = CTI_SEGMENT_ACTIVE, .memory = s->memory, .bytes = cti_buf_slice(bytes)};
-  data.offset_expr.bytes = const_expr(s->l, at);
+  data.offset_expr.bytes = cti_make_i32_const(s->l->arena, at);
   return data.offset_expr.bytes.data && cti_vec_push(s->l->arena, &s->fixup->module.datas, data) ? CT_OK : failed(s->l);
 }
 

@@ -47,11 +47,7 @@ typedef struct maker {
 
 /* ---- what the module has */
 
-static const cti_export *export_named(const cti_module *m, cti_extern_kind kind, const char *name) {
-  for (uint32_t i = 0; i < m->exports.count; i++)
-    if (m->exports.items[i].kind == kind && cti_slice_is(m->exports.items[i].name, name)) return &m->exports.items[i];
-  return NULL;
-}
+static const cti_export *export_named(const cti_module *m, cti_extern_kind kind, const char *name) { return cti_module_find_export(m, kind, cti_slice_str(name)); }
 
 /* Every name in use; the two of older toolchains count together alone, as each is for one direction. */
 static bool has_realloc(const cti_module *m) {
@@ -61,8 +57,7 @@ static bool has_realloc(const cti_module *m) {
   return export_named(m, CTI_EXTERN_FUNC, "cabi_import_realloc") && export_named(m, CTI_EXTERN_FUNC, "cabi_export_realloc");
 }
 
-/* The exported function of that name when all its params, and its one result, are i32. */
-static const cti_export *allocator(const cti_module *m, const char *name, uint32_t params) {
+const cti_export *cti_find_allocator(const cti_module *m, const char *name, uint32_t params) {
   const cti_export *export_ = export_named(m, CTI_EXTERN_FUNC, name);
   const cti_subtype *type = export_ ? cti_module_func_type(m, export_->index) : NULL;
   bool fits = type && type->param_count == params && type->result_count == 1;
@@ -183,7 +178,7 @@ static ct_status add_bump(maker *k, const char *name) {
 
 /* Asks the module's own allocator when it exports one. */
 static ct_status add(cti_realloc_made *out, maker *k, const char *name) {
-  const cti_export *own = allocator(&k->module, "realloc", 2), *plain = own ? NULL : allocator(&k->module, "malloc", 1);
+  const cti_export *own = cti_find_allocator(&k->module, "realloc", 2), *plain = own ? NULL : cti_find_allocator(&k->module, "malloc", 1);
   if (!own && !plain) {
     out->kind = CTI_REALLOC_BUMP;
     out->grows = grows(&k->module);

@@ -18,6 +18,9 @@ typedef struct cti_realloc_made {
   bool grows;       /* BUMP: the module grows its memory itself, and may take the pages for its own */
 } cti_realloc_made;
 
+/* The exported function of that name when all its params, and its one result, are i32; else NULL. */
+const cti_export *cti_find_allocator(const cti_module *module, const char *name, uint32_t params);
+
 /* Adds a function, exported as `name`, to a core module that exports no allocator of the canonical ABI under any name in use. The module's own indices stay.
  * CT_COMPOSE_EXPORT when its memory is one that no such allocator can be made for. */
 ct_status cti_realloc_make(cti_realloc_made *out, ct_slice module, const char *name, cti_arena *arena);

@@ -1,4 +1,4 @@
-/* module.c - questions to the model of a module that have one answer: types by index, sections by code and name. */
+/* module.c - questions to the model of a module that have one answer: types by index, exports by name, sections by code and name. */
 #include "core/module.h"
 
 const cti_subtype *cti_module_type_func(const cti_module *module, uint32_t type) {
@@ -7,6 +7,12 @@ const cti_subtype *cti_module_type_func(const cti_module *module, uint32_t type)
 
 const cti_subtype *cti_module_func_type(const cti_module *module, uint32_t index) {
   return index < module->funcs.count ? cti_module_type_func(module, module->funcs.items[index].type) : NULL;
+}
+
+const cti_export *cti_module_find_export(const cti_module *module, cti_extern_kind kind, ct_slice name) {
+  for (uint32_t i = 0; i < module->exports.count; i++)
+    if (module->exports.items[i].kind == kind && cti_slice_eq(module->exports.items[i].name, name)) return &module->exports.items[i];
+  return NULL;
 }
 
 const cti_section *cti_module_custom(const cti_module *module, ct_slice name, const cti_section *after) {

@@ -225,6 +225,9 @@ const cti_subtype *cti_module_func_type(const cti_module *module, uint32_t index
 /* The function type of that index in the type section, or NULL when there is none there. */
 const cti_subtype *cti_module_type_func(const cti_module *module, uint32_t type);
 
+/* The export of that kind and name, or NULL. It walks all exports: for a few names. */
+const cti_export *cti_module_find_export(const cti_module *module, cti_extern_kind kind, ct_slice name);
+
 /* The custom section of that name, or NULL: the first, and the one after `after` when that is not NULL. */
 const cti_section *cti_module_custom(const cti_module *module, ct_slice name, const cti_section *after);
 
