@@ -1,4 +1,5 @@
 /* component_link.c - a component out of shared libraries: the calls, in order. Flows in: the bytes of libraries and adapters. Flows out: pieces of a component. */
+#include "base/pieces.h"
 #include "compose/adapter_builtin.h"
 #include "compose/component_new.h"
 #include "compose/link.h"

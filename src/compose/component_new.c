@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/pieces.h"
 #include "compose/adapter_builtin.h"
 #include "compose/component_new.h"
 #include "compose/core_make.h"
@@ -93,33 +94,29 @@ typedef struct output {
 
 static ct_status put(output *o, ct_slice bytes) { return !bytes.size || cti_vec_push(o->plan->arena, &o->pieces, bytes) ? CT_OK : CT_NOMEM; }
 
-/* The items up to `end`, and `tail` after them. */
-static ct_status put_items(output *o, uint32_t end, const uint8_t *tail, size_t tail_size) {
-  cti_buf bytes = {0};
-  cti_component_encode_items(&o->plan->component, o->next_item, end, &bytes);
-  cti_buf_bytes(&bytes, cti_slice(tail, tail_size));
-  o->next_item = end;
-  ct_slice copy = cti_take(&bytes, o->plan->arena);
-  return copy.data ? put(o, copy) : o->plan->arena->error->status;
-}
-
 static size_t module_size(const cti_unit *unit) {
   size_t size = 0;
   for (uint32_t i = 0; i < unit->piece_count; i++) size += unit->pieces[i].size;
   return size;
 }
 
+/* The items up to `end`, and the header of the module that comes after them, unless that is NULL. */
+static ct_status put_items(output *o, uint32_t end, const cti_unit *module) {
+  cti_buf bytes = {0};
+  cti_component_encode_items(&o->plan->component, o->next_item, end, &bytes);
+  if (module) {
+    cti_buf_u8(&bytes, CTI_COMPONENT_SECTION_MODULE);
+    cti_buf_uleb(&bytes, module_size(module));
+  }
+  o->next_item = end;
+  ct_slice copy = cti_take(&bytes, o->plan->arena);
+  return copy.data ? put(o, copy) : o->plan->arena->error->status;
+}
+
 static ct_status put_module(output *o, uint32_t index) {
   cti_unit *unit = &o->plan->units.items[index];
-  uint8_t header[16];
-  size_t used = 0;
   CTI_TRY(cti_unit_pieces(o->plan, index));
-  header[used++] = CTI_COMPONENT_SECTION_MODULE;
-  for (size_t rest = module_size(unit);; rest >>= 7) {
-    header[used++] = (uint8_t)((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
-    if (rest <= 0x7f) break;
-  }
-  CTI_TRY(put_items(o, unit->item, header, used));
+  CTI_TRY(put_items(o, unit->item, unit));
   for (uint32_t i = 0; i < unit->piece_count; i++) CTI_TRY(put(o, unit->pieces[i]));
   o->next_item = unit->item + 1;
   return CT_OK;
@@ -133,7 +130,7 @@ ct_status cti_plan_pieces(ct_pieces *out, cti_plan *plan) {
     if (plan->units.items[i].is_used && cti_is_fused(plan, i)) CTI_TRY(cti_fuse_adapter(plan, i));
   for (uint32_t i = 0; i < plan->units.count; i++)
     if (plan->units.items[i].is_used && !cti_is_fused(plan, i)) CTI_TRY(put_module(&o, i));
-  CTI_TRY(put_items(&o, plan->component.items.count, NULL, 0));
+  CTI_TRY(put_items(&o, plan->component.items.count, NULL));
   *out = (ct_pieces){.items = o.pieces.items, .count = o.pieces.count};
   return CT_OK;
 }
@@ -176,21 +173,6 @@ static ct_status run(ct_pieces *out, cti_plan *plan, ct_slice module) {
   CTI_TRY(cti_compose(plan));
   CTI_TRY(cti_plan_pieces(out, plan));
   return plan->options->skip_validation ? CT_OK : check(out, plan, module);
-}
-
-/* The pieces go to the caller, with the arena that holds them. */
-ct_status cti_hand_over(ct_pieces *out, cti_arena *arena, ct_status status) {
-  cti_arena *owner = status == CT_OK ? cti_malloc(sizeof *owner) : NULL;
-  if (!owner) {
-    if (status == CT_OK) status = cti_fail(arena->error, CT_NOMEM, CT_NO_OFFSET, "out of memory");
-    cti_arena_free(arena);
-    *out = (ct_pieces){0};
-    return status;
-  }
-  *owner = *arena;
-  owner->error = NULL; /* nothing is allocated there any more */
-  out->owner = owner;
-  return CT_OK;
 }
 
 ct_status ct_component_new(ct_pieces *out, ct_slice module, const ct_component_new_options *options, ct_error *error) {

@@ -13,7 +13,4 @@ ct_status cti_plan_pieces(ct_pieces *out, cti_plan *plan);
 /* Validates what was made, with every feature on. */
 ct_status cti_validate_pieces(const ct_pieces *pieces, ct_error *error);
 
-/* Gives the arena to *out when `status` is CT_OK; frees it, and empties *out, when it is not. Gives the status. */
-ct_status cti_hand_over(ct_pieces *out, cti_arena *arena, ct_status status);
-
 #endif
