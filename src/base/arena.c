@@ -218,7 +218,7 @@ void *cti_vec_more_in_place(cti_arena *arena, void *items, uint32_t count, uint3
   uint32_t room = more_room(count);
   if (room > SIZE_MAX / item_size) return out_of_memory(arena), items;
   size_t old_size = *capacity * item_size, size = room * item_size;
-  cti_chunk **own = old_size > (SINGLE ? 0 : OWN_CHUNK) ? chunk_of(arena, items) : NULL;
+  cti_chunk **own = old_size > OWN_CHUNK ? chunk_of(arena, items) : NULL;
   void *more = own ? grow_chunk(arena, own, size) : regrow(arena, items, count * item_size, old_size, size);
   if (!more) return items;
   if (!own && more != items) cti_give_back(arena, items, old_size);

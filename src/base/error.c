@@ -168,12 +168,11 @@ static void print_hint(const char *hint, ct_buf *out) {
 }
 
 /* Names and source lines come from the input, and messages go to terminals: what would steer one (C0, DEL, C1 in UTF-8) becomes a question mark of as many bytes. */
-static void tame(ct_slice text) {
-  uint8_t *at = (uint8_t *)(uintptr_t)text.data;
-  for (size_t i = 0; i < text.size; i++) {
-    bool line_end = at[i] == '\n' || (at[i] == '\r' && i + 1 < text.size && at[i + 1] == '\n');
+static void tame(uint8_t *at, size_t size) {
+  for (size_t i = 0; i < size; i++) {
+    bool line_end = at[i] == '\n' || (at[i] == '\r' && i + 1 < size && at[i + 1] == '\n');
     if ((at[i] < 0x20 && at[i] != '\t' && !line_end) || at[i] == 0x7f) at[i] = '?';
-    if (at[i] == 0xc2 && i + 1 < text.size && at[i + 1] >= 0x80 && at[i + 1] < 0xa0) at[i + 1] = 0xbf; /* an inverted one */
+    if (at[i] == 0xc2 && i + 1 < size && at[i + 1] >= 0x80 && at[i + 1] < 0xa0) at[i + 1] = 0xbf; /* an inverted one */
   }
 }
 
@@ -184,7 +183,7 @@ void ct_error_print(const ct_error *error, ct_buf *out) {
   print_source(error, out);
   print_hint(error->hint, out);
   cti_buf_u8(out, '\n');
-  if (!out->failed) tame(cti_slice_cut((ct_slice){out->data, out->size}, start, out->size));
+  if (!out->failed) tame(out->data + start, out->size - start);
 }
 
 static void json_text(cti_json *json, const char *key, const char *value) {

@@ -1,7 +1,8 @@
 /* file.c - the one file that touches the operating system's files.
  *
- * Inputs are mapped (regular files) or read (pipes, terminals, and what is so small that a mapping costs more). Outputs are written to a temporary beside the target and renamed over it, so that
- * whoever looks sees the old file or the new one whole; targets that are no regular files (/dev/null, a fifo) are written straight. */
+ * Inputs are mapped (regular files) or read (pipes, terminals, and what is so small that a mapping costs more). Outputs are written to a temporary beside
+ * the target and renamed over it, so that whoever looks sees the old file or the new one whole; targets that are no regular files (/dev/null, a fifo) are
+ * written straight. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
