@@ -24,14 +24,26 @@ static void check_wit(ct_slice component) {
   ct_buf_free(&text);
 }
 
-static void make(ct_slice module, const ct_component_new_options *options) {
+typedef struct input {
+  ct_slice module;
+  bool is_known, is_valid; /* validated once, when a component is made of it */
+} input;
+
+static bool module_is_valid(input *in) {
+  if (!in->is_known) in->is_valid = valid(in->module, &bits_32);
+  in->is_known = true;
+  return in->is_valid;
+}
+
+/* False when memory was out: what would be made after that is what is made without it. */
+static bool make(input *in, const ct_component_new_options *options) {
   ct_error error = {0};
   ct_pieces pieces = {0};
-  if (ct_component_new(&pieces, module, options, &error) == CT_OK) {
+  if (ct_component_new(&pieces, in->module, options, &error) == CT_OK) {
     ct_slice component;
     uint8_t *bytes = pieces_join(&pieces, &component.size);
     component.data = bytes;
-    if (valid(module, &bits_32)) {
+    if (module_is_valid(in)) {
       FUZZ_CHECK(valid(component, &all));
       check_wit(component);
     }
@@ -40,13 +52,19 @@ static void make(ct_slice module, const ct_component_new_options *options) {
     FUZZ_CHECK(error.status != CT_OK && error.message[0]);
   }
   ct_pieces_free(&pieces);
+  return !out_of_memory(&error);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   ct_error error = {0};
   if (!all.features) FUZZ_CHECK(ct_features_parse(&all.features, "all", &error) == CT_OK && ct_features_parse(&bits_32.features, "all,-memory64", &error) == CT_OK);
-  make((ct_slice){data, size}, &(ct_component_new_options){.skip_validation = true});
-  make((ct_slice){data, size}, &(ct_component_new_options){.skip_validation = true, .synthesize_realloc = true});
-  make((ct_slice){data, size}, &(ct_component_new_options){.skip_validation = true, .layout = CT_LAYOUT_DIRECT, .fuse_adapter = true, .adapter_names = true});
+  static const ct_component_new_options options[] = {
+      {.skip_validation = true},
+      {.skip_validation = true, .synthesize_realloc = true},
+      {.skip_validation = true, .layout = CT_LAYOUT_DIRECT, .fuse_adapter = true, .adapter_names = true},
+  };
+  input in = {.module = {data, size}};
+  for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+    if (!make(&in, &options[i])) break;
   return 0;
 }
