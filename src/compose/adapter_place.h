@@ -5,9 +5,9 @@
 #include "core/module.h"
 
 typedef enum cti_place_kind {
-  CTI_PLACE_NONE,  /* none is known to be safe */
-  CTI_PLACE_STACK, /* above the initial stack pointer, which is lowered for it */
-  CTI_PLACE_GO,    /* in the part of memory that Go's linker leaves to a JavaScript host */
+  CTI_PLACE_NONE,    /* none is known to be safe */
+  CTI_PLACE_STACK,   /* above the initial stack pointer, which is lowered for it */
+  CTI_PLACE_GO,      /* in the part of memory that Go's linker leaves to a JavaScript host */
   CTI_PLACE_SEPARATE /* in a memory of its own, which this file has nothing to do with */
 } cti_place_kind;
 

@@ -85,7 +85,7 @@ static ct_slice missing_text(cti_link *l, uint32_t place) {
                     CTI_S(near_miss(l, symbol)));
 }
 
-/* All that no stub stands for. */
+/* Fails with every symbol that is missing and gets no stub. */
 static ct_status tell_missing(cti_link *l) {
   cti_lines lines = {0};
   uint32_t funcs = 0;

@@ -93,7 +93,7 @@ static ct_status find_memory(maker *k) {
   const cti_limits *type = &k->module.memories.items[export_->index].type;
   k->memory = export_->index;
   if (!type->is_64 && !type->shared && (!type->has_page_log2 || type->page_log2 == 16)) return CT_OK;
-  cti_fail(k->arena->error, CT_COMPOSE_EXPORT, CT_NO_OFFSET, 
+  cti_fail(k->arena->error, CT_COMPOSE_EXPORT, CT_NO_OFFSET,
            "no cabi_realloc can be made for a memory that is shared, has 64-bit addresses or other pages than of 64 KiB");
   cti_error_hint(k->arena->error, "export a cabi_realloc from the module: its allocator knows this memory");
   return k->arena->error->status;
@@ -121,6 +121,8 @@ static int64_t immediate(const maker *k, ct_slice word) {
   return word.data[0] == '-' ? -value : value;
 }
 
+static bool is_immediate(uint8_t c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); }
+
 /* Locals, then the instructions of `text`, which is one of those above. */
 static ct_status assemble(cti_buf *code, const maker *k, const char *text, ct_slice locals) {
   cti_map ops;
@@ -129,7 +131,7 @@ static ct_status assemble(cti_buf *code, const maker *k, const char *text, ct_sl
   cti_buf_bytes(code, locals);
   while (rest.size) {
     cti_instr instr = {.op = (cti_op)cti_map_get(&ops, next_word(&rest))};
-    if (rest.size && (cti_slice_find(CTI_LIT("-0123456789MNLF"), rest.data[0], 0) < 15)) {
+    if (rest.size && is_immediate(rest.data[0])) {
       instr.value = (uint64_t)immediate(k, next_word(&rest));
       instr.a = instr.b = (uint32_t)instr.value;
     }
