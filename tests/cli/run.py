@@ -54,6 +54,7 @@ with tempfile.TemporaryDirectory() as around, tempfile.TemporaryDirectory() as l
                 want.append(lines[i]); i += 1
             if want != got and not bless: failures.append('\n'.join([line, '--- expected', *want, '--- found', *got]))
             out += got if bless else want
+        elif word in ('EXIT', 'out|', 'err|'): failures.append('%s: it follows no RUN' % line)
 if bless: open(case, 'w').write('\n'.join(out))
 print('\n'.join(failures) or 'ok')
 sys.exit(1 if failures else 0)

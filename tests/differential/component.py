@@ -4,10 +4,10 @@
     component.py --ctool PATH [--reference WASM_TOOLS] [--count 1000] [--seed 1] [--jobs 2] [--keep FOLDER]
 
 The reference makes random WIT packages (`wit-smith`), for each of their worlds a dummy module by one of the ABIs, and a library (`wit-dylib`); both make
-components of them, with flags drawn at random. What differs is kept, with a line that repeats it; exit 1 when there is any. A case is a number: seed N and
-case K always give the same.
+components of them, with flags drawn at random. What differs is kept, with a line that repeats it; exit 1 when there is any, 77 without the
+reference. A case is a number: seed N and case K always give the same.
 """
-import argparse, json, os, random, re, subprocess, sys, tempfile
+import argparse, json, os, random, re, shutil, subprocess, sys, tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 SMITH = ['--async', '--futures', '--streams', '--error-context', '--fixed-length-lists', '--world-include', '--implements', '--canonical-names']
@@ -90,14 +90,14 @@ class Case:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--ctool', required=True)
-    parser.add_argument('--reference', default=os.path.expanduser('~/peers/cargo/bin/wasm-tools'))
+    parser.add_argument('--reference', default='wasm-tools')
     parser.add_argument('--count', type=int, default=1000)
     parser.add_argument('--first', type=int, default=0, help='the first case')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--jobs', type=int, default=2)
     parser.add_argument('--keep', default='.')
     opts = parser.parse_args()
-    if not os.path.exists(opts.reference):
+    if not shutil.which(opts.reference):
         print('skipped: there is no %s' % opts.reference)
         sys.exit(77)
 

@@ -24,10 +24,10 @@ for top, _, names in os.walk(os.path.join(ROOT, 'src')):
         code = re.sub(r'/\*.*?\*/', '', text, flags=re.S)
         if MALLOC.search(code) and name != 'arena.c' and name.endswith('.c'):
             bad.append('%s allocates by itself: use the arena or cti_malloc' % path)
-for name in sorted(os.listdir(os.path.join(ROOT, 'tools'))):
-    if name.endswith(('.c', '.h')):
-        for target in re.findall(r'#include "([^"]+)"', open(os.path.join(ROOT, 'tools', name)).read()):
+for top, _, names in os.walk(os.path.join(ROOT, 'tools')):
+    for name in sorted(n for n in names if n.endswith(('.c', '.h'))):
+        for target in re.findall(r'#include "([^"]+)"', open(os.path.join(top, name)).read()):
             if not target.startswith('ctool/') and '/' in target:
-                bad.append('tools/%s includes %s: a tool sees include/ only' % (name, target))
+                bad.append('%s includes %s: a tool sees include/ only' % (os.path.join(top, name), target))
 print('\n'.join(bad) or '%d files keep the order' % files)
 sys.exit(1 if bad or not files else 0)

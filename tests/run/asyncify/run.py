@@ -20,8 +20,8 @@ SCHEDULED = json.loads('''["0 0","1 -1","0 1","1 201","2 6","2 23","2 23","4 103
  "2 107","2 0","2 1","3 1","3 30","3 300","2 5","3 600","3 -1","3 201","3 2","3 -1","3 1","0 30","1 22","2 112","3 9","4 598","gave 771"]''')
 
 
-def call(argv):
-    r = subprocess.run(argv, capture_output=True, text=True)
+def call(argv, env=None):
+    r = subprocess.run(argv, capture_output=True, text=True, env=env)
     if r.returncode: sys.exit('%s: exit %d\n%s' % (' '.join(argv), r.returncode, r.stderr))
 
 
@@ -43,9 +43,7 @@ class Maker:
         sizes = [os.path.getsize(plain), os.path.getsize(paths[0])]
         if not self.wasm_opt or (name in SLOW and not self.a.slow): paths.pop()
         else:
-            env = dict(fetch.node_env())
-            r = subprocess.run([self.wasm_opt, *WASM_OPT, plain, '-o', paths[2]], capture_output=True, text=True, env=env)
-            if r.returncode: sys.exit('wasm-opt: ' + r.stderr)
+            call([self.wasm_opt, *WASM_OPT, plain, '-o', paths[2]], fetch.node_env())
             sizes.append(os.path.getsize(paths[2]))
             if sizes[1] > sizes[2]: self.larger.append(name)
         print('%-16s %8d bytes; asyncify: ctool %8d%s' % (name, sizes[0], sizes[1], ', wasm-opt %8d' % sizes[2] if len(sizes) > 2 else ''))
@@ -81,7 +79,7 @@ def shapes(make, a):
 def scheduler(make, a):
     argv, env = fetch.debian_clang('c')
     plain = os.path.join(a.work, 'scheduler.wasm')
-    fetch.run([argv[0], '--target=wasm32', argv[-1], '-Oz', '-nostdlib', '-ffreestanding', '-Wl,--no-entry', '-Wl,-z,stack-size=65536', HERE + '/scheduler.c', '-o', plain], env=env)
+    call([argv[0], '--target=wasm32', argv[-1], '-Oz', '-nostdlib', '-ffreestanding', '-Wl,--no-entry', '-Wl,-z,stack-size=65536', HERE + '/scheduler.c', '-o', plain], env)
     made = make('scheduler', plain)
     del made[1]  # the asserts of asyncify are no use where it is called from inside
     return drive('programs.mjs', [{'name': 'scheduler', 'scheduler': made, 'expected': SCHEDULED}], a.show)
