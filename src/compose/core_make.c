@@ -7,9 +7,8 @@
 void cti_make_module(cti_module *module, cti_arena *arena) { *module = (cti_module){.arena = arena, .start = UINT32_MAX, .data_count = UINT32_MAX}; }
 
 uint32_t cti_make_func_type(cti_module *m, const cti_subtype *type) {
-  uint32_t index = m->types.count;
-  cti_rec_group group = {.first = index, .count = 1};
-  return cti_vec_push(m->arena, &m->types, *type) && cti_vec_push(m->arena, &m->rec_groups, group) ? index : UINT32_MAX;
+  uint32_t index;
+  return cti_module_add_type(&index, m, type) == CT_OK ? index : UINT32_MAX;
 }
 
 /* Every index space holds the imports first. */

@@ -45,8 +45,7 @@ static uint32_t type_of(dummy *d, const char *signature) {
   cti_subtype type = {.kind = CTI_COMPOSITE_FUNC, .is_final = true, .super = UINT32_MAX, .describes = UINT32_MAX, .descriptor = UINT32_MAX, .types = words};
   type.param_count = params;
   type.result_count = count - params;
-  if (!cti_vec_push(d->arena, &d->module.types, type) || !cti_vec_push(d->arena, &d->module.rec_groups, ((cti_rec_group){.first = index, .count = 1}))) return UINT32_MAX;
-  return index;
+  return cti_module_add_type(&index, &d->module, &type) == CT_OK ? index : UINT32_MAX;
 }
 
 static ct_status add_import(dummy *d, ct_slice module, ct_slice name, const char *signature) {

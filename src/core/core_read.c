@@ -395,3 +395,7 @@ cti_local_run cti_read_local_run(cti_cursor *c) {
   uint32_t count = cti_cursor_u32(c);
   return (cti_local_run){count, cti_read_valtype(c)};
 }
+
+void cti_skip_locals(cti_cursor *c) {
+  for (uint32_t runs = cti_cursor_count(c, "runs of locals"); runs > 0 && !c->failed; runs--) cti_read_local_run(c);
+}

@@ -77,4 +77,7 @@ typedef struct cti_local_run {
 } cti_local_run;
 cti_local_run cti_read_local_run(cti_cursor *c);
 
+/* Passes over the locals of a body, up to its first instruction. */
+void cti_skip_locals(cti_cursor *c);
+
 #endif

@@ -5,6 +5,12 @@ const cti_subtype *cti_module_type_func(const cti_module *module, uint32_t type)
   return type < module->types.count && module->types.items[type].kind == CTI_COMPOSITE_FUNC ? &module->types.items[type] : NULL;
 }
 
+ct_status cti_module_add_type(uint32_t *index, cti_module *module, const cti_subtype *type) {
+  *index = module->types.count;
+  cti_rec_group group = {.first = *index, .count = 1};
+  return cti_vec_push(module->arena, &module->types, *type) && cti_vec_push(module->arena, &module->rec_groups, group) ? CT_OK : CT_NOMEM;
+}
+
 const cti_subtype *cti_module_func_type(const cti_module *module, uint32_t index) {
   return index < module->funcs.count ? cti_module_type_func(module, module->funcs.items[index].type) : NULL;
 }

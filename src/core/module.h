@@ -219,6 +219,9 @@ cti_section *cti_module_section(const cti_module *module, uint8_t id);
 /* The same, but a section that is missing is made, empty, at the place that sections.def gives it. Marks it `changed`. NULL when memory is out. */
 cti_section *cti_module_touch(cti_module *module, uint8_t id);
 
+/* Appends a type, in a group of its own; *index: which it is. */
+ct_status cti_module_add_type(uint32_t *index, cti_module *module, const cti_subtype *type);
+
 /* The type of function `index` (imported or defined), or NULL when the index, or its type's, is out of range or no function type. */
 const cti_subtype *cti_module_func_type(const cti_module *module, uint32_t index);
 

@@ -52,6 +52,7 @@ enum {
 #define CTI_VT_LOW 0x07ffffffu
 
 static inline bool cti_vt_is_ref(cti_corevt type) { return (type & CTI_VT_REF) != 0; }
+static inline bool cti_vt_is_number(cti_corevt type) { return type >= CTI_VT_F64 && type <= CTI_VT_I32; } /* not v128 */
 static inline bool cti_vt_is_concrete(cti_corevt type) { return (type & CTI_VT_CONCRETE) != 0; }
 static inline uint32_t cti_vt_index(cti_corevt type) { return type & CTI_VT_LOW; }
 #define CTI_VT_FUNCREF (CTI_VT_REF | CTI_VT_NULLABLE | CTI_HEAP_FUNC)

@@ -129,7 +129,7 @@ static ct_status body(cti_calls *c, uint32_t instance, uint32_t index, const cti
   cti_cursor cursor = cti_cursor_make(func->body, func->body_offset, &malformed);
   reader r = {.c = c, .instance = instance, .caller = cti_calls_func(c, instance, index), .before.op = CTI_OP_NONE};
   cti_instr instr;
-  for (uint32_t runs = cti_cursor_count(&cursor, "runs of locals"); runs && !cursor.failed; runs--) cti_read_local_run(&cursor);
+  cti_skip_locals(&cursor);
   while (cti_instr_next(&instr, &cursor)) {
     CTI_TRY(instruction(&r, &instr));
     r.before = instr;

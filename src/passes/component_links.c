@@ -43,6 +43,7 @@ typedef struct links {
   cti_arena *arena;
   CTI_VEC(cti_item *) modules, instances; /* by index; an instance that is no item here: NULL */
   cti_module *decoded;                    /* by module */
+  uint32_t *first, *next;                 /* by module, by instance: which instances a module has, as chains that end with UINT32_MAX */
   cti_map used;                           /* instance << 32 | name's number, of what is named */
   cti_map names;                          /* fields, to their numbers */
 } links;
@@ -61,6 +62,20 @@ static ct_status find_items(links *l) {
   return l->arena->error->status;
 }
 
+static ct_status find_instances(links *l) {
+  l->first = cti_alloc_raw(l->arena, l->modules.count, sizeof *l->first);
+  l->next = cti_alloc_raw(l->arena, l->instances.count, sizeof *l->next);
+  if (!l->first || !l->next) return l->arena->error->status;
+  for (uint32_t i = 0; i < l->modules.count; i++) l->first[i] = UINT32_MAX;
+  for (uint32_t i = 0; i < l->instances.count; i++) {
+    const cti_item *item = l->instances.items[i];
+    if (!item || item->of.instance.is_exports) continue;
+    l->next[i] = l->first[item->of.instance.index];
+    l->first[item->of.instance.index] = i;
+  }
+  return CT_OK;
+}
+
 static ct_status number_of(links *l, cti_map *map, ct_slice name, uint32_t *number) {
   bool added;
   *number = map->count;
@@ -76,10 +91,15 @@ static ct_status use(links *l, uint32_t instance, ct_slice name) {
   return cti_map_add_u64(&l->used, l->arena, (uint64_t)instance << 32 | number, &nothing, &added);
 }
 
-/* What the module asks of the instance that it gets by that name. */
-static ct_status use_by_imports(links *l, const cti_module *m, const cti_named_index *argument) {
-  for (uint32_t i = 0; i < m->imports.count; i++)
-    if (cti_slice_eq(m->imports.items[i].module, argument->name.name)) CTI_TRY(use(l, argument->item.index, m->imports.items[i].name));
+/* What a module asks of the instances that it gets by name. */
+static ct_status use_by_imports(links *l, const cti_item *instance) {
+  const cti_module *m = &l->decoded[instance->of.instance.index];
+  cti_map arguments = {0};
+  for (uint32_t i = 0; i < instance->of.instance.count; i++) CTI_TRY(cti_map_set(&arguments, l->arena, instance->of.instance.items[i].name.name, instance->of.instance.items[i].item.index));
+  for (uint32_t i = 0; i < m->imports.count; i++) {
+    uint32_t from = cti_map_get(&arguments, m->imports.items[i].module);
+    if (from != CTI_MAP_NONE) CTI_TRY(use(l, from, m->imports.items[i].name));
+  }
   return CT_OK;
 }
 
@@ -87,23 +107,18 @@ static ct_status find_uses(links *l) {
   for (uint32_t i = 0; i < l->component->items.count; i++) {
     const cti_item *item = &l->component->items.items[i];
     if (item->kind == CTI_ITEM_ALIAS && item->of.alias.kind == CTI_ALIAS_CORE_EXPORT) CTI_TRY(use(l, item->of.alias.instance, item->of.alias.name));
-    if (item->kind != CTI_ITEM_CORE_INSTANCE || item->of.instance.is_exports) continue;
-    for (uint32_t k = 0; k < item->of.instance.count; k++) CTI_TRY(use_by_imports(l, &l->decoded[item->of.instance.index], &item->of.instance.items[k]));
+    if (item->kind == CTI_ITEM_CORE_INSTANCE && !item->of.instance.is_exports) CTI_TRY(use_by_imports(l, item));
   }
   return CT_OK;
 }
 
-static bool is_used(const links *l, uint32_t instance, ct_slice name) {
-  uint32_t number = cti_map_get(&l->names, name);
-  return number != CTI_MAP_NONE && cti_map_get_u64(&l->used, (uint64_t)instance << 32 | number) != CTI_MAP_NONE;
-}
+static bool is_used(const links *l, uint32_t instance, uint32_t number) { return number != CTI_MAP_NONE && cti_map_get_u64(&l->used, (uint64_t)instance << 32 | number) != CTI_MAP_NONE; }
 
 /* By any of the module's instances. */
 static bool module_export_is_used(const links *l, uint32_t module, ct_slice name) {
-  for (uint32_t i = 0; i < l->instances.count; i++) {
-    const cti_item *item = l->instances.items[i];
-    if (item && !item->of.instance.is_exports && item->of.instance.index == module && is_used(l, i, name)) return true;
-  }
+  uint32_t number = cti_map_get(&l->names, name);
+  for (uint32_t i = l->first[module]; i != UINT32_MAX; i = l->next[i])
+    if (is_used(l, i, number)) return true;
   return false;
 }
 
@@ -116,11 +131,9 @@ static ct_status write_module(links *l, uint32_t module) {
     if (section) section->changed = true, section->dropped = touched[i] == CTI_SECTION_EXPORT && m->exports.count == 0;
   }
   cti_module_encode(m, &out);
-  ct_status status = cti_buf_check(&out, l->arena->error);
-  if (status == CT_OK) l->modules.items[module]->of.module = cti_copy(l->component->arena, cti_buf_slice(&out));
-  ct_buf_free(&out);
+  l->modules.items[module]->of.module = cti_take(&out, l->component->arena);
   cti_component_touch(l->component, l->modules.items[module]);
-  return status == CT_OK ? l->component->arena->error->status : status;
+  return l->component->arena->error->status;
 }
 
 static ct_status drop_of_module(links *l, uint32_t module, bool *changed) {
@@ -140,7 +153,7 @@ static ct_status drop_of_instance(links *l, uint32_t instance, bool *changed) {
   cti_named_index *items = CTI_NEW_N(l->component->arena, cti_named_index, item->of.instance.count);
   if (!items) return l->component->arena->error->status;
   for (uint32_t i = 0; i < item->of.instance.count; i++)
-    if (is_used(l, instance, item->of.instance.items[i].name.name)) items[kept++] = item->of.instance.items[i];
+    if (is_used(l, instance, cti_map_get(&l->names, item->of.instance.items[i].name.name))) items[kept++] = item->of.instance.items[i];
   if (kept == item->of.instance.count) return CT_OK;
   item->of.instance.items = items;
   item->of.instance.count = kept;
@@ -151,6 +164,7 @@ static ct_status drop_of_instance(links *l, uint32_t instance, bool *changed) {
 
 static ct_status drop_dead(links *l, bool *changed) {
   CTI_TRY(find_items(l));
+  CTI_TRY(find_instances(l));
   CTI_TRY(find_uses(l));
   for (uint32_t i = 0; i < l->modules.count; i++) CTI_TRY(drop_of_module(l, i, changed));
   for (uint32_t i = 0; i < l->instances.count; i++)

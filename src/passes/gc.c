@@ -124,6 +124,7 @@ static bool fits(const marker *k, const cti_expr *address, uint64_t count, uint6
 }
 
 static bool elem_is_root(const marker *k, const cti_elem *elem) {
+  if (elem->mode == CTI_SEGMENT_DECLARED) return true; /* what they declare is what ref.func may name */
   if (elem->mode != CTI_SEGMENT_ACTIVE) return false;
   const cti_table *table = &k->m->tables.items[elem->table];
   return table->import != UINT32_MAX || !fits(k, &elem->offset_expr, elem->count, table->type.limits.min);
@@ -146,8 +147,6 @@ static void mark_roots(marker *k) {
     if (elem_is_root(k, &m->elems.items[i])) mark(k, CTI_SPACE_ELEM, i);
   for (uint32_t i = 0; i < m->datas.count; i++)
     if (data_is_root(k, &m->datas.items[i])) mark(k, CTI_SPACE_DATA, i);
-  for (uint32_t i = 0; i < m->elems.count; i++) /* what they declare is what ref.func may name */
-    if (m->elems.items[i].mode == CTI_SEGMENT_DECLARED) mark(k, CTI_SPACE_ELEM, i);
 }
 
 static void mark_all(marker *k) {

@@ -12,8 +12,7 @@ enum { MAX_NODES = 60000, MAX_LOCALS = 1200, MAX_DEPTH = CTI_IR_MAX_DEPTH / 2, M
 static bool has_defaults(const cti_signatures *s, uint32_t func) {
   cti_cursor c = cti_cursor_make(s->m->funcs.items[func].body, 0, s->arena->error);
   for (uint32_t runs = cti_cursor_count(&c, "runs of locals"); runs > 0; runs--) {
-    cti_local_run run = cti_read_local_run(&c);
-    if (run.type != CTI_VT_I32 && run.type != CTI_VT_I64 && run.type != CTI_VT_F32 && run.type != CTI_VT_F64) return false;
+    if (!cti_vt_is_number(cti_read_local_run(&c).type)) return false;
   }
   return true;
 }

@@ -9,16 +9,31 @@
 typedef struct merger {
   cti_module *m;
   cti_arena *arena;
-  uint32_t *to;   /* by index, of the space at work */
-  uint32_t *next; /* functions with the same body and another type, as chains that end with UINT32_MAX */
+  uint32_t *to; /* by index, of the space at work */
 } merger;
 
-static bool start(merger *g, uint32_t count) {
+/* What makes two items equal. */
+typedef struct item_key {
+  ct_slice bytes;
+  uint32_t number;
+} item_key;
+
+/* Fills `to`: each item from `first` on goes to the first of its equals. */
+static ct_status find_equal(merger *g, uint32_t first, uint32_t count, item_key (*key_of)(const cti_module *m, uint32_t i), bool *any) {
+  cti_map same_bytes = {0}, seen = {0};
   g->to = CTI_NEW_N(g->arena, uint32_t, count);
-  g->next = CTI_NEW_N(g->arena, uint32_t, count);
-  if (!g->to || !g->next) return false;
-  for (uint32_t i = 0; i < count; i++) g->to[i] = i, g->next[i] = UINT32_MAX;
-  return true;
+  if (!g->to) return g->arena->error->status;
+  for (uint32_t i = 0; i < count; i++) {
+    g->to[i] = i;
+    if (i < first) continue;
+    item_key key = key_of(g->m, i);
+    uint32_t bytes = i;
+    bool added;
+    CTI_TRY(cti_map_add(&same_bytes, g->arena, key.bytes, &bytes, &added));
+    CTI_TRY(cti_map_add_u64(&seen, g->arena, (uint64_t)bytes << 32 | key.number, &g->to[i], &added));
+    *any |= !added;
+  }
+  return CT_OK;
 }
 
 static ct_status move(const merger *g, cti_space space, uint32_t count) {
@@ -30,22 +45,16 @@ static ct_status move(const merger *g, cti_space space, uint32_t count) {
 
 /* ---- types: those of modules that have nothing but plain function types; others are told apart by their groups */
 
-static ct_slice type_key(const cti_subtype *type) { return (ct_slice){(const uint8_t *)type->types, (type->param_count + type->result_count) * sizeof *type->types}; }
+static item_key key_of_type(const cti_module *m, uint32_t i) {
+  const cti_subtype *type = &m->types.items[i];
+  return (item_key){{(const uint8_t *)type->types, (type->param_count + type->result_count) * sizeof *type->types}, type->param_count};
+}
 
 static ct_status merge_types(merger *g) {
   cti_module *m = g->m;
-  cti_map seen = {0};
   bool merged = false;
-  if (!cti_types_are_plain(m) || !start(g, m->types.count)) return g->arena->error->status;
-  for (uint32_t i = 0; i < m->types.count; i++) {
-    uint32_t first = i;
-    bool added;
-    CTI_TRY(cti_map_add(&seen, g->arena, type_key(&m->types.items[i]), &first, &added));
-    while (!added && m->types.items[first].param_count != m->types.items[i].param_count && g->next[first] != UINT32_MAX) first = g->next[first];
-    if (added) continue;
-    if (m->types.items[first].param_count == m->types.items[i].param_count) g->to[i] = first, merged = true;
-    else g->next[first] = i;
-  }
+  if (!cti_types_are_plain(m)) return g->arena->error->status;
+  CTI_TRY(find_equal(g, 0, m->types.count, key_of_type, &merged));
   if (!merged) return CT_OK;
   for (uint32_t i = 0; i < m->imports.count; i++) {
     cti_extern_type *type = &m->imports.items[i].type;
@@ -56,20 +65,12 @@ static ct_status merge_types(merger *g) {
 
 /* ---- functions */
 
+static item_key key_of_func(const cti_module *m, uint32_t i) { return (item_key){m->funcs.items[i].body, m->funcs.items[i].type}; }
+
 static ct_status merge_funcs(merger *g, bool *merged) {
   cti_module *m = g->m;
-  cti_map seen = {0};
   *merged = false;
-  if (!start(g, m->funcs.count)) return g->arena->error->status;
-  for (uint32_t i = m->imported[CTI_EXTERN_FUNC]; i < m->funcs.count; i++) {
-    uint32_t first = i;
-    bool added;
-    CTI_TRY(cti_map_add(&seen, g->arena, m->funcs.items[i].body, &first, &added));
-    while (!added && m->funcs.items[first].type != m->funcs.items[i].type && g->next[first] != UINT32_MAX) first = g->next[first];
-    if (added) continue;
-    if (m->funcs.items[first].type == m->funcs.items[i].type) g->to[i] = first, *merged = true;
-    else g->next[first] = i;
-  }
+  CTI_TRY(find_equal(g, m->imported[CTI_EXTERN_FUNC], m->funcs.count, key_of_func, merged));
   return *merged ? move(g, CTI_SPACE_FUNC, m->funcs.count) : CT_OK;
 }
 

@@ -33,7 +33,7 @@ typedef struct group {
 
 static cti_cursor code_of(const similar *s, uint32_t func) {
   cti_cursor c = cti_cursor_make(s->m->funcs.items[func].body, 0, s->arena->error);
-  for (uint32_t runs = cti_cursor_count(&c, "runs of locals"); runs > 0; runs--) cti_read_local_run(&c);
+  cti_skip_locals(&c);
   return c;
 }
 
@@ -145,10 +145,7 @@ static ct_status make_type(similar *s, const group *g, const cti_subtype *old, u
   memcpy(types + old->param_count + g->first.count, old->types + old->param_count, old->result_count * sizeof *types);
   made.param_count += g->first.count;
   made.types = types;
-  *index = m->types.count;
-  cti_vec_push(m->arena, &m->types, made);
-  cti_vec_push(m->arena, &m->rec_groups, ((cti_rec_group){.first = *index, .count = 1}));
-  return m->arena->error->status;
+  return cti_module_add_type(index, m, &made);
 }
 
 /* Is the whole shorter afterwards? */

@@ -13,14 +13,12 @@ static uint32_t moved(const mover *v, cti_space space, uint32_t index) { return 
 /* Code written with the new indices, in the arena. */
 static ct_slice rewrite(mover *v, ct_slice bytes, uint64_t offset, bool has_locals) {
   cti_buf out = {0};
-  ct_slice copy = {NULL, 0};
   cti_cursor c = cti_cursor_make(bytes, offset, v->arena->error);
   ct_status status = has_locals ? cti_remap_locals(&out, v->remap, &c) : CT_OK;
   if (status == CT_OK) status = cti_remap_code(&out, v->remap, &c);
-  if (status == CT_OK) status = cti_buf_check(&out, v->arena->error);
-  if (status == CT_OK) copy = cti_copy(v->arena, cti_buf_slice(&out));
+  if (status == CT_OK) return cti_take(&out, v->arena);
   ct_buf_free(&out);
-  return copy;
+  return (ct_slice){NULL, 0};
 }
 
 static void move_expr(mover *v, cti_expr *expr) {

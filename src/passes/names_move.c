@@ -23,11 +23,8 @@ static cti_space space_of(uint8_t kind) {
 }
 
 static cti_section *name_section(cti_module *m) {
-  for (uint32_t i = 0; i < m->sections.count; i++) {
-    cti_section *section = &m->sections.items[i];
-    if (section->frame.id == CTI_SECTION_CUSTOM && !section->dropped && cti_slice_is(section->name, "name")) return section;
-  }
-  return NULL;
+  const cti_section *found = cti_module_custom(m, CTI_LIT("name"), NULL);
+  return found ? &m->sections.items[found - m->sections.items] : NULL;
 }
 
 /* The section as it can be read, or NULL; what cannot be read goes, since nobody could say what its indices are. */
@@ -43,11 +40,9 @@ static cti_section *parse(cti_names *out, cti_module *m) {
 static ct_status write(cti_section *section, const cti_names *names, cti_arena *arena) {
   cti_buf content = {0};
   cti_names_write(&content, names);
-  ct_status status = cti_buf_check(&content, arena->error);
-  if (status == CT_OK) section->content = cti_copy(arena, cti_buf_slice(&content));
-  ct_buf_free(&content);
+  section->content = cti_take(&content, arena);
   section->changed = true;
-  return status == CT_OK ? arena->error->status : status;
+  return arena->error->status;
 }
 
 /* In order of the new indices: each is taken at most once, so a table of them all is the shortest way. */

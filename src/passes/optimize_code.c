@@ -9,31 +9,15 @@
 #include "passes/module_passes.h"
 #include "passes/signatures.h"
 
-typedef struct code_pass {
-  cti_pass pass;
+typedef enum code_kind { SWEEP, LAST, CALLS, MODULE } code_kind;
+
+/* By number. */
+static const struct {
+  code_kind kind;
   bool (*run)(cti_ir *f);
-} code_pass;
-
-/* Rows of one kind each; those of the other kinds have no function. */
-static const code_pass sweep_passes[] = {
-#define ROW_SWEEP(symbol, function) {CTI_PASS_##symbol, function},
-#define ROW_LAST(symbol, function)
-#define ROW_CALLS(symbol, function)
-#define ROW_MODULE(symbol, function)
-#define CT_PASS(symbol, kind, function, name, level, summary, contract, sqlite, go) ROW_##kind(symbol, function)
+} code_passes[] = {
+#define CT_PASS(symbol, kind, function, name, level, summary, contract, sqlite, go) {kind, function},
 #include "passes/passes.def"
-#undef ROW_SWEEP
-#undef ROW_LAST
-};
-
-static const code_pass last_passes[] = {
-#define ROW_SWEEP(symbol, function)
-#define ROW_LAST(symbol, function) {CTI_PASS_##symbol, function},
-#include "passes/passes.def"
-#undef ROW_SWEEP
-#undef ROW_LAST
-#undef ROW_CALLS
-#undef ROW_MODULE
 #undef CT_PASS
 };
 
@@ -47,6 +31,7 @@ typedef struct coder {
   ct_slice *bodies; /* of all functions, as they were when the round began */
   cti_buf plain, made;
   cti_signatures now, plan; /* what is noted in this round, and what was planned by the last */
+  bool sign_extension;      /* may be used */
   bool first;               /* round */
   bool stopped;             /* no time is left: what was begun is finished, and nothing more */
 } coder;
@@ -62,26 +47,29 @@ static ct_status shortest(coder *x, const cti_func *func) {
 
 enum { MAX_SWEEPS = 12, MAX_ROUNDS = 8 };
 
-static bool run_pass(const cti_settings *s, const code_pass *pass, cti_ir *f) {
-  if (!cti_pass_runs(s, pass->pass)) return false;
+static bool run_pass(const cti_settings *s, cti_pass pass, cti_ir *f) {
+  if (!cti_pass_runs(s, pass)) return false;
   int64_t before = s->saved ? cti_ir_size(f, f->root) : 0;
   cti_ir_count_labels(f);
-  bool changed = pass->run(f);
-  if (s->saved) cti_pass_saved(s, pass->pass, before - (int64_t)cti_ir_size(f, f->root));
+  bool changed = code_passes[pass].run(f);
+  if (s->saved) cti_pass_saved(s, pass, before - (int64_t)cti_ir_size(f, f->root));
+  return changed;
+}
+
+static bool run_kind(const cti_settings *s, code_kind kind, cti_ir *f) {
+  bool changed = false;
+  for (cti_pass pass = 0; pass < CTI_PASSES; pass++)
+    if (code_passes[pass].kind == kind) changed |= run_pass(s, pass, f);
   return changed;
 }
 
 static void sweep(const cti_settings *s, cti_ir *f) {
-  bool changed = true;
-  for (int round = 0; changed && round < MAX_SWEEPS; round++) {
-    changed = false;
-    for (size_t i = 0; i < CTI_COUNT(sweep_passes); i++) changed |= run_pass(s, &sweep_passes[i], f);
-  }
+  for (int round = 0; round < MAX_SWEEPS && run_kind(s, SWEEP, f);) round++;
 }
 
 static void finish(const cti_settings *s, cti_ir *f) {
-  for (size_t i = 0; i < CTI_COUNT(last_passes); i++) run_pass(s, &last_passes[i], f);
-  run_pass(s, &(code_pass){CTI_PASS_BLOCKS, cti_ir_pass_blocks}, f); /* shared locals leave sets of themselves behind, tails jumps */
+  run_kind(s, LAST, f);
+  run_pass(s, CTI_PASS_BLOCKS, f); /* shared locals leave sets of themselves behind, tails jumps */
 }
 
 void cti_ir_optimize(cti_ir *f) {
@@ -114,16 +102,19 @@ static ct_status without_trees(coder *x, cti_func *func, uint32_t index) {
 
 enum { SCRATCH_SIZE = 1 << 20 }; /* then the trees' memory is given back */
 
-static void renew_scratch(coder *x) {
-  const cti_ir flags = x->f;
-  if (x->scratch.total < SCRATCH_SIZE) return;
-  cti_arena_free(&x->scratch);
+static void start_trees(coder *x) {
   cti_arena_init(&x->scratch, x->arena->error);
   cti_ir_init(&x->f, x->m, &x->scratch);
   cti_ir_init(&x->callee, x->m, &x->scratch);
-  x->f.sign_extension = flags.sign_extension;
-  x->f.no_traps = flags.no_traps;
-  x->f.fast_math = flags.fast_math;
+  x->f.sign_extension = x->sign_extension;
+  x->f.no_traps = x->settings->traps_never_happen;
+  x->f.fast_math = x->settings->fast_math;
+}
+
+static void renew_trees(coder *x) {
+  if (x->scratch.total < SCRATCH_SIZE) return;
+  cti_arena_free(&x->scratch);
+  start_trees(x);
 }
 
 /* By the plan of the last round. True when something changed: the function must be written back then. */
@@ -145,7 +136,7 @@ static ct_status optimize_func(coder *x, uint32_t index) {
   bool lifted;
   x->stopped = x->stopped || cti_should_stop(x->settings);
   if (x->stopped && x->first) return cti_signatures_note_code(&x->now, index);
-  renew_scratch(x);
+  renew_trees(x);
   CTI_TRY(cti_ir_lift(&x->f, index, &lifted));
   if (!lifted) return without_trees(x, func, index);
   bool changed = apply_plan(x), work = (changed || x->first) && !x->stopped;
@@ -196,7 +187,7 @@ static bool has_sign_extension(const cti_module *m) {
   for (uint32_t i = m->imported[CTI_EXTERN_FUNC]; i < m->funcs.count; i++) {
     cti_cursor c = cti_cursor_make(m->funcs.items[i].body, 0, m->arena->error);
     cti_instr instr;
-    for (uint32_t runs = cti_cursor_count(&c, "runs of locals"); runs > 0; runs--) cti_read_local_run(&c);
+    cti_skip_locals(&c);
     while (cti_instr_next(&instr, &c))
       if (cti_opcodes[instr.op].feature == cti_opcodes[CTI_OP_I32_EXTEND8_S].feature) return true;
   }
@@ -204,15 +195,10 @@ static bool has_sign_extension(const cti_module *m) {
 }
 
 ct_status cti_optimize_code(cti_module *m, const cti_settings *settings, cti_arena *arena) {
-  coder x = {.settings = settings, .m = m, .arena = arena, .first = true};
+  coder x = {.settings = settings, .m = m, .arena = arena, .first = true, .sign_extension = has_sign_extension(m)};
   bool again = true;
   ct_status status = CT_OK;
-  cti_arena_init(&x.scratch, arena->error);
-  cti_ir_init(&x.f, m, &x.scratch);
-  cti_ir_init(&x.callee, m, &x.scratch);
-  x.f.sign_extension = has_sign_extension(m);
-  x.f.no_traps = settings->traps_never_happen;
-  x.f.fast_math = settings->fast_math;
+  start_trees(&x);
   for (int round = 0; round < MAX_ROUNDS && again && status == CT_OK; round++) status = run_round(&x, &again);
   cti_arena_free(&x.scratch);
   ct_buf_free(&x.plain);

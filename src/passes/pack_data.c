@@ -57,10 +57,7 @@ static cti_expr address_expr(packer *p, uint32_t memory, uint64_t address) {
   cti_buf_u8(&code, (uint8_t)cti_opcodes[is_64 ? CTI_OP_I64_CONST : CTI_OP_I32_CONST].code);
   cti_buf_sleb(&code, is_64 ? (int64_t)address : (int32_t)(uint32_t)address);
   cti_buf_u8(&code, (uint8_t)cti_opcodes[CTI_OP_END].code);
-  cti_expr expr = {0};
-  if (cti_buf_check(&code, p->arena->error) == CT_OK) expr.bytes = cti_copy(p->arena, cti_buf_slice(&code));
-  ct_buf_free(&code);
-  return expr;
+  return (cti_expr){.bytes = cti_take(&code, p->arena)};
 }
 
 static void put(packer *p, uint32_t memory, uint64_t address, ct_slice bytes) {

@@ -129,13 +129,11 @@ ct_status cti_signatures_note_code(cti_signatures *s, uint32_t func) {
   const cti_func *body = &s->m->funcs.items[func];
   cti_cursor c = cti_cursor_make(body->body, body->body_offset, s->arena->error);
   fix(s, func);
-  for (uint32_t runs = cti_cursor_count(&c, "runs of locals"); runs > 0; runs--) cti_read_local_run(&c);
+  cti_skip_locals(&c);
   return fix_in_code(s, &c);
 }
 
 /* ---- the plan */
-
-static bool is_number(cti_corevt type) { return type == CTI_VT_I32 || type == CTI_VT_I64 || type == CTI_VT_F32 || type == CTI_VT_F64; }
 
 /* A new function type at the end, which merging makes one with its equals. */
 static ct_status make_type(cti_signatures *s, cti_func_facts *facts, const cti_subtype *old) {
@@ -150,10 +148,7 @@ static ct_status make_type(cti_signatures *s, cti_func_facts *facts, const cti_s
   made.result_count = facts->result_goes ? 0 : old->result_count;
   if (made.result_count) types[count] = old->types[old->param_count];
   made.types = types;
-  facts->new_type = m->types.count;
-  cti_vec_push(m->arena, &m->types, made);
-  cti_vec_push(m->arena, &m->rec_groups, ((cti_rec_group){.first = facts->new_type, .count = 1}));
-  return m->arena->error->status;
+  return cti_module_add_type(&facts->new_type, m, &made);
 }
 
 ct_status cti_signatures_decide(cti_signatures *s, bool *any) {
@@ -163,7 +158,7 @@ ct_status cti_signatures_decide(cti_signatures *s, bool *any) {
     cti_func_facts *facts = &s->funcs[i];
     const cti_subtype *old = &s->m->types.items[facts->type];
     if (facts->fixed || !facts->is_noted || facts->calls == 0 || facts->inlines) continue;
-    facts->result_goes = old->result_count == 1 && is_number(old->types[old->param_count]) && !facts->result_used && !facts->result_stays;
+    facts->result_goes = old->result_count == 1 && cti_vt_is_number(old->types[old->param_count]) && !facts->result_used && !facts->result_stays;
     for (uint32_t k = 0; k < facts->param_count; k++) {
       cti_param_facts *param = &s->params.items[facts->first + k];
       param->goes = !param->is_read || param->state == CTI_ARG_CONSTANT;
@@ -186,9 +181,7 @@ typedef struct applier {
 
 static cti_node seq(cti_ir *f, const cti_node *kids, uint32_t count, uint32_t value) {
   cti_corevt type = value < count ? cti_ir_at(f, kids[value])->type : CTI_VT_NONE;
-  cti_node node = cti_ir_add(f, CTI_IR_SEQ, type, kids, count);
-  cti_ir_at(f, node)->a = type == CTI_VT_NONE ? UINT32_MAX : value;
-  return node;
+  return cti_ir_add_with(f, CTI_IR_SEQ, type, type == CTI_VT_NONE ? UINT32_MAX : value, kids, count);
 }
 
 enum { MAX_ARGUMENTS = 64 }; /* as many operands as trees have (ir_lift.c) */
@@ -219,9 +212,8 @@ static void shorten_call(applier *p, cti_node node, bool dropped) {
   cti_node kept[MAX_ARGUMENTS], before = CTI_NO_NODE, list[3];
   cti_corevt type = cti_ir_at(f, node)->type;
   uint32_t count = kept_arguments(p, node, kept, &before), n = 0;
-  cti_node call = cti_ir_add(f, CTI_OP_CALL, facts->result_goes ? CTI_VT_NONE : type, kept, count);
+  cti_node call = cti_ir_add_with(f, CTI_OP_CALL, facts->result_goes ? CTI_VT_NONE : type, cti_ir_at(f, node)->a, kept, count);
   if (!call) return;
-  cti_ir_at(f, call)->a = cti_ir_at(f, node)->a;
   p->changed = true;
   if (before) list[n++] = before;
   list[n++] = call;
@@ -252,13 +244,27 @@ static void apply_tree(applier *p, cti_node node) {
 
 /* ---- the function itself */
 
+/* In front of everything: what each call gave. */
+static void set_constants(cti_ir *f, const cti_param_facts *params, const uint32_t *to) {
+  uint32_t kid_count = cti_ir_at(f, f->root)->kid_count, count = 0;
+  cti_node *all = CTI_NEW_N(f->arena, cti_node, kid_count + f->param_count);
+  if (!all) return;
+  for (uint32_t i = f->param_count; i-- > 0;) {
+    if (!params[i].goes || params[i].state != CTI_ARG_CONSTANT || !params[i].is_read) continue;
+    cti_node value = cti_ir_const(f, f->locals.items[to[i]], params[i].value);
+    all[count++] = cti_ir_add_with(f, CTI_OP_LOCAL_SET, CTI_VT_NONE, to[i], &value, 1);
+  }
+  if (kid_count) memcpy(all + count, f->kids.items + cti_ir_at(f, f->root)->kids, kid_count * sizeof *all);
+  if (count) cti_ir_set_kids(f, f->root, all, count + kid_count);
+}
+
 /* Parameters that go become locals behind the others. */
-static bool move_params(applier *p, const cti_func_facts *facts) {
+static void move_params(applier *p, const cti_func_facts *facts) {
   cti_ir *f = p->f;
   uint32_t count = f->locals.count, made = 0;
   uint32_t *to = CTI_NEW_N(f->arena, uint32_t, count);
   cti_corevt *types = CTI_NEW_N(f->arena, cti_corevt, count);
-  if (!to || !types) return false;
+  if (!to || !types) return;
   const cti_param_facts *params = cti_vec_tail(&p->plan->params, facts->first);
   for (uint32_t i = 0; i < count; i++)
     if (i >= f->param_count || !params[i].goes) to[i] = made, types[made++] = f->locals.items[i];
@@ -267,20 +273,8 @@ static bool move_params(applier *p, const cti_func_facts *facts) {
     if (params[i].goes) to[i] = made, types[made++] = f->locals.items[i];
   cti_ir_renumber_locals(f, f->root, to);
   memcpy(f->locals.items, types, count * sizeof *types);
-  for (uint32_t i = 0; i < f->param_count; i++) { /* in front of everything: what each call gave */
-    if (!params[i].goes || params[i].state != CTI_ARG_CONSTANT || !params[i].is_read) continue;
-    cti_node value = cti_ir_const(f, types[to[i]], params[i].value), set = cti_ir_add(f, CTI_OP_LOCAL_SET, CTI_VT_NONE, &value, 1);
-    cti_ir_at(f, set)->a = to[i];
-    cti_node kids[1] = {set};
-    uint32_t n = cti_ir_at(f, f->root)->kid_count;
-    cti_node *all = CTI_NEW_N(f->arena, cti_node, n + 1);
-    if (!all) return false;
-    all[0] = kids[0];
-    if (n) memcpy(all + 1, f->kids.items + cti_ir_at(f, f->root)->kids, n * sizeof *all);
-    cti_ir_set_kids(f, f->root, all, n + 1);
-  }
+  set_constants(f, params, to);
   f->param_count = kept;
-  return true;
 }
 
 /* Values that were returned are dropped. */
@@ -300,8 +294,7 @@ static void drop_result(applier *p) {
   for (uint32_t i = 0; i < n; i++) {
     cti_node kid = cti_ir_kid(f, f->root, i);
     if (cti_ir_at(f, kid)->type == CTI_VT_NONE) continue;
-    cti_node dropped = cti_ir_add(f, CTI_OP_DROP, CTI_VT_NONE, &kid, 1);
-    *cti_ir_kid_at(f, f->root, i) = dropped;
+    cti_ir_set_kid(f, f->root, i, cti_ir_add(f, CTI_OP_DROP, CTI_VT_NONE, &kid, 1));
   }
   cti_ir_at(f, f->root)->type = CTI_VT_NONE;
   f->result = CTI_VT_NONE;
