@@ -1,6 +1,7 @@
 /* emit.c - what the parts of the emitter share: aliases, type encoders of the component itself, canonical options; and the custom sections at the end. */
 #include "compose/emit.h"
 
+#include "compose/layout.h"
 #include "compose/producers.h"
 
 static ct_status failed(const cti_plan *plan) { return plan->arena->error->status; }
@@ -75,13 +76,16 @@ static ct_status no_realloc(cti_plan *plan, const cti_emit_about *about) {
   return failed(plan);
 }
 
+uint32_t cti_memory_of(const cti_plan *plan, uint32_t unit) { return plan->is_separate && cti_comes_first(plan, unit) ? plan->own_memory : plan->memory; }
+
 ct_status cti_emit_options(cti_option_list *out, cti_plan *plan, uint8_t needs, cti_string_encoding encoding, uint32_t realloc, const cti_emit_about *about) {
   static const cti_canon_opt_kind encodings[CTI_ENCODING_COUNT] = {CTI_CANON_OPT_UTF8, CTI_CANON_OPT_UTF16, CTI_CANON_OPT_LATIN1_UTF16};
   *out = (cti_option_list){.items = CTI_NEW_N(plan->arena, cti_canon_opt, CTI_MAX_OPTIONS)};
   if (!out->items || failed(plan)) return failed(plan);
-  if ((needs & CTI_NEEDS_MEMORY) && plan->memory == UINT32_MAX) return no_memory(plan, about);
+  uint32_t memory = cti_memory_of(plan, about->unit);
+  if ((needs & CTI_NEEDS_MEMORY) && memory == UINT32_MAX) return no_memory(plan, about);
   if ((needs & CTI_NEEDS_REALLOC) && realloc == UINT32_MAX) return no_realloc(plan, about);
-  if (needs & CTI_NEEDS_MEMORY) cti_add_option(out, CTI_CANON_OPT_MEMORY, plan->memory);
+  if (needs & CTI_NEEDS_MEMORY) cti_add_option(out, CTI_CANON_OPT_MEMORY, memory);
   if (needs & CTI_NEEDS_REALLOC) cti_add_option(out, CTI_CANON_OPT_REALLOC, realloc);
   if (needs & CTI_NEEDS_ENCODING) cti_add_option(out, encodings[encoding], UINT32_MAX);
   if (needs & CTI_NEEDS_ASYNC) cti_add_option(out, CTI_CANON_OPT_ASYNC, UINT32_MAX);

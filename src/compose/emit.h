@@ -37,14 +37,18 @@ typedef struct cti_option_list {
   cti_canon_opt *items;
   uint32_t count;
 } cti_option_list;
-/* What takes canonical options, for messages: "the exported" function `func` of `item`, or a built-in (`func` NULL) by its whole name. */
+/* What takes canonical options: a definition for `unit`; for messages, "the exported" function `func` of `item`, or a built-in (`func` NULL) by its whole name. */
 typedef struct cti_emit_about {
+  uint32_t unit;
   const char *what;
   const cti_world_item *item;
   const cti_wit_func *func;
 } cti_emit_about;
 ct_status cti_emit_options(cti_option_list *out, cti_plan *plan, uint8_t needs, cti_string_encoding encoding, uint32_t realloc, const cti_emit_about *about);
 void cti_add_option(cti_option_list *list, cti_canon_opt_kind kind, uint32_t index);
+
+/* The memory that holds the unit's values; UINT32_MAX when there is none, or none yet. */
+uint32_t cti_memory_of(const cti_plan *plan, uint32_t unit);
 
 /* The encoding of strings that `unit` uses for a function of the world that it imports or exports (`use` NULL: exports); without an item, its own. */
 cti_string_encoding cti_encoding_of(cti_plan *plan, uint32_t unit, const cti_use *use, const cti_world_item *item, const cti_wit_func *func);

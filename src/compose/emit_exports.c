@@ -34,7 +34,7 @@ static uint32_t emit_lift(cti_plan *plan, uint32_t unit, uint32_t place, uint32_
   cti_canon canon = {.kind = CTI_CANON_LIFT, .func = offer_func(plan, unit, lift->lift), .type = type};
   if (cti_func_sig(&sig, plan, func, u->offers.items[lift->lift].variant)) return UINT32_MAX;
   uint32_t realloc = lift_realloc(plan, unit, sig.needs);
-  if (cti_emit_options(&options, plan, sig.needs, encoding, realloc, &(cti_emit_about){"the exported", item, func})) return UINT32_MAX;
+  if (cti_emit_options(&options, plan, sig.needs, encoding, realloc, &(cti_emit_about){unit, "the exported", item, func})) return UINT32_MAX;
   if (lift->post_return != CTI_WIT_NONE) cti_add_option(&options, CTI_CANON_OPT_POST_RETURN, offer_func(plan, unit, lift->post_return));
   if (lift->callback != CTI_WIT_NONE) cti_add_option(&options, CTI_CANON_OPT_CALLBACK, offer_func(plan, unit, lift->callback));
   canon.options = options.items;

@@ -95,7 +95,7 @@ static uint32_t emit_lower(cti_plan *plan, uint32_t unit, const cti_use *use, ct
   if (cti_use_sig(&sig, plan, use)) return UINT32_MAX;
   cti_canon canon = {.kind = CTI_CANON_LOWER, .func = lowered_func(plan, use)};
   uint32_t realloc = realloc_index(plan, unit, use, sig.needs, site);
-  if (cti_emit_options(&options, plan, sig.needs, encoding, realloc, &(cti_emit_about){"the imported", item_of(plan, use), func})) return UINT32_MAX;
+  if (cti_emit_options(&options, plan, sig.needs, encoding, realloc, &(cti_emit_about){unit, "the imported", item_of(plan, use), func})) return UINT32_MAX;
   canon.options = options.items;
   canon.option_count = options.count;
   return build(plan, &canon, name);
@@ -116,7 +116,7 @@ static uint32_t emit_task_return(cti_plan *plan, uint32_t unit, const cti_use *u
   cti_type_encoder types = types_of(plan, use);
   if (cti_use_sig(&sig, plan, use) || cti_encode_valtype(&canon.result, &types, func->result)) return UINT32_MAX;
   if (site == CTI_AFTER_MAIN) alias_unused_realloc(plan, unit);
-  if (cti_emit_options(&options, plan, sig.needs, encoding, UINT32_MAX, &(cti_emit_about){"task.return of the exported", item_of(plan, use), func})) return UINT32_MAX;
+  if (cti_emit_options(&options, plan, sig.needs, encoding, UINT32_MAX, &(cti_emit_about){unit, "task.return of the exported", item_of(plan, use), func})) return UINT32_MAX;
   canon.options = options.items;
   canon.option_count = options.count;
   return build(plan, &canon, CTI_LIT("task.return"));
@@ -134,7 +134,7 @@ static uint32_t emit_with_options(cti_plan *plan, uint32_t unit, const cti_use *
   cti_canon canon = {.kind = use->canon};
   uint32_t realloc = realloc_index(plan, unit, use, sig.needs, site);
   if (has_type) canon.type = payload_type(plan, use);
-  if (cti_emit_options(&options, plan, sig.needs, encoding, realloc, &(cti_emit_about){.what = cti_canons[use->canon].name})) return UINT32_MAX;
+  if (cti_emit_options(&options, plan, sig.needs, encoding, realloc, &(cti_emit_about){.unit = unit, .what = cti_canons[use->canon].name})) return UINT32_MAX;
   canon.options = options.items;
   canon.option_count = options.count;
   return build(plan, &canon, name);
@@ -161,13 +161,13 @@ static uint32_t emit_thread_new(cti_plan *plan) {
 }
 
 /* Built-ins without options: their immediates are the use's. */
-static uint32_t emit_plain(cti_plan *plan, const cti_use *use) {
+static uint32_t emit_plain(cti_plan *plan, uint32_t unit, const cti_use *use) {
   cti_canon canon = {.kind = use->canon, .flag = use->flag, .slot = use->slot, .slot_type = use->slot_type};
   ct_slice name = cti_slice_str(cti_canons[use->canon].name);
   for (const char *part = cti_canons[use->canon].immediates; *part; part++) {
     if (*part == 'R') canon.type = resource_type(plan, use);
     else if (*part == 'S' || *part == 'U') canon.type = payload_type(plan, use);
-    else if (*part == 'm') canon.memory = plan->memory;
+    else if (*part == 'm') canon.memory = cti_memory_of(plan, unit);
     else if (*part == 'n') name = cti_format(plan->arena, "%.*s %u", CTI_S(name), use->slot);
   }
   return build(plan, &canon, name);
@@ -184,7 +184,7 @@ static uint32_t emit_canon(cti_plan *plan, uint32_t unit, const cti_use *use, ct
   case CTI_CANON_ERROR_CONTEXT_NEW:
   case CTI_CANON_ERROR_CONTEXT_DEBUG_MESSAGE: return emit_with_options(plan, unit, use, site);
   case CTI_CANON_THREAD_NEW_INDIRECT: return emit_thread_new(plan);
-  default: return emit_plain(plan, use);
+  default: return emit_plain(plan, unit, use);
   }
 }
 
@@ -209,7 +209,7 @@ static bool wants_memory_alone(cti_canon_kind canon) {
   return canon == CTI_CANON_TASK_RETURN || canon == CTI_CANON_WAITABLE_SET_WAIT || canon == CTI_CANON_WAITABLE_SET_POLL || canon == CTI_CANON_ERROR_CONTEXT_NEW;
 }
 
-static uint32_t emit_tls(cti_plan *plan, const cti_use *use) {
+static uint32_t emit_tls(cti_plan *plan, uint32_t unit, const cti_use *use) {
   bool is_set = use->kind == CTI_USE_TLS_SET;
   if (!plan->tls_in_context) {
     ct_slice name = is_set ? CTI_LIT(CTI_SHIM_TLS_SET) : CTI_LIT(CTI_SHIM_TLS_GET);
@@ -218,7 +218,7 @@ static uint32_t emit_tls(cti_plan *plan, const cti_use *use) {
   cti_use slot = *use;
   slot.slot = 1;
   slot.canon = is_set ? CTI_CANON_CONTEXT_SET : CTI_CANON_CONTEXT_GET;
-  return emit_plain(plan, &slot);
+  return emit_plain(plan, unit, &slot);
 }
 
 static uint32_t emit_item(cti_plan *plan, uint32_t unit, const cti_use *use, cti_sort *sort) {
@@ -228,15 +228,13 @@ static uint32_t emit_item(cti_plan *plan, uint32_t unit, const cti_use *use, cti
   return cti_emit_core_alias(plan, use->source, plan->units.items[use->unit].instance_index, use->source, *sort);
 }
 
-static bool has_own_memory(const cti_plan *plan, uint32_t unit) { return plan->is_separate && cti_comes_first(plan, unit); }
-
 static uint32_t emit_memory(cti_plan *plan, uint32_t unit) {
-  if (has_own_memory(plan, unit)) return plan->own_memory;
-  if (plan->memory == UINT32_MAX) {
+  uint32_t memory = cti_memory_of(plan, unit);
+  if (memory == UINT32_MAX) {
     cti_fail(plan->arena->error, CT_COMPOSE_EXPORT, CT_NO_OFFSET, "adapter \"%.*s\" imports the memory of the main module, which exports none named \"memory\"", CTI_S(plan->units.items[unit].name));
     cti_error_hint(plan->arena->error, "export the memory, or give no adapter");
   }
-  return plan->memory;
+  return memory;
 }
 
 static uint32_t emit_canon_use(cti_plan *plan, uint32_t unit, const cti_use *use) {
@@ -244,11 +242,7 @@ static uint32_t emit_canon_use(cti_plan *plan, uint32_t unit, const cti_use *use
   uint32_t place = direct ? CTI_WIT_NONE : cti_shim_of_use(plan, unit, use);
   if (place != CTI_WIT_NONE) return alias_shim(plan, place);
   ct_slice name = use->canon == CTI_CANON_LOWER ? func_of(plan, use)->name : (ct_slice){NULL, 0};
-  uint32_t memory = plan->memory;
-  if (has_own_memory(plan, unit)) plan->memory = plan->own_memory; /* what options name */
-  uint32_t index = emit_canon(plan, unit, use, name, CTI_BEFORE_MAIN);
-  plan->memory = memory;
-  return index;
+  return emit_canon(plan, unit, use, name, CTI_BEFORE_MAIN);
 }
 
 ct_status cti_emit_use(cti_sort_index *out, cti_plan *plan, uint32_t unit, const cti_use *use) {
@@ -263,7 +257,7 @@ ct_status cti_emit_use(cti_sort_index *out, cti_plan *plan, uint32_t unit, const
   case CTI_USE_FIRST: out->index = cti_emit_core_alias(plan, use->source, plan->shim_instance, use->source, CTI_SORT_CORE_FUNC); break;
   case CTI_USE_ITEM: out->index = emit_item(plan, unit, use, &out->sort); break;
   case CTI_USE_TLS_GET:
-  case CTI_USE_TLS_SET: out->index = emit_tls(plan, use); break;
+  case CTI_USE_TLS_SET: out->index = emit_tls(plan, unit, use); break;
   }
   return failed(plan);
 }
