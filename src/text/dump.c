@@ -37,16 +37,10 @@ static void show_json(cti_dump *d, uint64_t end, bool with_bytes) {
     cti_buf_u8(&digits, (uint8_t)"0123456789abcdef"[bytes.data[i] & 15]);
   }
   cti_json_open(&json, '{');
-  cti_json_key(&json, "offset");
-  cti_json_uint(&json, d->at);
-  cti_json_key(&json, "depth");
-  cti_json_uint(&json, d->nesting - 1);
-  if (with_bytes) {
-    cti_json_key(&json, "bytes");
-    cti_json_string(&json, cti_buf_slice(&digits));
-  }
-  cti_json_key(&json, "what");
-  cti_json_string(&json, cti_buf_slice(&d->what));
+  cti_json_member_uint(&json, "offset", d->at);
+  cti_json_member_uint(&json, "depth", d->nesting - 1);
+  if (with_bytes) cti_json_member(&json, "bytes", cti_buf_slice(&digits));
+  cti_json_member(&json, "what", cti_buf_slice(&d->what));
   cti_json_close(&json, '}');
   cti_buf_u8(&out, '\n');
   d->what.failed |= out.failed | digits.failed;

@@ -20,23 +20,14 @@ static uint32_t line_of(const cti_wast *s, cti_wat_token token) { return cti_lin
 
 static void open_command(cti_wast *s, const char *type, cti_wat_token at) {
   cti_json_open(&s->json, '{');
-  cti_json_key(&s->json, "type");
-  cti_json_str(&s->json, type);
-  cti_json_key(&s->json, "line");
-  cti_json_uint(&s->json, line_of(s, at));
+  cti_json_member_str(&s->json, "type", type);
+  cti_json_member_uint(&s->json, "line", line_of(s, at));
 }
 
 static void close_command(cti_wast *s) { cti_json_close(&s->json, '}'); }
 
 static void name_field(cti_wast *s, const char *key, ct_slice name) {
-  if (!name.data) return;
-  cti_json_key(&s->json, key);
-  cti_json_string(&s->json, name);
-}
-
-static void text_field(cti_wast *s, const char *key, ct_slice text) {
-  cti_json_key(&s->json, key);
-  cti_json_string(&s->json, text);
+  if (name.data) cti_json_member(&s->json, key, name);
 }
 
 /* An identifier, if there is one: its name, whatever (@name ...) says beside it. */
@@ -113,7 +104,7 @@ static ct_status take_module(cti_wast *s, cti_wast_kind kind, bool has_message) 
   ct_status status = cti_wat_status(&s->p);
   if (status == CT_OK && made == CT_NOMEM) status = cti_fail(s->p.arena->error, CT_NOMEM, CT_NO_OFFSET, "out of memory");
   if (status == CT_OK) status = s->module(s, &m);
-  if (status == CT_OK && has_message) text_field(s, "text", m.message);
+  if (status == CT_OK && has_message) cti_json_member(&s->json, "text", m.message);
   ct_buf_free(&binary);
   cti_arena_free(&arena);
   return status;
@@ -153,8 +144,7 @@ static ct_status module_command(cti_wast *s) {
 /* ---- actions */
 
 static void read_arguments(cti_wast *s, const char *key, void (*read)(cti_wast *s)) {
-  cti_json_key(&s->json, key);
-  cti_json_open(&s->json, '[');
+  cti_json_member_open(&s->json, key, '[');
   while (cti_wat_more(&s->p)) {
     cti_wat_expect(&s->p, CTI_WAT_LEFT);
     read(s);
@@ -163,25 +153,18 @@ static void read_arguments(cti_wast *s, const char *key, void (*read)(cti_wast *
   cti_json_close(&s->json, ']');
 }
 
-/* After `invoke` or `get`, up to the end of its group. */
-static void read_action(cti_wast *s, bool is_get) {
-  cti_json_open(&s->json, '{');
-  cti_json_key(&s->json, "type");
-  cti_json_str(&s->json, is_get ? "get" : "invoke");
-  name_field(s, "module", take_id(s));
-  text_field(s, "field", cti_wat_take_name(&s->p));
-  if (!is_get) read_arguments(s, "args", cti_wast_argument);
-  cti_json_close(&s->json, '}');
-}
-
 /* At `invoke` or `get`, up to the end of its group: the field "action" of a command of that type, which is opened here at the line of the action. */
 static void action_command(cti_wast *s, const char *type) {
   cti_wat_token keyword = s->p.token;
   bool is_get = cti_wat_take_word(&s->p, "get");
   if (!is_get) cti_wat_expect_word(&s->p, "invoke");
   open_command(s, type, keyword);
-  cti_json_key(&s->json, "action");
-  read_action(s, is_get);
+  cti_json_member_open(&s->json, "action", '{');
+  cti_json_member_str(&s->json, "type", is_get ? "get" : "invoke");
+  name_field(s, "module", take_id(s));
+  cti_json_member(&s->json, "field", cti_wat_take_name(&s->p));
+  if (!is_get) read_arguments(s, "args", cti_wast_argument);
+  cti_json_close(&s->json, '}');
 }
 
 /* ---- assertions */
@@ -204,7 +187,7 @@ static ct_status assertion(cti_wast *s, cti_wast_kind kind) {
   action_command(s, d->keyword);
   cti_wat_leave(&s->p);
   if (d->holds == RESULTS) read_arguments(s, "expected", cti_wast_result);
-  else if (d->holds != ACTION) text_field(s, "text", cti_wat_take_name(&s->p));
+  else if (d->holds != ACTION) cti_json_member(&s->json, "text", cti_wat_take_name(&s->p));
   close_command(s);
   cti_wat_leave(&s->p);
   return cti_wat_status(&s->p);
@@ -217,7 +200,7 @@ static void register_command(cti_wast *s, cti_wat_token keyword) {
   ct_slice name = take_id(s);
   open_command(s, "register", keyword);
   name_field(s, "name", name);
-  text_field(s, "as", as);
+  cti_json_member(&s->json, "as", as);
   close_command(s);
 }
 
@@ -226,7 +209,7 @@ static ct_status command(cti_wast *s);
 static ct_status thread_command(cti_wast *s, cti_wat_token keyword) {
   if (++s->depth > CTI_WAST_DEEPEST) return cti_wast_too_deep(s, keyword);
   open_command(s, "thread", keyword);
-  text_field(s, "name", take_id(s));
+  cti_json_member(&s->json, "name", take_id(s));
   if (cti_wat_at_group(&s->p, "shared")) {
     cti_wat_enter(&s->p, "shared");
     cti_wat_expect_group(&s->p, "module");
@@ -234,8 +217,7 @@ static ct_status thread_command(cti_wast *s, cti_wat_token keyword) {
     cti_wat_leave(&s->p);
     cti_wat_leave(&s->p);
   }
-  cti_json_key(&s->json, "commands");
-  cti_json_open(&s->json, '[');
+  cti_json_member_open(&s->json, "commands", '[');
   while (cti_wat_more(&s->p)) CTI_TRY(command(s));
   cti_json_close(&s->json, ']');
   close_command(s);
@@ -259,7 +241,7 @@ static ct_status command(cti_wast *s) {
     CTI_TRY(thread_command(s, keyword));
   } else if (cti_wat_take_word(&s->p, "wait")) {
     open_command(s, "wait", keyword);
-    text_field(s, "thread", take_id(s));
+    cti_json_member(&s->json, "thread", take_id(s));
     close_command(s);
   } else {
     return cti_wat_expected(&s->p, "a directive, such as `module` or `assert_return`,");

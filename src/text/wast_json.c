@@ -25,13 +25,10 @@ static ct_status file_of_module(cti_wast *s, const cti_wast_module *m) {
   }
   CTI_TRY(give(s, m->is_quoted ? "wat" : "wasm", number, m->is_quoted ? m->quoted : m->bytes, &name));
   if (m->is_quoted && !malformed && m->failure.status == CT_OK) CTI_TRY(give(s, "wasm", number, m->bytes, &binary));
-  cti_json_key(&s->json, "filename");
-  cti_json_string(&s->json, name);
-  cti_json_key(&s->json, "module_type");
-  cti_json_str(&s->json, m->is_quoted ? "text" : "binary");
+  cti_json_member(&s->json, "filename", name);
+  cti_json_member_str(&s->json, "module_type", m->is_quoted ? "text" : "binary");
   if (!binary.data) return CT_OK;
-  cti_json_key(&s->json, "binary_filename");
-  cti_json_string(&s->json, binary);
+  cti_json_member(&s->json, "binary_filename", binary);
   return CT_OK;
 }
 
@@ -45,10 +42,8 @@ static ct_status flush(cti_wast *s) {
 
 static ct_status run(cti_wast *s, const writer *w, ct_slice text, cti_arena *arena) {
   cti_json_open(&s->json, '{');
-  cti_json_key(&s->json, "source_filename");
-  cti_json_str(&s->json, w->options->source_filename);
-  cti_json_key(&s->json, "commands");
-  cti_json_open(&s->json, '[');
+  cti_json_member_str(&s->json, "source_filename", w->options->source_filename);
+  cti_json_member_open(&s->json, "commands", '[');
   s->p.arena = arena;
   CTI_TRY(flush(s));
   CTI_TRY(cti_wast_read(s, text, arena));

@@ -10,8 +10,7 @@ ct_status cti_wast_too_deep(cti_wast *s, cti_wat_token at) {
 
 static void typed(cti_wast *s, const char *type) {
   cti_json_open(&s->json, '{');
-  cti_json_key(&s->json, "type");
-  cti_json_str(&s->json, type);
+  cti_json_member_str(&s->json, "type", type);
 }
 
 static void number(cti_wast *s, uint64_t bits, unsigned size, bool is_signed) {
@@ -57,10 +56,8 @@ static void vector(cti_wast *s, bool patterns) {
     cti_wat_expected(&s->p, "the shape of a vector, such as i32x4");
     return;
   }
-  cti_json_key(&s->json, "lane_type");
-  cti_json_str(&s->json, shape->lane);
-  cti_json_key(&s->json, "value");
-  cti_json_open(&s->json, '[');
+  cti_json_member_str(&s->json, "lane_type", shape->lane);
+  cti_json_member_open(&s->json, "value", '[');
   for (unsigned i = 0; i < shape->lanes; i++) {
     if (shape->floats) float_bits(s, shape->bits, patterns);
     else number(s, cti_wat_take_int(&s->p, shape->bits, true), shape->bits, true);
@@ -79,10 +76,7 @@ static void null_reference(cti_wast *s) {
   for (size_t i = 0; i < CTI_COUNT(rows); i++) {
     if (!cti_wat_take_word(&s->p, rows[i].heap)) continue;
     typed(s, rows[i].type);
-    if (rows[i].has_value) {
-      cti_json_key(&s->json, "value");
-      cti_json_str(&s->json, "null");
-    }
+    if (rows[i].has_value) cti_json_member_str(&s->json, "value", "null");
     cti_json_close(&s->json, '}');
     return;
   }
@@ -268,10 +262,8 @@ void cti_wast_argument(cti_wast *s) {
 static void function_reference(cti_wast *s) {
   typed(s, "funcref");
   if (cti_wat_at(&s->p, CTI_WAT_INTEGER)) {
-    cti_json_key(&s->json, "value");
-    cti_json_open(&s->json, '{');
-    cti_json_key(&s->json, "index");
-    cti_json_uint(&s->json, cti_wat_take_u32(&s->p));
+    cti_json_member_open(&s->json, "value", '{');
+    cti_json_member_uint(&s->json, "index", cti_wat_take_u32(&s->p));
     cti_json_close(&s->json, '}');
   }
   cti_json_close(&s->json, '}');
@@ -280,8 +272,7 @@ static void function_reference(cti_wast *s) {
 /* (either RESULT RESULT ...) */
 static void either(cti_wast *s) {
   typed(s, "either");
-  cti_json_key(&s->json, "values");
-  cti_json_open(&s->json, '[');
+  cti_json_member_open(&s->json, "values", '[');
   s->depth++;
   while (cti_wat_more(&s->p) && s->depth < CTI_WAST_DEEPEST) {
     cti_wat_expect(&s->p, CTI_WAT_LEFT);
