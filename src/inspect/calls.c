@@ -50,7 +50,7 @@ static ct_status read_module(cti_calls *c, cti_calls_module *m, const cti_value 
     if (export_->kind == CTI_EXTERN_TABLE) CTI_TRY(cti_map_set(&m->tables, c->arena, export_->name, export_->index));
   }
   CTI_TRY(find_classes(c, m));
-  return (m->names = cti_func_names(&m->module, c->arena)) ? CT_OK : failed(c);
+  return (m->names = cti_func_names(NULL, &m->module, c->arena)) ? CT_OK : failed(c);
 }
 
 static ct_status module_of(cti_calls_module **out, cti_calls *c, uint32_t value) {

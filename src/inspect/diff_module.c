@@ -50,7 +50,7 @@ static ct_status read_side(side *s, cti_diff *d, ct_slice bytes, uint64_t offset
   *s = (side){0};
   if (!bytes.data) return CT_OK;
   CTI_TRY(cti_module_decode(&s->module, bytes, offset, d->arena));
-  s->names = cti_func_names(&s->module, d->arena);
+  s->names = cti_func_names(NULL, &s->module, d->arena);
   return s->names ? find_keys(d, s) : failed(d);
 }
 

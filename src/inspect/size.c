@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "component/component.h"
-#include "core/custom.h"
 #include "inspect/func_names.h"
 #include "inspect/symbols.h"
 
@@ -49,12 +48,8 @@ static ct_status take_sections(cti_size_module *out, const cti_module *m, cti_ar
   return CT_OK;
 }
 
-static ct_status take_datas(cti_size_module *out, const cti_module *m, cti_arena *arena) {
-  const cti_section *section = cti_module_custom(m, CTI_LIT("name"), NULL);
-  cti_names names = {0};
-  ct_error ignored = {0};
-  if (section) cti_names_parse(&names, section->content, 0, arena, &ignored);
-  const cti_name_map *map = cti_names_of(&names, CTI_NAME_DATA);
+static ct_status take_datas(cti_size_module *out, const cti_module *m, const cti_names *names, cti_arena *arena) {
+  const cti_name_map *map = cti_names_of(names, CTI_NAME_DATA);
   for (uint32_t i = 0, at = 0; i < m->datas.count; i++) {
     while (map && at < map->names.count && map->names.items[at].index < i) at++;
     bool named = map && at < map->names.count && map->names.items[at].index == i;
@@ -64,8 +59,8 @@ static ct_status take_datas(cti_size_module *out, const cti_module *m, cti_arena
   return CT_OK;
 }
 
-static ct_status take_funcs(cti_size_module *out, const cti_module *m, cti_arena *arena) {
-  const ct_slice *names = cti_func_names(m, arena);
+static ct_status take_funcs(cti_size_module *out, const cti_module *m, cti_names *parsed, cti_arena *arena) {
+  const ct_slice *names = cti_func_names(parsed, m, arena);
   ct_slice *readable = cti_alloc_raw(arena, m->funcs.count, sizeof *readable);
   if (!names || !readable) return CT_NOMEM;
   for (uint32_t i = 0; i < m->funcs.count; i++) readable[i] = names[i];
@@ -133,13 +128,14 @@ static ct_slice module_name(const cti_module *m, uint32_t number, cti_arena *are
 static ct_status take_module(cti_size *out, uint32_t number, const char *reader) {
   const cti_module_item *item = &out->walked.items.items[number];
   cti_size_module module = {.bytes = item->bytes.size, .module = CTI_NEW(out->arena, cti_module)};
+  cti_names names;
   if (!module.module) return CT_NOMEM;
   CTI_TRY(cti_module_decode(module.module, item->bytes, item->offset, out->arena));
   module.name = module_name(module.module, number, out->arena);
   if (!module.name.data) return CT_NOMEM;
   CTI_TRY(take_sections(&module, module.module, out->arena));
-  CTI_TRY(take_funcs(&module, module.module, out->arena));
-  CTI_TRY(take_datas(&module, module.module, out->arena));
+  CTI_TRY(take_funcs(&module, module.module, &names, out->arena));
+  CTI_TRY(take_datas(&module, module.module, &names, out->arena));
   CTI_TRY(take_files(&module, item, reader, out->arena));
   return cti_vec_push(out->arena, &out->modules, module) ? CT_OK : CT_NOMEM;
 }

@@ -46,7 +46,7 @@ typedef struct cti_size {
 /* `reader`: ctool-dwarf, or NULL: no source files. What cannot be demangled stays. */
 ct_status cti_size_make(cti_size *out, ct_slice bytes, const char *reader, cti_arena *arena);
 
-/* What has the same name put together, largest first. Names are qualified by their module when there are several and `by_module`. */
+/* What has the same name put together, largest first. Names of functions, sections and segments are qualified by their module when there are several. */
 ct_status cti_size_group(cti_size_parts *out, const cti_size *size, ct_size_by by);
 void cti_size_sort(cti_size_parts *parts);
 
