@@ -58,6 +58,27 @@ def without_asyncify(a, job, folder):
     return sizes
 
 
+def drive(driver, job):
+    driver.stdin.write(json.dumps(job) + '\n')
+    driver.stdin.flush()
+    return json.loads(driver.stdout.readline())
+
+
+def keep(a, job, told):
+    os.makedirs(a.keep, exist_ok=True)
+    for f in [job['plain'], *job['paused']]: shutil.copy(f, a.keep)
+    with open(os.path.join(a.keep, job['name'] + '.json'), 'w') as f: json.dump(job, f)
+    print('%s: %s' % (job['name'], told[:1500]))
+
+
+def weigh(a, job, folder, sizes, counts):
+    """Beside wasm-opt: the whole, and what asyncify adds to what the optimizer makes."""
+    small, other = without_asyncify(a, job, folder)
+    plain, ours, theirs = (os.path.getsize(path) for path in (job['plain'], job['paused'][0], job['paused'][-1]))
+    sizes.update({'plain': plain, 'ctool': ours, 'wasm-opt': theirs, 'asyncify by ctool': ours - small, 'asyncify by wasm-opt': theirs - other})
+    counts.update({'larger': ours > theirs, 'grows more': ours - small > theirs - other, 'beside': 1})
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument('--ctool', required=True)
@@ -85,32 +106,19 @@ def main():
                 if why.startswith('ctool') and 'which asyncify cannot rewrite' not in why: bad += 1
                 skipped[why[:100]] += 1
                 continue
-            def drive():
-                driver.stdin.write(json.dumps(job) + '\n')
-                driver.stdin.flush()
-                return json.loads(driver.stdout.readline())
-            result = drive()
-            if a.wasm_opt and result.get('pauses') and add_other(a, job): result = drive()
+            result = drive(driver, job)
+            if a.wasm_opt and result.get('pauses') and add_other(a, job): result = drive(driver, job)
             if 'skip' in result:
                 skipped[result['skip'][:60]] += 1
             elif 'told' in result:
                 bad += 1
-                os.makedirs(a.keep, exist_ok=True)
-                for f in [job['plain'], *job['paused']]: shutil.copy(f, a.keep)
-                json.dump(job, open(os.path.join(a.keep, '%d.json' % i), 'w'))
-                print('%d: %s' % (i, result['told'][:1500]))
+                keep(a, job, result['told'])
             elif not result['pauses']:
                 skipped['it never pauses'] += 1
             else:
                 counts['run'] += 1
                 counts['pauses'] += result['pauses']
-                if len(job['paused']) > 2: # beside wasm-opt: the whole, and what asyncify adds to what the optimizer makes
-                    small, other = without_asyncify(a, job, folder)
-                    whole = [os.path.getsize(job['paused'][0]), os.path.getsize(job['paused'][-1])]
-                    for name, size in zip(['plain', 'ctool', 'wasm-opt', 'asyncify by ctool', 'asyncify by wasm-opt'], [os.path.getsize(job['plain']), *whole, whole[0] - small, whole[1] - other]): sizes[name] += size
-                    counts['larger'] += whole[0] > whole[1]
-                    counts['grows more'] += whole[0] - small > whole[1] - other
-                    counts['beside'] += 1
+                if len(job['paused']) > 2: weigh(a, job, folder, sizes, counts)
             for f in [job['plain'], *job['paused']]: os.remove(f)
         driver.stdin.close()
         driver.wait()
