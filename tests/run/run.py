@@ -266,9 +266,9 @@ def wasmtime_command(): return os.environ.get('WASMTIME') or fetch.program('wasm
 
 
 @contextlib.contextmanager
-def served(path, work):
-    """Serves the component on a free port: by wasmtime where it is installed, else by jco."""
-    port, wasmtime = free_port(), wasmtime_command()
+def served(path, work, wasmtime):
+    """Serves the component on a free port: by wasmtime, else by jco."""
+    port = free_port()
     if wasmtime:
         argv, env = [wasmtime, 'serve', '-S', 'cli', '--addr', '127.0.0.1:%d' % port, path], None
     else:
@@ -298,8 +298,8 @@ def request(url, data=None, headers={}):
 
 def run_http(case, path, work, host):
     body = bytes(range(256)) * 1200
-    if case.get('separate') and not wasmtime_command(): raise Skip('no wasmtime command, and jco serve takes one memory alone')
-    with served(path, work) as base:
+    wasmtime = wasmtime_command() or (fetch.wasmtime() if case.get('separate') else None)  # jco serve takes one memory alone
+    with served(path, work, wasmtime) as base:
         status, headers, text = request(base + '/hello?World', headers={'X-Color': 'blue'})
         if (status, headers.get('x-color'), text) != (200, 'blue', 'hello World\n'): raise Failure('GET /hello: %r' % ((status, headers, text),))
         status, _, text = request(base + '/count', data=body)
