@@ -78,7 +78,7 @@ static ct_status link_files(session *s, uint32_t stack_size, ct_error *error) {
       .stub_missing_functions = o->stub_missing_functions, .built_in_libdl = o->built_in_libdl,
       .component = {.wasi_adapter = (ct_wasi_adapter)o->wasi_adapter, .adapters = s->adapters.items, .adapter_count = s->adapters.count, .skip_validation = !o->validate || o->skip_validation,
                     .realloc_via_memory_grow = o->realloc_via_memory_grow, .keep_import_versions = !o->merge_imports, .canonical_names = o->canonical, .reject_legacy_names = o->reject_legacy_names,
-                    .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref, .tell = tell_notice, .context = &s->listener}};
+                    .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref, .like_wasm_tools = called_wasm_tools(), .tell = tell_notice, .context = &s->listener}};
   ct_pieces pieces = {0};
   ct_status status = ct_component_link(&pieces, &options, error);
   if (status == CT_OK) status = o->text ? write_text_pieces(o->output, &pieces, error) : ct_output_write_pieces(o->output, pieces.items, pieces.count, true, error);

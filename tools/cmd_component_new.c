@@ -114,6 +114,7 @@ static ct_status make_component(session *s, ct_error *error) {
       .realloc_via_memory_grow = o->realloc_via_memory_grow, .synthesize_realloc = o->synthesize_realloc, .keep_import_versions = !o->merge_imports, .canonical_names = o->canonical,
       .exit_with_code = o->exit_with_code, .tcp_listen = s->addresses, .tcp_listen_count = o->tcp_listen.count, .adapter_names = o->adapter_names,
       .wasi_adapter = (ct_wasi_adapter)o->wasi_adapter, .layout = (ct_layout)o->layout, .fuse_adapter = o->fuse_adapter, .separate_memory = o->separate_memory, .reject_legacy_names = o->reject_legacy_names, .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref,
+      .like_wasm_tools = called_wasm_tools(),
       .tell = tell_notice, .context = &s->listener};
   for (size_t i = 0; i < o->tcp_listen.count; i++) parse_address(&s->addresses[i], o->tcp_listen.items[i]); /* known to be good */
   ct_pieces pieces = {0};

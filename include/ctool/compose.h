@@ -105,6 +105,7 @@ typedef struct ct_component_new_options {
   ct_layout layout;
   bool separate_memory;         /* ctool's own adapter has a memory of its own, which the guest cannot reach: for hosts with multi-memory; not with fuse_adapter */
   bool fuse_adapter;            /* ctool's own adapter becomes a part of the main module, in the direct layout; offsets into its code (DWARF) are dropped */
+  bool like_wasm_tools;         /* producers sections name wit-component, and CT_LAYOUT_AUTO is the shim layout, as in what wasm-tools makes */
   bool return_call_ref;         /* shims call through typed function references rather than a table */
   void (*tell)(void *context, ct_notice kind, const char *text); /* may be NULL; `text` lives until it returns */
   void *context;

@@ -2,7 +2,6 @@
  * from the model. */
 #include "compose/core_make.h"
 
-#include "compose/producers.h"
 
 void cti_make_module(cti_module *module, cti_arena *arena) { *module = (cti_module){.arena = arena, .start = UINT32_MAX, .data_count = UINT32_MAX}; }
 
@@ -99,12 +98,12 @@ static ct_status add_names(cti_module *m, cti_names *names, const cti_name_map *
   return status;
 }
 
-ct_status cti_make_finish(cti_module *m, cti_names *names, const cti_name_map *funcs, const cti_name_map *globals, bool without_names) {
+ct_status cti_make_finish(cti_module *m, cti_maker maker, cti_names *names, const cti_name_map *funcs, const cti_name_map *globals) {
   cti_buf producers = {0};
-  cti_producers_base_write(&producers);
+  cti_producers_base_write(&producers, maker);
   ct_status status = cti_make_custom(m, "producers", &producers);
   ct_buf_free(&producers);
-  return status != CT_OK || without_names ? status : add_names(m, names, funcs, globals);
+  return status != CT_OK || !names ? status : add_names(m, names, funcs, globals);
 }
 
 static bool has_content(const cti_module *m, uint8_t id) {

@@ -3,6 +3,7 @@
 #define CTI_COMPOSE_CORE_MAKE_H
 
 #include "base/map.h"
+#include "compose/producers.h"
 #include "core/custom.h"
 #include "types/canon_abi.h"
 
@@ -29,8 +30,8 @@ cti_extern_type cti_func_of_type(uint32_t type);
 /* Adds a custom section after all that are there. `content` is copied. */
 ct_status cti_make_custom(cti_module *module, const char *name, const cti_buf *content);
 
-/* Adds what every generated module ends with: producers, and names (the module's, those of functions and globals where not NULL) unless unwanted. */
-ct_status cti_make_finish(cti_module *module, cti_names *names, const cti_name_map *funcs, const cti_name_map *globals, bool without_names);
+/* Adds what every generated module ends with: producers, and unless `names` is NULL names: the module's, those of functions and globals where not NULL. */
+ct_status cti_make_finish(cti_module *module, cti_maker maker, cti_names *names, const cti_name_map *funcs, const cti_name_map *globals);
 
 /* Gives the module the sections that its contents need, in order, before its custom sections; then appends its bytes. */
 ct_status cti_make_encode(cti_module *module, cti_buf *out);

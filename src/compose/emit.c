@@ -174,6 +174,6 @@ static ct_status emit_names(cti_plan *plan) {
 ct_status cti_emit_end(cti_plan *plan) {
   CTI_TRY(emit_names(plan));
   cti_buf producers = {0};
-  cti_producers_base_write(&producers);
+  cti_producers_base_write(&producers, cti_maker_of(plan));
   return emit_custom(plan, "producers", &producers);
 }

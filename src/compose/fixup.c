@@ -213,7 +213,8 @@ static ct_status fill(cti_fixup *f) {
   CTI_TRY(make_start(f, first_hooked));
   if (f->fillings.count && by_ref) CTI_TRY(declare_funcs(f, first_hooked));
   cti_names names = {.module = CTI_LIT("wit-component:fixups")};
-  return cti_make_finish(&f->module, &names, f->func_names.names.count ? &f->func_names : NULL, f->global_names.names.count ? &f->global_names : NULL, f->plan->options->no_debug_names);
+  return cti_make_finish(&f->module, cti_maker_of(f->plan), f->plan->options->no_debug_names ? NULL : &names, f->func_names.names.count ? &f->func_names : NULL,
+                         f->global_names.names.count ? &f->global_names : NULL);
 }
 
 ct_status cti_fixup_make(ct_slice *out, cti_fixup *f) {

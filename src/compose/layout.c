@@ -25,10 +25,14 @@ static bool has_group(const cti_unit *unit, ct_slice module) {
   return false;
 }
 
+/* What other tools do not have asks for the direct layout by itself. */
+static bool is_as_wasm_tools(const ct_component_new_options *o) { return o->like_wasm_tools && o->layout == CT_LAYOUT_AUTO && !o->fuse_adapter && !o->separate_memory; }
+
 /* Components with the adapters of others are to be the reference's, byte for byte, and so are those without any, unless the user wants it otherwise. */
 static const char *why_not_direct(const cti_plan *plan) {
   const cti_unit *main_unit = &plan->units.items[0];
   if (plan->options->layout == CT_LAYOUT_SHIM) return "it was asked for";
+  if (is_as_wasm_tools(plan->options)) return "it is that of wasm-tools";
   if (plan->add_to_fixup || plan->units.count > 2 || (plan->units.count == 2 && !plan->units.items[1].is_builtin)) return "there are libraries, or adapters that are not ctool's own";
   if (plan->units.count == 1 && plan->options->layout == CT_LAYOUT_AUTO) return "no adapter is needed";
   if (plan->options->return_call_ref) return "shims call by references";

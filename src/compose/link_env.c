@@ -317,7 +317,7 @@ static ct_status fill(env *e) {
   CTI_TRY(add_env_funcs(e));
   CTI_TRY(add_tls_funcs(e));
   CTI_TRY(add_exports(e, pages));
-  CTI_TRY(cti_make_finish(&e->module, NULL, NULL, NULL, true));
+  CTI_TRY(cti_make_finish(&e->module, cti_maker_of(e->l->plan), NULL, NULL, NULL));
   return touch_sections(&e->module);
 }
 
@@ -349,6 +349,6 @@ ct_status cti_link_make_stubs(ct_slice *out, cti_link *l) {
     if (status == CT_OK && added) status = define(&e, &sig, &code, l->missing.items[i].name);
     else ct_buf_free(&code);
   }
-  if (status == CT_OK) status = cti_make_finish(&e.module, NULL, NULL, NULL, true);
+  if (status == CT_OK) status = cti_make_finish(&e.module, cti_maker_of(l->plan), NULL, NULL, NULL);
   return encode(out, &e.module, status);
 }

@@ -53,7 +53,7 @@ ct_status cti_metadata_encode(cti_buf *out, cti_resolve *resolve, uint32_t world
   cti_extern_name name = cti_extern_name_make(resolve->worlds.items[world].name, (ct_slice){NULL, 0}, (ct_slice){NULL, 0});
   cti_build_export(&component, &name, item, NULL);
   cti_buf producers = {0};
-  cti_producers_base_write(&producers);
+  cti_producers_base_write(&producers, CTI_MAKER_WIT_COMPONENT);
   cti_build_custom(&component, CTI_LIT("producers"), cti_buf_slice(&producers));
   ct_status status = cti_buf_check(&producers, arena->error);
   if (status == CT_OK) {

@@ -240,6 +240,9 @@ struct cti_plan {
 
 static inline cti_wit_world *cti_plan_world(cti_plan *plan) { return &plan->resolve.worlds.items[plan->world]; }
 
+/* Whom the component and the modules made for it name as their producer. */
+static inline cti_maker cti_maker_of(const cti_plan *plan) { return plan->options->like_wasm_tools ? CTI_MAKER_WIT_COMPONENT : CTI_MAKER_CTOOL; }
+
 /* The world's import or export that a use or an offer is about, and its function. */
 const cti_world_item *cti_use_item(cti_plan *plan, const cti_use *use);
 const cti_wit_func *cti_item_func(const cti_resolve *resolve, const cti_world_item *item, uint32_t func);

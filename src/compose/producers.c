@@ -10,10 +10,11 @@ ct_status cti_producers_merge(cti_producers *producers, const cti_producers *oth
   return CT_OK;
 }
 
-void cti_producers_base_write(cti_buf *out) {
+void cti_producers_base_write(cti_buf *out, cti_maker maker) {
+  bool is_ctool = maker == CTI_MAKER_CTOOL;
   cti_buf_uleb(out, 1);
   cti_buf_name(out, CTI_LIT("processed-by"));
   cti_buf_uleb(out, 1);
-  cti_buf_name(out, CTI_LIT(CTI_PRODUCER_NAME));
-  cti_buf_name(out, CTI_LIT(CTI_PRODUCER_VERSION));
+  cti_buf_name(out, is_ctool ? CTI_LIT("ctool") : CTI_LIT("wit-component"));
+  cti_buf_name(out, is_ctool ? CTI_LIT(CT_VERSION) : CTI_LIT("0.263.0"));
 }

@@ -155,7 +155,7 @@ static ct_status fill(maker *m) {
   CTI_TRY(add_far(m));
   CTI_TRY(add_tls(m));
   cti_names names = {.module = CTI_LIT("wit-component:shim")};
-  return cti_make_finish(&m->module, &names, &m->names, NULL, m->plan->options->no_debug_names);
+  return cti_make_finish(&m->module, cti_maker_of(m->plan), m->plan->options->no_debug_names ? NULL : &names, &m->names, NULL);
 }
 
 /* A module by itself: hosts with memories in a pool (wasmtime serve) give each instance one. */

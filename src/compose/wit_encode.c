@@ -268,7 +268,7 @@ static ct_status encode_package(cti_buf *out, cti_resolve *resolve, uint32_t pac
   CTI_TRY(encode_members(&component, resolve, package, canonical_names));
   cti_buf docs = {0}, producers = {0};
   cti_package_docs_write(&docs, resolve, package);
-  cti_producers_base_write(&producers);
+  cti_producers_base_write(&producers, CTI_MAKER_WIT_COMPONENT);
   cti_build_custom(&component, CTI_LIT("package-docs"), cti_buf_slice(&docs));
   cti_build_custom(&component, CTI_LIT("producers"), cti_buf_slice(&producers));
   if (arena->error->status == CT_OK) cti_component_encode(&component, out);
