@@ -19,7 +19,7 @@ int cmd_addr2line(int argc, char **argv) {
       {0, "code-section-relative", OPT_FLAG, &o.lookup.code_section_relative, NULL, "Addresses count from the content of the code section, as in DWARF"},
       DWARF_ROWS(o.read),
       {0, "json", OPT_FLAG, &o.lookup.json, NULL, "Write JSON, on one line"},
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };

@@ -26,8 +26,8 @@ static int run(const char *path, const bundle_options *o) {
 int cmd_component_bundle(int argc, char **argv) {
   bundle_options o = {.output = "-", .validate = true};
   const opt_row rows[] = {
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
-      {0, "module-dir", OPT_STRING, &o.directory, "DIR", "Where the modules are: NAME.wasm for an import NAME"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
+      {0, "module-dir", OPT_DIRECTORY, &o.directory, "DIR", "Where the modules are: NAME.wasm for an import NAME"},
       {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the component (default)"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},
       ERROR_FORMAT_ROW(o.error_format),

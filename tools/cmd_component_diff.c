@@ -22,7 +22,7 @@ static int run(const char *const paths[2], const diff_options *o) {
   ct_status status = wasm_file_open(&files[0], paths[0], &error);
   if (status == CT_OK) status = wasm_file_open(&files[1], about = paths[1], &error);
   if (status == CT_OK) status = ct_component_diff(&out, files[0].bytes, files[1].bytes, &options, &same, &error);
-  if (status == CT_OK) status = ct_output_write(o->output, (ct_slice){out.data, out.size}, false, &error);
+  if (status == CT_OK) status = output_write(o->output, (ct_slice){out.data, out.size}, false, &error);
   ct_buf_free(&out);
   wasm_file_close(&files[0]);
   wasm_file_close(&files[1]);
@@ -36,7 +36,7 @@ int cmd_component_diff(int argc, char **argv) {
       {'c', "code", OPT_FLAG, &o.code, NULL, "List the functions that are new, gone, larger, smaller or otherwise not the same"},
       {'j', "json", OPT_FLAG, &o.json, NULL, "Write JSON, functions and all"},
       {0, "exit-code", OPT_FLAG, &o.exit_code, NULL, "Exit with 1 when the two are not the same"},
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };

@@ -50,7 +50,7 @@ static ct_status write_module(ct_wit *wit, const embed_plan *plan, const char *p
   if (status == CT_OK && plan->o->validate) status = validate(file.bytes, plan->dummy ? NULL : path, plan->o->error_format, error);
   ct_slice items[] = {file.bytes, {section.data, section.size}};
   ct_pieces pieces = {items, 2, NULL};
-  if (status == CT_OK) status = write_pieces(plan->o->output, &pieces, plan->o->text, error);
+  if (status == CT_OK) status = output_write_pieces(plan->o->output, &pieces, plan->o->text, error);
   ct_buf_free(&section);
   wasm_file_close(&file);
   return status;
@@ -59,7 +59,7 @@ static ct_status write_module(ct_wit *wit, const embed_plan *plan, const char *p
 static ct_status write_custom(ct_wit *wit, const embed_plan *plan, ct_error *error) {
   ct_buf content = {0};
   ct_status status = ct_component_type(&content, wit, &plan->embed, error);
-  if (status == CT_OK) status = ct_output_write(plan->o->output, (ct_slice){content.data, content.size}, true, error);
+  if (status == CT_OK) status = output_write(plan->o->output, (ct_slice){content.data, content.size}, true, error);
   ct_buf_free(&content);
   return status;
 }
@@ -109,7 +109,7 @@ int cmd_component_embed(int argc, char **argv) {
   embed_options o = {.output = "-", .validate = true};
   const opt_row rows[] = {
       {'w', "world", OPT_STRING, &o.world, "WORLD", "The world that the module works with: a name, or ns:pkg/name"},
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
       {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the module (default)"},
       {0, "encoding", OPT_WORD, &o.encoding, "utf8|utf16|compact-utf16", "How the module encodes strings"},

@@ -16,7 +16,7 @@ static int run(const char *path, const graph_options *o) {
   ct_buf out = {0};
   ct_status status = wasm_file_open(&file, path, &error);
   if (status == CT_OK) status = ct_component_graph(&out, file.bytes, (ct_graph_format)o->format, &error);
-  if (status == CT_OK) status = ct_output_write(o->output, (ct_slice){out.data, out.size}, false, &error);
+  if (status == CT_OK) status = output_write(o->output, (ct_slice){out.data, out.size}, false, &error);
   ct_buf_free(&out);
   wasm_file_close(&file);
   return status == CT_OK ? EXIT_GOOD : tell(&error, path, o->error_format);
@@ -26,7 +26,7 @@ int cmd_component_graph(int argc, char **argv) {
   graph_options o = {.output = "-"};
   const opt_row rows[] = {
       {'f', "format", OPT_WORD, &o.format, "FORMAT", "mermaid (default), dot, json, or svg, which needs no other tool", "mermaid|dot|json|svg"},
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };

@@ -81,7 +81,7 @@ static ct_status link_files(session *s, uint32_t stack_size, ct_error *error) {
                     .no_debug_names = !o->debug_names, .return_call_ref = o->return_call_ref, .like_wasm_tools = called_wasm_tools(), .tell = tell_notice, .context = &s->listener}};
   ct_pieces pieces = {0};
   ct_status status = ct_component_link(&pieces, &options, error);
-  if (status == CT_OK) status = o->text ? write_text_pieces(o->output, &pieces, error) : ct_output_write_pieces(o->output, pieces.items, pieces.count, true, error);
+  if (status == CT_OK) status = output_write_pieces(o->output, &pieces, o->text, error);
   ct_pieces_free(&pieces);
   return status;
 }
@@ -109,7 +109,7 @@ static bool parse_size(uint32_t *out, const char *text) {
 int cmd_component_link(int argc, char **argv) {
   link_options o = {.output = "-", .validate = true, .merge_imports = true, .debug_names = true};
   const opt_row rows[] = {
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output"},
       {0, "dl-openable", OPT_STRINGS, &o.openable, "[NAME=]FILE", "A library that dlopen finds at run time; repeatable"},
       {0, "stub-missing-functions", OPT_FLAG, &o.stub_missing_functions, NULL, "Functions that no library has trap when they are called"},
       {0, "use-built-in-libdl", OPT_FLAG, &o.built_in_libdl, NULL, "Link dlopen and dlsym as well"},

@@ -77,14 +77,16 @@ typedef struct job {
   uint64_t threshold;
 } job;
 
-static ct_status map(ct_buf *out, const job *j, ct_slice component, char *directory, ct_error *error) {
+static ct_status map(ct_buf *out, const job *j, ct_slice component, ct_error *error) {
   ct_buf outer = {0};
-  taken_list taken = {.directory = directory}, back = {.directory = directory};
-  ct_status status = ct_component_unbundle(&outer, component, j->threshold, taken_add, &taken, error);
-  if (status == CT_OK) status = taken_write(&taken, error);
+  taken_list taken = {0}, back = {0};
+  ct_status status = taken_scratch_make(&taken, error);
+  back.directory = taken.directory;
+  if (status == CT_OK) status = ct_component_unbundle(&outer, component, j->threshold, taken_add, &taken, error);
+  if (status == CT_OK) status = taken_lay_out(&taken, error);
   if (status == CT_OK) status = run_all(&taken, j->command, j->count, j->o->verbose, error);
   if (status == CT_OK) status = ct_component_bundle(out, (ct_slice){outer.data, outer.size}, taken_read, &back, error);
-  taken_remove(&taken);
+  taken_scratch_remove(&taken);
   taken_free(&back);
   taken_free(&taken);
   ct_buf_free(&outer);
@@ -97,10 +99,8 @@ static int run(const char *path, const job *j) {
   ct_wasm_file file;
   ct_buf out = {0};
   ct_status status = wasm_file_open(&file, path, &error);
-  char *directory = status == CT_OK ? child_directory(&error) : NULL;
-  if (status == CT_OK) status = directory ? map(&out, j, file.bytes, directory, &error) : error.status;
+  if (status == CT_OK) status = map(&out, j, file.bytes, &error);
   if (status == CT_OK) status = taken_output(j->o->output, &out, j->o->validate, j->o->text, &error);
-  free(directory);
   ct_buf_free(&out);
   wasm_file_close(&file);
   return status == CT_OK ? EXIT_GOOD : tell(&error, path, j->o->error_format);
@@ -115,7 +115,7 @@ static bool has_place(const job *j) {
 int cmd_component_map(int argc, char **argv) {
   map_options o = {.output = "-", .validate = true, .threshold = "0"};
   const opt_row rows[] = {
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write the component; may be the input; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write the component; may be the input; - is standard output"},
       {0, "threshold", OPT_STRING, &o.threshold, "BYTES", "Leave modules alone that are not larger than this (default 0)"},
       {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the component (default)"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},

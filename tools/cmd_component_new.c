@@ -103,6 +103,22 @@ static ct_status read_world(session *s, ct_error *error) {
   return status;
 }
 
+static ct_status add_dependencies(session *s, output_set *set, ct_error *error) {
+  ct_status status = words_add(&s->inputs, s->listener.file, error);
+  for (size_t i = 0; i < s->adapters.count && status == CT_OK; i++) status = words_add(&s->inputs, s->adapters.items[i].file, error);
+  return status == CT_OK ? dep_file_add(set, s->o->dep_file, s->o->output, &s->inputs, error) : status;
+}
+
+static ct_status write_all(session *s, const ct_pieces *pieces, ct_error *error) {
+  const new_options *o = s->o;
+  output_set set = {0};
+  ct_status status = o->dep_file ? add_dependencies(s, &set, error) : CT_OK;
+  if (status == CT_OK && !o->optimize) status = outputs_add_pieces(&set, o->output, pieces, o->text, error);
+  if (status == CT_OK && o->optimize) status = add_optimized_pieces(&set, o->output, pieces, &(ct_optimize_options){.keep_names = o->adapter_names}, o->text, error);
+  ct_status closed = outputs_close(&set, status == CT_OK, error);
+  return status != CT_OK ? status : closed;
+}
+
 static ct_status make_component(session *s, ct_error *error) {
   const new_options *o = s->o;
   ct_slice world = {s->world.data, s->world.size};
@@ -119,16 +135,9 @@ static ct_status make_component(session *s, ct_error *error) {
   for (size_t i = 0; i < o->tcp_listen.count; i++) parse_address(&s->addresses[i], o->tcp_listen.items[i]); /* known to be good */
   ct_pieces pieces = {0};
   ct_status status = ct_component_new(&pieces, s->module.bytes, &options, error);
-  if (status == CT_OK && !o->optimize) status = write_pieces(o->output, &pieces, o->text, error);
-  if (status == CT_OK && o->optimize) status = write_optimized_pieces(o->output, &pieces, &(ct_optimize_options){.keep_names = o->adapter_names}, o->text, error);
+  if (status == CT_OK) status = write_all(s, &pieces, error);
   ct_pieces_free(&pieces);
   return status;
-}
-
-static ct_status write_dependencies(session *s, const char *module, ct_error *error) {
-  ct_status status = words_add(&s->inputs, module, error);
-  for (size_t i = 0; i < s->adapters.count && status == CT_OK; i++) status = words_add(&s->inputs, s->adapters.items[i].file, error);
-  return status == CT_OK ? dep_file_write(s->o->dep_file, s->o->output, &s->inputs, error) : status;
 }
 
 static int run(const char *path, const new_options *o) {
@@ -141,7 +150,6 @@ static int run(const char *path, const new_options *o) {
   if (status == CT_OK) status = split_import_names(&s, &error);
   if (status == CT_OK && o->wit) status = read_world(&s, &error);
   if (status == CT_OK) status = make_component(&s, &error);
-  if (status == CT_OK && o->dep_file) status = write_dependencies(&s, path, &error);
   close_session(&s);
   return status == CT_OK ? EXIT_GOOD : tell(&error, path, o->error_format);
 }
@@ -155,7 +163,7 @@ static const char *bad_import_name(const new_options *o) {
 int cmd_component_new(int argc, char **argv) {
   new_options o = {.output = "-", .validate = true, .merge_imports = true, .debug_names = true};
   const opt_row rows[] = {
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
       {0, "wit", OPT_STRING, &o.wit, "WIT", "The WIT that the module was built for, embedded in the same step"},
       {'w', "world", OPT_STRING, &o.world, "WORLD", "With --wit: the world, a name or ns:pkg/name"},
       {0, "adapt", OPT_STRINGS, &o.adapters, "[NAME=]FILE", "An adapter for imports from module NAME; repeatable"},
@@ -182,7 +190,7 @@ int cmd_component_new(int argc, char **argv) {
       {0, "features", OPT_STRINGS, &o.features, "LIST", "With --wit: @unstable features that are active"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "With --wit: all of them"},
       {0, "no-builtin-wit", OPT_FLAG, &o.no_builtin, NULL, "With --wit: missing wasi:* packages are not taken from those built in"},
-      {0, "dep-file", OPT_STRING, &o.dep_file, "FILE", "Write what the component is made of, for make and ninja"},
+      {0, "dep-file", OPT_OUTPUT, &o.dep_file, "FILE", "Write what the component is made of, for make and ninja"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},
       {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "Tell what is decided"},
       ERROR_FORMAT_ROW(o.error_format),

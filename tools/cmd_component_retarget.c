@@ -18,8 +18,7 @@ static int run(const char *path, const retarget_options *o) {
   ct_status status = wasm_file_open(&file, path, &error);
   if (status == CT_OK) status = ct_component_retarget(&out, file.bytes, o->to, &options, &error);
   ct_slice made = {out.data, out.size};
-  if (status == CT_OK && o->text) status = write_text_pieces(o->output, &(ct_pieces){.items = &made, .count = 1}, &error);
-  else if (status == CT_OK) status = ct_output_write(o->output, made, true, &error);
+  if (status == CT_OK) status = output_write_pieces(o->output, &(ct_pieces){.items = &made, .count = 1}, o->text, &error);
   ct_buf_free(&out);
   wasm_file_close(&file);
   return status == CT_OK ? EXIT_GOOD : tell(&error, path, o->error_format);
@@ -31,7 +30,7 @@ int cmd_component_retarget(int argc, char **argv) {
       {0, "to", OPT_STRING, &o.to, "VERSION", "The version of WASI: 0.2.0, 0.2.1, ..."},
       {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "Tell what moves, and what is left out"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };

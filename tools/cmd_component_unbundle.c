@@ -17,6 +17,17 @@ static ct_status unbundle(ct_buf *out, taken_list *list, ct_slice bytes, uint64_
   return ct_buf_append(out, bytes, error);
 }
 
+static ct_status write_all(const taken_list *list, const ct_buf *component, const char *input, const unbundle_options *o, ct_error *error) {
+  output_set set = {0};
+  ct_slice bytes = {component->data, component->size};
+  ct_status status = CT_OK;
+  for (size_t i = 0; i < list->count && status == CT_OK; i++) status = outputs_apart(list->items[i].path, input, o->output, error);
+  if (status == CT_OK) status = taken_write(list, &set, error);
+  if (status == CT_OK) status = outputs_add_pieces(&set, o->output, &(ct_pieces){.items = &bytes, .count = 1}, o->text, error);
+  ct_status closed = outputs_close(&set, status == CT_OK, error);
+  return status != CT_OK ? status : closed;
+}
+
 static int run(const char *path, const unbundle_options *o, uint64_t threshold) {
   ct_error error;
   ct_error_clear(&error);
@@ -25,8 +36,7 @@ static int run(const char *path, const unbundle_options *o, uint64_t threshold) 
   taken_list list = {.directory = o->directory};
   ct_status status = wasm_file_open(&file, path, &error);
   if (status == CT_OK) status = unbundle(&out, &list, file.bytes, threshold, &(listener){.file = path, .json = o->error_format}, &error);
-  if (status == CT_OK) status = taken_write(&list, &error);
-  if (status == CT_OK) status = taken_output(o->output, &out, false, o->text, &error);
+  if (status == CT_OK) status = write_all(&list, &out, path, o, &error);
   taken_free(&list);
   ct_buf_free(&out);
   wasm_file_close(&file);
@@ -36,8 +46,8 @@ static int run(const char *path, const unbundle_options *o, uint64_t threshold) 
 int cmd_component_unbundle(int argc, char **argv) {
   unbundle_options o = {.output = "-", .threshold = "10240"};
   const opt_row rows[] = {
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write the component; may be the input; - is standard output"},
-      {0, "module-dir", OPT_STRING, &o.directory, "DIR", "Where to write the modules, as unbundled-moduleN.wasm"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write the component; may be the input; - is standard output"},
+      {0, "module-dir", OPT_DIRECTORY, &o.directory, "DIR", "Where to write the modules, as unbundled-moduleN.wasm"},
       {0, "threshold", OPT_STRING, &o.threshold, "BYTES", "Only modules larger than this are taken out (default 10240)"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},
       ERROR_FORMAT_ROW(o.error_format),

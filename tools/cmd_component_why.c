@@ -16,7 +16,7 @@ static int run(const char *path, const char *import, const why_options *o) {
   const ct_why_options options = {.cut = o->cut, .json = o->json};
   ct_status status = wasm_file_open(&file, path, &error);
   if (status == CT_OK) status = ct_component_why(&out, file.bytes, import, &options, &error);
-  if (status == CT_OK) status = ct_output_write(o->output, (ct_slice){out.data, out.size}, false, &error);
+  if (status == CT_OK) status = output_write(o->output, (ct_slice){out.data, out.size}, false, &error);
   ct_buf_free(&out);
   wasm_file_close(&file);
   return status == CT_OK ? EXIT_GOOD : tell(&error, path, o->error_format);
@@ -27,7 +27,7 @@ int cmd_component_why(int argc, char **argv) {
   const opt_row rows[] = {
       {0, "cut", OPT_FLAG, &o.cut, NULL, "Tell also which functions would have to go, the fewest, and what goes with them"},
       {'j', "json", OPT_FLAG, &o.json, NULL, "Write JSON, with each step of each way"},
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };

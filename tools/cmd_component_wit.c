@@ -5,6 +5,7 @@
 
 #include "common.h"
 #include "opts.h"
+#include "words.h"
 
 typedef struct wit_options {
   bool wasm, text, json, no_docs, importize, exportize, all_features, no_builtin, skip_validation, canonical;
@@ -38,11 +39,13 @@ static ct_status transform(ct_wit *wit, const wit_options *o, ct_error *error) {
 
 typedef struct tree {
   const char *directory;
+  output_set files;
+  words paths; /* of what is in the set */
   ct_error *error;
 } tree;
 
 static ct_status write_file(void *context, const char *name, ct_slice text) {
-  const tree *t = context;
+  tree *t = context;
   size_t size = strlen(t->directory) + strlen(name) + 2;
   char *path = malloc(size);
   if (!path) return t->error->status = 1;
@@ -51,9 +54,18 @@ static ct_status write_file(void *context, const char *name, ct_slice text) {
   *slash = 0;
   ct_status status = ct_directory_make(path, t->error);
   *slash = '/';
-  if (status == CT_OK) status = ct_output_write(path, text, false, t->error);
-  if (status == CT_OK) printf("Writing: %s\n", path);
+  if (status == CT_OK) status = outputs_add(&t->files, path, text, false, t->error);
+  if (status == CT_OK) status = words_add(&t->paths, path, t->error);
   free(path);
+  return status;
+}
+
+static ct_status write_tree(ct_wit *wit, const ct_wit_print_options *print, const char *directory, ct_error *error) {
+  tree t = {.directory = directory, .error = error};
+  ct_status status = ct_wit_each_file(wit, print, write_file, &t, error), closed = outputs_close(&t.files, status == CT_OK, error);
+  if (status == CT_OK) status = closed;
+  for (size_t i = 0; i < t.paths.count && status == CT_OK; i++) printf("Writing: %s\n", t.paths.items[i]);
+  words_free(&t.paths);
   return status;
 }
 
@@ -64,7 +76,7 @@ static ct_status emit_wasm(ct_wit *wit, const wit_options *o, ct_error *error) {
   ct_slice bytes = {out.data, out.size};
   if (status == CT_OK && !o->skip_validation) status = validate_made(bytes, error);
   ct_pieces pieces = {&bytes, 1, NULL};
-  if (status == CT_OK) status = o->text ? write_text_pieces(o->output, &pieces, error) : ct_output_write(o->output, bytes, true, error);
+  if (status == CT_OK) status = output_write_pieces(o->output, &pieces, o->text, error);
   ct_buf_free(&out);
   return status;
 }
@@ -76,15 +88,15 @@ static ct_wit_json_shape shape_of(const wit_options *o) {
 
 static ct_status emit(ct_wit *wit, const wit_options *o, ct_error *error) {
   ct_wit_print_options print = {o->no_docs};
-  ct_output *output = NULL;
+  out_file *out = NULL;
   if (o->wasm || o->text) return emit_wasm(wit, o, error);
-  if (o->out_dir) return ct_wit_each_file(wit, &print, write_file, &(tree){o->out_dir, error}, error);
-  ct_status status = ct_output_open(&output, o->output, false, error);
+  if (o->out_dir) return write_tree(wit, &print, o->out_dir, error);
+  ct_status status = output_open(&out, o->output, false, error);
   if (status == CT_OK) {
-    ct_sink sink = ct_output_sink(output);
+    ct_sink sink = output_sink(out);
     status = o->json || o->json_compat ? ct_wit_print_json_to(wit, shape_of(o), &sink, error) : ct_wit_print_to(wit, &print, &sink, error);
   }
-  ct_status closed = ct_output_close(output, status == CT_OK, error);
+  ct_status closed = output_close(out, status == CT_OK, error);
   return status != CT_OK ? status : closed;
 }
 
@@ -114,13 +126,13 @@ static const char *conflict(const wit_options *o) {
 int cmd_component_wit(int argc, char **argv) {
   wit_options o = {.output = "-"};
   const opt_row rows[] = {
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output"},
       {'w', "wasm", OPT_FLAG, &o.wasm, NULL, "Write the package in binary form"},
       {0, "emit-canonical-names", OPT_FLAG, &o.canonical, NULL, "There, name interfaces by the track of their version: wasi:cli/run@0.2"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the package in the text form of WebAssembly"},
       {'j', "json", OPT_FLAG, &o.json, NULL, "Write the resolved graph as JSON"},
       {0, "json-compat", OPT_STRING, &o.json_compat, "1.208|1.225", "JSON in the shape that readers of that time know"},
-      {0, "out-dir", OPT_STRING, &o.out_dir, "DIR", "Write each package to a file of its own, dependencies in deps/"},
+      {0, "out-dir", OPT_DIRECTORY, &o.out_dir, "DIR", "Write each package to a file of its own, dependencies in deps/"},
       {0, "no-docs", OPT_FLAG, &o.no_docs, NULL, "Leave documentation out of text"},
       {0, "features", OPT_STRINGS, &o.features, "NAMES", "Features of @unstable that are active; repeatable"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "All features are active"},

@@ -14,7 +14,7 @@ static ct_status demangle_file(const char *path, const demangle_options *o, ct_e
   ct_pieces pieces = {0};
   ct_status status = wasm_file_open_text(&file, path, &o->read, error);
   if (status == CT_OK) status = ct_demangle(&pieces, file.bytes, error);
-  if (status == CT_OK) status = write_pieces(o->output, &pieces, o->text, error);
+  if (status == CT_OK) status = output_write_pieces(o->output, &pieces, o->text, error);
   ct_pieces_free(&pieces);
   wasm_file_close(&file);
   return status;
@@ -25,7 +25,7 @@ int cmd_demangle(int argc, char **argv) {
   const opt_row rows[] = {
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
       DWARF_ROWS(o.read),
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };

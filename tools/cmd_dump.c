@@ -33,7 +33,7 @@ int cmd_dump(int argc, char **argv) {
       COLOR_ROW(o.color),
       {0, "json", OPT_FLAG, &o.json, NULL, "Write JSON: an object on each line"},
       DWARF_ROWS(o.read),
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
@@ -51,7 +51,7 @@ int cmd_objdump(int argc, char **argv) {
   const opt_row rows[] = {
       {0, "json", OPT_FLAG, &o.json, NULL, "Write JSON: an object on each line"},
       DWARF_ROWS(o.read),
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };

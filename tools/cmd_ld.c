@@ -120,6 +120,27 @@ static ct_status run_linker(int *how, const split *s, const ld_options *o, const
   return status;
 }
 
+/* ---- what the output is made of */
+
+/* Adds libNAME.a or libNAME.so of the first directory that has it, as the linker looks for it. What is not found is the linker's to tell. */
+static ct_status add_library(split *s, const char *name, ct_error *error) {
+  static const char *const forms[] = {"%s/lib%s.so", "%s/lib%s.a"};
+  for (size_t i = 0; i < s->directories.count; i++)
+    for (size_t j = 0; j < 2; j++) {
+      char path[4096];
+      int size = snprintf(path, sizeof path, forms[j], s->directories.items[i], name);
+      if (size > 0 && (size_t)size < sizeof path && ct_path_kind_of(path) == CT_PATH_FILE) return words_add(&s->inputs, path, error);
+    }
+  return CT_OK;
+}
+
+static ct_status add_dependencies(output_set *set, split *s, const ld_options *o, ct_error *error) {
+  ct_status status = CT_OK;
+  if (!o->dep_file) return CT_OK;
+  for (size_t i = 0; i < s->libraries.count && status == CT_OK; i++) status = add_library(s, s->libraries.items[i], error);
+  return status == CT_OK ? dep_file_add(set, o->dep_file, o->output, &s->inputs, error) : status;
+}
+
 /* ---- the component */
 
 typedef struct worlds {
@@ -157,23 +178,23 @@ static ct_status read_worlds(worlds *w, split *s, const ld_options *o, ct_error 
   return status == CT_OK && o->wit ? read_world(w, s, o->wit, &options, error) : status;
 }
 
-static ct_status write_as_asked(const ct_pieces *pieces, const ld_options *o, ct_error *error) {
-  return o->optimize ? write_optimized_pieces(o->output, pieces, NULL, false, error) : write_pieces(o->output, pieces, false, error);
+static ct_status add_as_asked(output_set *set, const ct_pieces *pieces, const ld_options *o, ct_error *error) {
+  return o->optimize ? add_optimized_pieces(set, o->output, pieces, NULL, false, error) : outputs_add_pieces(set, o->output, pieces, false, error);
 }
 
-static ct_status write_component(const ct_pieces *made, const ld_options *o, ct_error *error) {
+static ct_status add_component(output_set *set, const ct_pieces *made, const ld_options *o, ct_error *error) {
   ct_pieces stripped = {0};
   ct_slice whole = {0};
-  if (!o->strip) return write_as_asked(made, o, error);
+  if (!o->strip) return add_as_asked(set, made, o, error);
   ct_status status = join_pieces(&whole, made, error);
   if (status == CT_OK) status = ct_strip(&stripped, whole, NULL, error);
-  if (status == CT_OK) status = write_as_asked(&stripped, o, error);
+  if (status == CT_OK) status = add_as_asked(set, &stripped, o, error);
   ct_pieces_free(&stripped);
   free((void *)whole.data);
   return status;
 }
 
-static ct_status make_component(const ct_slice module, const worlds *w, const adapter_list *adapters, const ld_options *o, ct_error *error) {
+static ct_status make_component(output_set *set, const ct_slice module, const worlds *w, const adapter_list *adapters, const ld_options *o, ct_error *error) {
   ct_pieces made = {0};
   listener who = {o->output, o->error_format, o->verbose};
   ct_component_new_options options = {
@@ -181,12 +202,12 @@ static ct_status make_component(const ct_slice module, const worlds *w, const ad
       .skip_validation = !o->validate, .realloc_via_memory_grow = o->realloc_via_memory_grow, .keep_import_versions = !o->merge_imports,
       .reject_legacy_names = o->reject_legacy_names, .wasi_adapter = (ct_wasi_adapter)o->wasi_adapter, .tell = tell_notice, .context = &who};
   ct_status status = ct_component_new(&made, module, &options, error);
-  if (status == CT_OK) status = write_component(&made, o, error);
+  if (status == CT_OK) status = add_component(set, &made, o, error);
   ct_pieces_free(&made);
   return status;
 }
 
-static ct_status componentize(split *s, const ld_options *o, const char *module, ct_error *error) {
+static ct_status componentize(output_set *set, split *s, const ld_options *o, const char *module, ct_error *error) {
   ct_input input = {0};
   worlds w = {0};
   adapter_list adapters = {0};
@@ -194,7 +215,8 @@ static ct_status componentize(split *s, const ld_options *o, const char *module,
   if (status == CT_OK) status = read_worlds(&w, s, o, error);
   if (status == CT_OK) status = adapters_open(&adapters, &o->adapters, error);
   for (size_t i = 0; i < adapters.count && status == CT_OK; i++) status = words_add(&s->inputs, adapters.items[i].file, error);
-  if (status == CT_OK) status = make_component(input.bytes, &w, &adapters, o, error);
+  if (status == CT_OK) status = add_dependencies(set, s, o, error);
+  if (status == CT_OK) status = make_component(set, input.bytes, &w, &adapters, o, error);
   adapters_close(&adapters);
   free_worlds(&w);
   ct_input_close(&input);
@@ -203,33 +225,24 @@ static ct_status componentize(split *s, const ld_options *o, const char *module,
 
 /* ---- the whole */
 
-/* Adds libNAME.a or libNAME.so of the first directory that has it, as the linker looks for it. What is not found is the linker's to tell. */
-static ct_status add_library(split *s, const char *name, ct_error *error) {
-  static const char *const forms[] = {"%s/lib%s.so", "%s/lib%s.a"};
-  for (size_t i = 0; i < s->directories.count; i++)
-    for (size_t j = 0; j < 2; j++) {
-      char path[4096];
-      int size = snprintf(path, sizeof path, forms[j], s->directories.items[i], name);
-      if (size > 0 && (size_t)size < sizeof path && ct_path_kind_of(path) == CT_PATH_FILE) return words_add(&s->inputs, path, error);
-    }
-  return CT_OK;
-}
-
-static ct_status write_dependencies(split *s, const ld_options *o, ct_error *error) {
-  ct_status status = CT_OK;
-  for (size_t i = 0; i < s->libraries.count && status == CT_OK; i++) status = add_library(s, s->libraries.items[i], error);
-  return status == CT_OK ? dep_file_write(o->dep_file, o->output, &s->inputs, error) : status;
+static ct_status link_into(int *how, output_set *set, split *s, const ld_options *o, const scratch *room, ct_error *error) {
+  bool is_component = s->is_component && !o->skip_component;
+  const char *output = is_component ? room->module : o->output;
+  ct_status status = is_component ? CT_OK : add_dependencies(set, s, o, error);
+  if (status == CT_OK) status = run_linker(how, s, o, room, output, error);
+  if (status != CT_OK || *how) return status;
+  if (ct_path_kind_of(output) == CT_PATH_NONE) return fail_with(error, FAIL_RUN, "the linker ended well, but wrote no file");
+  return is_component ? componentize(set, s, o, output, error) : CT_OK;
 }
 
 static ct_status link_all(int *how, split *s, const ld_options *o, ct_error *error) {
   scratch room = {0};
-  bool is_component = s->is_component && !o->skip_component;
+  output_set set = {0};
   ct_status status = scratch_make(&room, o->output, error);
-  if (status == CT_OK) status = run_linker(how, s, o, &room, is_component ? room.module : o->output, error);
-  if (status == CT_OK && *how == 0 && is_component) status = componentize(s, o, room.module, error);
-  if (status == CT_OK && *how == 0 && o->dep_file) status = write_dependencies(s, o, error);
+  if (status == CT_OK) status = link_into(how, &set, s, o, &room, error);
+  ct_status closed = outputs_close(&set, status == CT_OK && *how == 0, error);
   scratch_remove(&room);
-  return status;
+  return status != CT_OK ? status : closed;
 }
 
 static int version(void) {
@@ -238,9 +251,11 @@ static int version(void) {
 }
 
 /* What the parsed options do not allow; -1 when all is well. */
-static int check(const opt_spec *spec, const ld_options *o) {
+static int check(const opt_spec *spec, const split *s, const ld_options *o) {
   if (o->world && !o->wit) return opt_usage_error(spec, "--world chooses a world of --wit, which is not given");
   if (!o->output) return opt_usage_error(spec, "-o FILE is missing: where to write");
+  for (size_t i = 0; o->dep_file && i < s->inputs.count; i++)
+    if (ct_is_same_output(o->dep_file, s->inputs.items[i])) return opt_usage_error(spec, "--dep-file %s would be written over the input %s", o->dep_file, s->inputs.items[i]);
   return -1;
 }
 
@@ -252,7 +267,7 @@ static int run(const opt_spec *spec, ld_options *o, int argc, char **argv) {
   ct_status failed = split_all(&s, argc, argv, &error);
   if (failed == CT_OK) status = opt_parse(spec, (int)s.own.count, s.own.items, &count);
   if (failed == CT_OK && status < 0 && o->version) status = version();
-  if (failed == CT_OK && status < 0) status = check(spec, o);
+  if (failed == CT_OK && status < 0) status = check(spec, &s, o);
   if (failed == CT_OK && status < 0) failed = link_all(&how, &s, o, &error);
   if (failed != CT_OK) status = tell(&error, NULL, o->error_format);
   free_split(&s);
@@ -262,7 +277,7 @@ static int run(const opt_spec *spec, ld_options *o, int argc, char **argv) {
 int cmd_ld(int argc, char **argv) {
   ld_options o = {.validate = true, .merge_imports = true};
   const opt_row rows[] = {
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write the component; what lies there stays until it is whole"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write the component; what lies there stays until it is whole"},
       {0, "wit", OPT_STRING, &o.wit, "WIT", "The WIT that the objects were built for: a directory or file"},
       {0, "world", OPT_STRING, &o.world, "WORLD", "With --wit: the world, a name or ns:pkg/name"},
       {0, "component-type", OPT_STRINGS, &o.component_types, "WIT", "WIT with one world, merged with the others; repeatable"},
@@ -271,7 +286,7 @@ int cmd_ld(int argc, char **argv) {
       {0, "adapt", OPT_STRINGS, &o.adapters, "[NAME=]FILE", "An adapter for imports from module NAME; repeatable"},
       {0, "optimize", OPT_FLAG, &o.optimize, NULL, "Make it smaller, as `ctool optimize` does"},
       {0, "strip", OPT_FLAG, &o.strip, NULL, "Remove custom sections, as `ctool strip` does"},
-      {0, "dep-file", OPT_STRING, &o.dep_file, "FILE", "Write what the output is made of, for make and ninja"},
+      {0, "dep-file", OPT_OUTPUT, &o.dep_file, "FILE", "Write what the output is made of, for make and ninja"},
       {0, "skip-wit-component", OPT_FLAG, &o.skip_component, NULL, "Make a core module: what wasm-ld makes"},
       {0, "wasm-ld-path", OPT_STRING, &o.linker, "FILE", "The linker, else wasm-ld, rust-lld or wasm-ld-N of PATH"},
       {0, "append-lld-flag", OPT_STRINGS, &o.append, "ARG", "One more argument for the linker, at the end; repeatable"},

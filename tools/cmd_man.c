@@ -108,7 +108,7 @@ static ct_status write_page(const char *directory, const command *it, ct_error *
   FILE *out = open_memstream(&text, &size);
   if (!out) return fail_with(error, FAIL_NOMEM, "out of memory");
   put_page(out, it);
-  ct_status status = fclose(out) == 0 ? ct_output_write(path, (ct_slice){(uint8_t *)text, size}, false, error) : fail_with(error, FAIL_NOMEM, "out of memory");
+  ct_status status = fclose(out) == 0 ? output_write(path, (ct_slice){(uint8_t *)text, size}, false, error) : fail_with(error, FAIL_NOMEM, "out of memory");
   free(text);
   return status;
 }
@@ -134,7 +134,7 @@ static const command *find(char **words, int count) {
 
 int cmd_man(int argc, char **argv) {
   const char *directory = NULL;
-  const opt_row rows[] = {{0, "out-dir", OPT_STRING, &directory, "DIR", "Write every page into DIR, which is made"}, {0}};
+  const opt_row rows[] = {{0, "out-dir", OPT_DIRECTORY, &directory, "DIR", "Write every page into DIR, which is made"}, {0}};
   const opt_spec spec = {"ctool man [OPTIONS] [COMMAND]", "Prints the manual page of a command, or without one that of ctool.", rows,
                          "  ctool man component new | man -l -\n  ctool man --out-dir /usr/local/share/man/man1\n"};
   int count;

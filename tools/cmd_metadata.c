@@ -19,7 +19,7 @@ int cmd_metadata_show(int argc, char **argv) {
   show_options o = {.output = "-"};
   const opt_row rows[] = {
       {0, "json", OPT_FLAG, &o.json, NULL, "Write JSON, on one line"},
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
@@ -58,7 +58,7 @@ static ct_status add_to_file(const char *path, const add_options *o, ct_error *e
   ct_pieces pieces = {0};
   ct_status status = wasm_file_open(&file, path, error);
   if (status == CT_OK) status = ct_metadata_add(&pieces, file.bytes, &o->change, error);
-  if (status == CT_OK) status = write_pieces(o->output, &pieces, o->text, error);
+  if (status == CT_OK) status = output_write_pieces(o->output, &pieces, o->text, error);
   ct_pieces_free(&pieces);
   wasm_file_close(&file);
   return status;
@@ -121,7 +121,7 @@ int cmd_metadata_add(int argc, char **argv) {
       TEXT_ROWS(texts[CT_ANNOTATION_REVISION], "revision", "revision in source control"),
       TEXT_ROWS(texts[CT_ANNOTATION_VERSION], "version", "version"),
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };

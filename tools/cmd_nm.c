@@ -16,7 +16,7 @@ static ct_status list(const char *path, const nm_options *o, ct_error *error) {
   ct_buf out = {0};
   ct_status status = wasm_file_open_text(&file, path, &o->read, error);
   if (status == CT_OK) status = ct_nm(&out, file.bytes, &o->nm, error);
-  if (status == CT_OK) status = ct_output_write(o->output, (ct_slice){out.data, out.size}, false, error);
+  if (status == CT_OK) status = output_write(o->output, (ct_slice){out.data, out.size}, false, error);
   ct_buf_free(&out);
   wasm_file_close(&file);
   return status;
@@ -31,7 +31,7 @@ int cmd_nm(int argc, char **argv) {
       {'C', "demangle", OPT_FLAG, &o.nm.demangle, NULL, "Make names of C++ and Rust readable"},
       {0, "json", OPT_FLAG, &o.nm.json, NULL, "Write JSON, on one line"},
       DWARF_ROWS(o.read),
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };

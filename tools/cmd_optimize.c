@@ -88,7 +88,7 @@ int cmd_optimize(int argc, char **argv) {
       {0, "max-time", OPT_STRING, &o.seconds, "SECONDS", "Stop then; what is left stays as it is"},
       {0, "report", OPT_FLAG, &o.report, NULL, "Tell on standard error what each pass saved"},
       {0, "list-passes", OPT_FLAG, &o.list, NULL, "Tell what is done, in order"},
-      {'o', "output", OPT_STRING, &job.output, "FILE", "Where to write; may be the input; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &job.output, "FILE", "Where to write; may be the input; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };

@@ -19,7 +19,7 @@ static ct_status parse_file(const char *path, const parse_options *o, ct_error *
     status = ct_text_parse_input(&made, &input, &options, error);
     result = (ct_slice){made.data, made.size};
   }
-  if (status == CT_OK) status = ct_output_write(o->output, result, true, error);
+  if (status == CT_OK) status = output_write(o->output, result, true, error);
   ct_buf_free(&made);
   ct_input_close(&input);
   return status;
@@ -29,7 +29,7 @@ int cmd_parse(int argc, char **argv) {
   parse_options o = {.output = "-"};
   const opt_row rows[] = {
       DWARF_ROWS(o.read),
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };

@@ -45,7 +45,7 @@ int cmd_print(int argc, char **argv) {
       {0, "indent-text", OPT_STRING, &o.indent_text, "TEXT", "What to indent each level with"},
       COLOR_ROW(o.color),
       DWARF_ROWS(o.read),
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };

@@ -31,7 +31,7 @@ static ct_status measure(const char *path, const size_options *o, ct_size_option
     question->old = old.bytes;
   }
   if (status == CT_OK) status = ct_size(&out, file.bytes, question, error);
-  if (status == CT_OK) status = ct_output_write(o->page ? o->page : o->output, (ct_slice){out.data, out.size}, false, error);
+  if (status == CT_OK) status = output_write(o->page ? o->page : o->output ? o->output : "-", (ct_slice){out.data, out.size}, false, error);
   ct_buf_free(&out);
   wasm_file_close(&old);
   wasm_file_close(&file);
@@ -48,12 +48,13 @@ static const char *take_question(ct_size_options *out, const size_options *o) {
   if (asked > 1) return "--retained, --monos, --paths, --html and --diff are asked for one at a time";
   if (o->by && !parse_by(&out->by, o->by)) return "--by takes module, section, function, file, package, data or generic";
   if (o->by && asked && !o->old) return "--by goes with --diff, or alone";
+  if (o->page && o->output) return "--html names the file that is written, so --output has no place";
   if (o->page && o->json) return "--html and --json do not go together";
   return NULL;
 }
 
 int cmd_size(int argc, char **argv) {
-  size_options o = {.output = "-"};
+  size_options o = {0};
   const opt_row rows[] = {
       {0, "by", OPT_STRING, &o.by, "WHAT", "module, section, function, file, package, data or generic"},
       {'n', "most", OPT_STRING, &o.most, "N", "Rows to show (25; 0: all)"},
@@ -61,10 +62,10 @@ int cmd_size(int argc, char **argv) {
       {0, "retained", OPT_FLAG, &o.retained, NULL, "What would go with each function: what only it leads to"},
       {0, "paths", OPT_STRING, &o.paths, "FUNCTION", "Why functions are here: who refers to those with this in their name"},
       {0, "monos", OPT_FLAG, &o.monos, NULL, "Generic functions by what their copies cost"},
-      {0, "html", OPT_STRING, &o.page, "FILE", "Write a page with a treemap, which needs nothing else"},
+      {0, "html", OPT_OUTPUT, &o.page, "FILE", "Write a page with a treemap, which needs nothing else"},
       {0, "json", OPT_FLAG, &o.json, NULL, "Write JSON; without a question all there is"},
       DWARF_ROWS(o.read),
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };

@@ -14,7 +14,7 @@ typedef struct strip_options {
   int error_format;
 } strip_options;
 
-/* Debug files are kept until the stripped file is certain, and written before it: a failure leaves the old file whole. */
+/* Debug files are kept until the stripped file is certain, and put in place before it: a failure leaves the old file whole. */
 typedef struct debug_file {
   char *path;
   ct_buf bytes;
@@ -42,10 +42,22 @@ static ct_status keep_debug(void *context, const char *name, ct_slice bytes, ct_
   return ct_buf_append(&file->bytes, bytes, error);
 }
 
-static ct_status write_debug(const session *s, ct_error *error) {
+static ct_status add_debug(output_set *set, const session *s, const char *input, ct_error *error) {
   ct_status status = s->o->split_dir && s->count ? ct_directory_make(s->o->split_dir, error) : CT_OK;
-  for (size_t i = 0; status == CT_OK && i < s->count; i++) status = ct_output_write(s->files[i].path, (ct_slice){s->files[i].bytes.data, s->files[i].bytes.size}, true, error);
+  for (size_t i = 0; status == CT_OK && i < s->count; i++) {
+    const debug_file *file = &s->files[i];
+    status = outputs_apart(file->path, input, s->o->output, error);
+    if (status == CT_OK) status = outputs_add(set, file->path, (ct_slice){file->bytes.data, file->bytes.size}, true, error);
+  }
   return status;
+}
+
+static ct_status write_all(const session *s, const char *input, const ct_pieces *pieces, ct_error *error) {
+  output_set set = {0};
+  ct_status status = add_debug(&set, s, input, error);
+  if (status == CT_OK) status = outputs_add_pieces(&set, s->o->output, pieces, s->o->text, error);
+  ct_status closed = outputs_close(&set, status == CT_OK, error);
+  return status != CT_OK ? status : closed;
 }
 
 static void warn(void *context, const char *text) {
@@ -64,8 +76,7 @@ static ct_status strip_file(const char *path, const strip_options *o, ct_error *
       .report = o->report ? &report : NULL, .tell = warn, .context = &s};
   ct_status status = wasm_file_open_text(&input, path, &o->read, error);
   if (status == CT_OK) status = ct_strip(&pieces, input.bytes, &options, error);
-  if (status == CT_OK) status = write_debug(&s, error);
-  if (status == CT_OK) status = write_pieces(o->output, &pieces, o->text, error);
+  if (status == CT_OK) status = write_all(&s, path, &pieces, error);
   if (status == CT_OK && report.size) fwrite(report.data, 1, report.size, stderr);
   for (size_t i = 0; i < s.count; i++) {
     free(s.files[i].path);
@@ -84,13 +95,13 @@ int cmd_strip(int argc, char **argv) {
       {'a', "all", OPT_FLAG, &o.all, NULL, "Remove every custom section"},
       {'d', "delete", OPT_STRINGS, &o.deleted, "REGEX", "Remove only sections whose name matches; repeatable"},
       {'k', "keep", OPT_STRINGS, &o.keep, "REGEX", "Keep sections whose name matches; repeatable"},
-      {0, "split-debug", OPT_STRING, &o.split, "FILE", "Move DWARF and names of the one module that has them to FILE"},
-      {0, "split-debug-dir", OPT_STRING, &o.split_dir, "DIRECTORY", "The same for each module, to BUILD-ID.debug.wasm there"},
+      {0, "split-debug", OPT_OUTPUT, &o.split, "FILE", "Move DWARF and names of the one module that has them to FILE"},
+      {0, "split-debug-dir", OPT_DIRECTORY, &o.split_dir, "DIRECTORY", "The same for each module, to BUILD-ID.debug.wasm there"},
       {0, "reproducible", OPT_FLAG, &o.reproducible, NULL, "Producers that stay lose paths, dates and times"},
       {0, "report", OPT_FLAG, &o.report, NULL, "Tell what went, and how much it was"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
       DWARF_ROWS(o.read),
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };

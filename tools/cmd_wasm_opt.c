@@ -1,5 +1,6 @@
 /* wasm-opt IN -o OUT: `ctool optimize` with the options that scripts and toolchains give to Binaryen's wasm-opt; ctool is this when it is called by that name.
  * Options have their names there, which are no clusters of letters, so they are not those of opts.h. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,10 +81,12 @@ static void fill(table *out, options *o) {
   memcpy(out->rows, rows, sizeof rows);
 }
 
-static int usage_error(const char *format, const char *what, const char *more) {
-  fputs("error: ", stderr);
-  fprintf(stderr, format, what, more);
-  fputs("\nusage: wasm-opt [OPTIONS] FILE -o OUT\nMore with --help.\n", stderr);
+static int usage_error(const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  opt_tell(format, arguments);
+  va_end(arguments);
+  fputs("usage: wasm-opt [OPTIONS] FILE -o OUT\nMore with --help.\n", stderr);
   return EXIT_USAGE;
 }
 
@@ -144,7 +147,7 @@ static int unknown(const table *t, const char *argument) {
     if (distance < best_distance) best_distance = distance, best = row->name;
   }
   if (best) return usage_error("unknown option %s; did you mean %s?", argument, best);
-  return usage_error("ctool has no option %s; single passes of wasm-opt have no names here%s", argument, ", -Oz runs all that there are");
+  return usage_error("ctool has no option %s; single passes of wasm-opt have no names here, -Oz runs all that there are", argument);
 }
 
 /* The levels of ct_optimize are 1, 2, 3 for -Os and 4 for -Oz. What -ol and -s say comes to one of them in the end. */
@@ -172,7 +175,7 @@ static int take_pass_argument(options *o, const char *value) {
   ct_error_clear(&error);
   if (optimize_pass_argument(&o->job, value, &error)) return -1;
   if (error.status != CT_OK) return tell(&error, NULL, false);
-  return usage_error("no pass takes the argument \"%s\"%s", value, "");
+  return usage_error("no pass takes the argument \"%s\"", value);
 }
 
 static bool takes_value(const option *row) {
@@ -196,7 +199,7 @@ static int parse(const table *t, options *o, int argc, char **argv) {
   for (int i = 1; i < argc; i++) {
     const char *argument = argv[i];
     if (argument[0] != '-' || argument[1] == 0) {
-      if (o->input) return usage_error("one file is optimized at a time; \"%s\" is a second one%s", argument, "");
+      if (o->input) return usage_error("one file is optimized at a time; \"%s\" is a second one", argument);
       o->input = argument;
       continue;
     }
@@ -208,9 +211,10 @@ static int parse(const table *t, options *o, int argc, char **argv) {
     if (!row) continue;
     const char *value = argument[size] == '=' ? argument + size + 1 : NULL;
     if (!value && takes_value(row)) {
-      if (i + 1 == argc) return usage_error("%s needs a value%s", argument, "");
+      if (i + 1 == argc) return usage_error("%s needs a value", argument);
       value = argv[++i];
     }
+    if (row->target == &o->job.output && !*value) return usage_error("%s needs a name, not an empty one", argument);
     status = take(t, o, row, argument, value);
     if (status >= 0) return status;
   }
@@ -224,6 +228,8 @@ int cmd_wasm_opt(int argc, char **argv) {
   ct_error_clear(&error);
   fill(&t, &o);
   int status = parse(&t, &o, argc, argv);
+  if (status < 0 && o.job.output && ct_is_same_output(o.job.output, "-") && (o.job.print || o.job.metrics))
+    status = usage_error("%s writes to standard output, as %s does", o.job.print ? "--print" : "--metrics", "--output");
   if (status < 0) {
     const char *path = o.input ? o.input : "-";
     settle_level(&o);

@@ -82,12 +82,17 @@ typedef struct json_options {
   int error_format;
 } json_options;
 
-static ct_status write_module(void *context, const char *name, ct_slice bytes, ct_error *error) {
-  const json_options *o = context;
+typedef struct conversion {
+  const json_options *o;
+  output_set modules;
+} conversion;
+
+static ct_status add_module(void *context, const char *name, ct_slice bytes, ct_error *error) {
+  conversion *c = context;
   char path[4096];
-  int size = o->wasm_dir ? snprintf(path, sizeof path, "%s/%s", o->wasm_dir, name) : snprintf(path, sizeof path, "%s", name);
+  int size = c->o->wasm_dir ? snprintf(path, sizeof path, "%s/%s", c->o->wasm_dir, name) : snprintf(path, sizeof path, "%s", name);
   if (size < 0 || (size_t)size >= sizeof path) return fail_with(error, FAIL_OPEN, "the name of a file is too long");
-  return ct_output_write(path, bytes, true, error);
+  return outputs_add(&c->modules, path, bytes, true, error);
 }
 
 /* The name of a file without its folder and its last ending; to be freed. */
@@ -103,15 +108,19 @@ static char *stem_of(const char *path) {
 
 static ct_status convert(const char *path, const json_options *o, const char *stem, ct_error *error) {
   ct_input input;
-  ct_output *output = NULL;
+  conversion c = {.o = o};
+  out_file *out = NULL;
   ct_status status = ct_input_open(&input, path, error);
-  if (status == CT_OK) status = ct_output_open(&output, o->output, false, error);
+  if (status == CT_OK) status = output_open(&out, o->output, false, error);
   if (status == CT_OK) {
-    ct_sink sink = ct_output_sink(output);
-    ct_wast_json_options options = {path, stem, o->pretty, write_module, (void *)o};
+    ct_sink sink = output_sink(out);
+    ct_wast_json_options options = {path, stem, o->pretty, add_module, &c};
     status = ct_wast_json(&sink, input.bytes, &options, error);
   }
-  ct_status closed = ct_output_close(output, status == CT_OK, error);
+  if (status == CT_OK) status = output_finish(out, error);
+  ct_status closed = outputs_close(&c.modules, status == CT_OK, error);
+  if (status == CT_OK) status = closed;
+  closed = output_close(out, status == CT_OK, error);
   ct_input_close(&input);
   return status != CT_OK ? status : closed;
 }
@@ -119,8 +128,8 @@ static ct_status convert(const char *path, const json_options *o, const char *st
 int cmd_json_from_wast(int argc, char **argv) {
   json_options o = {.output = "-"};
   const opt_row rows[] = {
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write the JSON; - is standard output. Its name is that of the modules, too"},
-      {0, "wasm-dir", OPT_STRING, &o.wasm_dir, "DIRECTORY", "Where to write the modules (here)"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write the JSON; - is standard output. Its name is that of the modules, too"},
+      {0, "wasm-dir", OPT_DIRECTORY, &o.wasm_dir, "DIRECTORY", "Where to write the modules (here)"},
       {0, "pretty", OPT_FLAG, &o.pretty, NULL, "Write the JSON on many lines"},
       {0, "allow-confusing-unicode", OPT_STRING, &o.confusing_unicode, "true|false", "Accepted: it is allowed"},
       ERROR_FORMAT_ROW(o.error_format),

@@ -66,14 +66,14 @@ void wasm_file_close(ct_wasm_file *file) {
 
 ct_status show_file(const char *path, const text_options *read, const char *output_path, file_shower show, const void *o, ct_error *error) {
   ct_wasm_file file;
-  ct_output *output = NULL;
+  out_file *out = NULL;
   ct_status status = wasm_file_open_text(&file, path, read, error);
-  if (status == CT_OK) status = ct_output_open(&output, output_path, false, error);
+  if (status == CT_OK) status = output_open(&out, output_path, false, error);
   if (status == CT_OK) {
-    ct_sink sink = ct_output_sink(output);
+    ct_sink sink = output_sink(out);
     status = show(&sink, file.bytes, o, error);
   }
-  ct_status closed = ct_output_close(output, status == CT_OK, error);
+  ct_status closed = output_close(out, status == CT_OK, error);
   wasm_file_close(&file);
   return status != CT_OK ? status : closed;
 }
@@ -121,44 +121,13 @@ char *name_of_argument(const char *argument, bool up_to_dot, const char **path) 
   return name;
 }
 
-ct_status join_pieces(ct_slice *out, const ct_pieces *pieces, ct_error *error) {
-  size_t size = 0;
-  for (size_t i = 0; i < pieces->count; i++) size += pieces->items[i].size;
-  uint8_t *at = malloc(size + 1);
-  *out = (ct_slice){at, size};
-  if (!at) return fail_with(error, FAIL_NOMEM, "out of memory");
-  for (size_t i = 0; i < pieces->count; i++) {
-    memcpy(at, pieces->items[i].data, pieces->items[i].size);
-    at += pieces->items[i].size;
-  }
-  return CT_OK;
-}
-
-ct_status write_text_pieces(const char *path, const ct_pieces *pieces, ct_error *error) {
-  ct_slice whole;
-  ct_output *output = NULL;
-  ct_status status = join_pieces(&whole, pieces, error);
-  if (status == CT_OK) status = ct_output_open(&output, path, false, error);
-  if (status == CT_OK) {
-    ct_sink sink = ct_output_sink(output);
-    status = ct_print(&sink, whole, NULL, error);
-  }
-  ct_status closed = ct_output_close(output, status == CT_OK, error);
-  free((void *)whole.data);
-  return status != CT_OK ? status : closed;
-}
-
-ct_status write_pieces(const char *path, const ct_pieces *pieces, bool text, ct_error *error) {
-  return text ? write_text_pieces(path, pieces, error) : ct_output_write_pieces(path, pieces->items, pieces->count, true, error);
-}
-
-ct_status write_optimized_pieces(const char *path, const ct_pieces *pieces, const ct_optimize_options *options, bool text, ct_error *error) {
+ct_status add_optimized_pieces(output_set *set, const char *path, const ct_pieces *pieces, const ct_optimize_options *options, bool text, ct_error *error) {
   ct_slice whole = {0}, bytes;
   ct_buf small = {0};
   ct_status status = join_pieces(&whole, pieces, error);
   if (status == CT_OK) status = ct_optimize(&small, whole, options, error);
   bytes = (ct_slice){small.data, small.size};
-  if (status == CT_OK) status = write_pieces(path, &(ct_pieces){.items = &bytes, .count = 1}, text, error);
+  if (status == CT_OK) status = outputs_add_pieces(set, path, &(ct_pieces){.items = &bytes, .count = 1}, text, error);
   ct_buf_free(&small);
   free((void *)whole.data);
   return status;

@@ -3,6 +3,7 @@
 #define CTOOL_TOOLS_COMMON_H
 
 #include "ctool/ctool.h"
+#include "outputs.h"
 
 enum { EXIT_GOOD = 0, EXIT_BAD_INPUT = 1, EXIT_USAGE = 2 };
 
@@ -22,7 +23,7 @@ typedef struct listener {
 void tell_notice(void *context, ct_notice kind, const char *text);
 
 /* Reports a failure of the command's own; the first one wins. The status is a number of errors.def. */
-enum { FAIL_NOMEM = 1, FAIL_OPEN = 900, FAIL_RUN = 904 };
+enum { FAIL_NOMEM = 1, FAIL_OPEN = 900, FAIL_WRITE = 902, FAIL_RUN = 904 };
 ct_status fail_with(ct_error *error, ct_status status, const char *format, ...);
 
 /* When output is in colours: into an int, which wants_color takes; "auto" is when `output` is a terminal. */
@@ -72,15 +73,8 @@ char *name_of_argument(const char *argument, bool up_to_dot, const char **path);
 /* Into an int: a ct_wasi_adapter. */
 #define WASI_ADAPTER_ROW(target, help) {0, "wasi-adapter", OPT_WORD, &(target), "command|reactor|proxy|none", help, "auto|command|reactor|proxy|none"}
 
-/* The pieces as one block; out->data is to be freed. */
-ct_status join_pieces(ct_slice *out, const ct_pieces *pieces, ct_error *error);
-
-/* Writes a binary that is in pieces, as it is or as text. */
-ct_status write_text_pieces(const char *path, const ct_pieces *pieces, ct_error *error);
-ct_status write_pieces(const char *path, const ct_pieces *pieces, bool text, ct_error *error);
-
-/* The same, optimized first: --optimize of the commands that make components. */
-ct_status write_optimized_pieces(const char *path, const ct_pieces *pieces, const ct_optimize_options *options, bool text, ct_error *error);
+/* Adds a binary that is in pieces to what is written, optimized first: --optimize of the commands that make components. */
+ct_status add_optimized_pieces(output_set *set, const char *path, const ct_pieces *pieces, const ct_optimize_options *options, bool text, ct_error *error);
 
 /* Validates what a command made, or passes on, with all features. */
 ct_status validate_made(ct_slice bytes, ct_error *error);

@@ -120,7 +120,15 @@ ct_status linker_find(words *command, const char *path, ct_error *error) {
 
 /* ---- the scratch directory */
 
-ct_status scratch_make(scratch *s, const char *output, ct_error *error) {
+/* In a signal handler, too. */
+static void remove_scratch(leftover *it) {
+  const scratch *s = (scratch *)it;
+  if (s->module) unlink(s->module);
+  if (s->arguments) unlink(s->arguments);
+  rmdir(s->directory);
+}
+
+static ct_status make(scratch *s, const char *output, ct_error *error) {
   const char *base = base_name(output);
   size_t parent = (size_t)(base - output), size = parent + strlen(base) + sizeof "..XXXXXX";
   char *directory = malloc(size);
@@ -132,20 +140,26 @@ ct_status scratch_make(scratch *s, const char *output, ct_error *error) {
     return error->status;
   }
   s->directory = directory;
+  leftover_add(&s->at, remove_scratch);
   s->module = join(directory, strlen(directory), base);
   s->arguments = join(directory, strlen(directory), "-arguments"); /* no output's name begins with a dash here: it would be an option */
   if (!s->module || !s->arguments) return fail_with(error, FAIL_NOMEM, "out of memory");
-  s->files[0] = s->module;
-  s->files[1] = s->arguments;
-  child_remove_at_signal(s->files, 2, directory);
   return CT_OK;
 }
 
+ct_status scratch_make(scratch *s, const char *output, ct_error *error) {
+  ending_hold();
+  ct_status status = make(s, output, error);
+  ending_release();
+  return status;
+}
+
 void scratch_remove(scratch *s) {
-  if (s->module) unlink(s->module);
-  if (s->arguments) unlink(s->arguments);
-  if (s->directory) rmdir(s->directory);
-  child_forget();
+  if (!s->directory) return;
+  ending_hold();
+  remove_scratch(&s->at);
+  leftover_forget(&s->at);
+  ending_release();
   free(s->module);
   free(s->arguments);
   free(s->directory);
@@ -169,7 +183,7 @@ static ct_status shorten(words *short_one, const words *command, const scratch *
   words rest = {command->items + fixed, command->count - fixed};
   char *file = malloc(size);
   ct_status status = file ? words_quote(&text, &rest, error) : fail_with(error, FAIL_NOMEM, "out of memory");
-  if (status == CT_OK) status = ct_output_write(s->arguments, (ct_slice){text.data, text.size}, false, error);
+  if (status == CT_OK) status = output_write(s->arguments, (ct_slice){text.data, text.size}, false, error);
   for (size_t i = 0; i < fixed && status == CT_OK; i++) status = words_add(short_one, command->items[i], error);
   if (status == CT_OK) status = words_add(short_one, "--rsp-quoting=posix", error);
   if (file) snprintf(file, size, "@%s", s->arguments);

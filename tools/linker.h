@@ -2,6 +2,7 @@
 #ifndef CTOOL_TOOLS_LINKER_H
 #define CTOOL_TOOLS_LINKER_H
 
+#include "ending.h"
 #include "words.h"
 
 /* Does the linker take the argument after this one for its value? ("-L", "--entry"; not "-Ldir", "--entry=main".) */
@@ -13,13 +14,13 @@ ct_status linker_find(words *command, const char *path, ct_error *error);
 
 /* A directory beside the output, so that what is in it can be renamed into place. All-zero may be removed. */
 typedef struct scratch {
+  leftover at; /* first: what removes it gets it */
   char *directory;
   char *module;    /* in it: the output's own base name, which the linker writes into the module's name section */
   char *arguments; /* in it: a response file, when the command line is long */
-  const char *files[2];
 } scratch;
 
-/* From here on an ending signal removes it, too. */
+/* From here on an ending signal removes it, too; it stays where it is in memory. */
 ct_status scratch_make(scratch *s, const char *output, ct_error *error);
 void scratch_remove(scratch *s);
 

@@ -1,12 +1,17 @@
 /* main.c - finds the command in the table of commands.def and runs it. Exit status: 0 good, 1 bad input, 2 usage. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
 
 #include "commands.h"
 #include "common.h"
+#include "ending.h"
 #include "opts.h"
 
 /* Called by the name of another tool, ctool is that command. */
@@ -69,20 +74,27 @@ static const char *nearest(const char *name) {
   return best;
 }
 
+static void print_error(const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  opt_tell(format, arguments);
+  va_end(arguments);
+}
+
 /* `second` is the word after it, or NULL; it may be the rest of the name. */
 static int unknown_command(const char *first, const char *second) {
   bool group = is_group(first);
   if (group && (!second || second[0] == '-')) {
-    fprintf(stderr, "error: which command of \"%s\"?\nctool %s --help lists them.\n", first, first);
+    fprintf(stderr, "error: which command of \"%s\"?\nctool %s --help lists them.\n", first, first); /* a name of ours */
     return EXIT_USAGE;
   }
   char both[64];
   snprintf(both, sizeof both, "%s %s", first, second ? second : "");
   const char *best = group ? nearest(both) : nearest(first);
   if (!best) best = nearest(both); /* the first word may be the one that is misspelt */
-  fprintf(stderr, "error: ctool has no command \"%s\"", group ? both : first);
-  if (best) fprintf(stderr, "; did you mean \"%s\"?", best);
-  fprintf(stderr, "\nctool %s%s--help lists the commands.\n", group ? first : "", group ? " " : "");
+  if (best) print_error("ctool has no command \"%s\"; did you mean \"%s\"?", group ? both : first, best);
+  else print_error("ctool has no command \"%s\"", group ? both : first);
+  fprintf(stderr, "ctool %s%s--help lists the commands.\n", group ? first : "", group ? " " : "");
   return EXIT_USAGE;
 }
 
@@ -94,9 +106,23 @@ static void keep_freed_memory(void) {
 #endif
 }
 
-int main(int argc, char **argv) {
-  if (argc) program_name_is(argv[0]);
-  keep_freed_memory();
+/* Files that are opened must not become the standard streams where those are closed: these are open then, in the direction that they do not have. */
+static void open_closed_streams(void) {
+  for (int i = 0; i <= STDERR_FILENO; i++)
+    if (fcntl(i, F_GETFD) < 0) open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* the lowest that is free: i */
+}
+
+/* What was printed to standard output has left, or it is told that it has not. */
+static int finish(int status) {
+  ct_error error;
+  errno = 0;
+  if (fflush(stdout) == 0 && !ferror(stdout)) return status;
+  ct_error_clear(&error);
+  fail_with(&error, FAIL_WRITE, errno ? "cannot write: %s" : "cannot write", strerror(errno));
+  return tell(&error, "standard output", false);
+}
+
+static int run(int argc, char **argv) {
   for (size_t i = 0; argc && i < sizeof aliases / sizeof *aliases; i++)
     if (strcmp(base_name(argv[0]), aliases[i].name) == 0) return aliases[i].run(argc, argv);
   if (argc < 2) {
@@ -108,7 +134,7 @@ int main(int argc, char **argv) {
     /* `help x` is `x --help` */
     static char flag[] = "--help";
     char *turned[4] = {argv[0], argv[2], argc > 3 ? argv[3] : flag, flag};
-    return main(argc > 3 ? 4 : 3, turned);
+    return run(argc > 3 ? 4 : 3, turned);
   }
   if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
     bool json = argc > 2 && strcmp(argv[2], "--json") == 0;
@@ -122,4 +148,12 @@ int main(int argc, char **argv) {
   const char *second = argc > 2 ? argv[2] : NULL;
   if (is_group(argv[1]) && second && (strcmp(second, "--help") == 0 || strcmp(second, "-h") == 0)) return group_help(argv[1]);
   return unknown_command(argv[1], second);
+}
+
+int main(int argc, char **argv) {
+  open_closed_streams();
+  ending_watch();
+  if (argc) program_name_is(argv[0]);
+  keep_freed_memory();
+  return finish(run(argc, argv));
 }

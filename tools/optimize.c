@@ -98,22 +98,22 @@ static ct_status optimize(ct_buf *out, const optimize_job *job, ct_slice bytes, 
 
 static ct_status write_out(const optimize_job *job, const ct_pieces *pieces, ct_error *error) {
   if (!job->output) return CT_OK;
-  return write_pieces(job->output, pieces, job->text, error);
+  return output_write_pieces(job->output, pieces, job->text, error);
 }
 
 /* What is asked for beside the file. */
 static ct_status show(const optimize_job *job, ct_slice bytes, const ct_pieces *pieces, ct_error *error) {
-  ct_output *output = NULL;
+  out_file *out = NULL;
   if (job->print) {
-    ct_status status = write_text_pieces("-", pieces, error);
+    ct_status status = output_write_pieces("-", pieces, true, error);
     if (status != CT_OK) return status;
   }
   if (!job->metrics) return CT_OK;
-  ct_status status = ct_output_open(&output, "-", false, error);
+  ct_status status = output_open(&out, "-", false, error);
   if (status != CT_OK) return status;
-  ct_sink sink = ct_output_sink(output);
+  ct_sink sink = output_sink(out);
   status = ct_objdump(&sink, bytes, false, error);
-  ct_status closed = ct_output_close(output, status == CT_OK, error);
+  ct_status closed = output_close(out, status == CT_OK, error);
   return status != CT_OK ? status : closed;
 }
 

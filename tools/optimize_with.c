@@ -40,10 +40,7 @@ static bool is_valid(ct_slice bytes) {
 /* The file that the program made, when it is better. */
 static ct_status try(second *s, taken_module *module, ct_error *error) {
   int how;
-  size_t size = strlen(module->path) + sizeof ".opt";
-  char *out = malloc(size);
-  if (!out) return fail_with(error, FAIL_NOMEM, "out of memory");
-  snprintf(out, size, "%s.opt", module->path);
+  const char *out = s->modules.made;
   ct_status status = run_program(&how, s, module->path, out, error);
   if (status == CT_OK && how) fprintf(stderr, "note: `%s` ended with status %d; the module %s stays as ctool made it\n", s->program, how, module->name);
   else if (status == CT_OK) status = ct_input_open(&module->file, out, error);
@@ -55,7 +52,6 @@ static ct_status try(second *s, taken_module *module, ct_error *error) {
   if (better) module->bytes = module->file.bytes;
   s->smaller |= better;
   unlink(out);
-  free(out);
   return status;
 }
 
@@ -69,7 +65,7 @@ static ct_status give(void *context, const char *name, ct_slice *module, ct_erro
 }
 
 static ct_status try_all(second *s, ct_error *error) {
-  ct_status status = taken_write(&s->modules, error);
+  ct_status status = taken_lay_out(&s->modules, error);
   for (size_t i = 0; i < s->modules.count && status == CT_OK; i++) status = try(s, &s->modules.items[i], error);
   return status;
 }
@@ -96,18 +92,15 @@ ct_status optimize_with(ct_buf *bytes, const char *program, bool keep_names, ct_
   second s = {.program = *program ? program : "wasm-opt", .keep_names = keep_names};
   ct_buf made = {0};
   ct_slice input = {bytes->data, bytes->size};
-  char *directory = child_directory(error);
-  if (!directory) return error->status;
-  s.modules.directory = directory;
-  ct_status status = ct_kind_of(input) == CT_KIND_COMPONENT ? run_component(&s, &made, input, error) : run_module(&s, &made, input, error);
+  ct_status status = taken_scratch_make(&s.modules, error);
+  if (status == CT_OK) status = ct_kind_of(input) == CT_KIND_COMPONENT ? run_component(&s, &made, input, error) : run_module(&s, &made, input, error);
   if (status == CT_OK && s.smaller && made.size < bytes->size) {
     ct_buf swap = *bytes;
     *bytes = made;
     made = swap;
   }
-  taken_remove(&s.modules);
+  taken_scratch_remove(&s.modules);
   taken_free(&s.modules);
   ct_buf_free(&made);
-  free(directory);
   return status;
 }

@@ -6,13 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctool/ctool.h"
+
+void opt_tell(const char *format, va_list arguments) {
+  ct_error error = {.offset = CT_NO_OFFSET};
+  ct_buf text = {0};
+  vsnprintf(error.message, sizeof error.message, format, arguments);
+  ct_error_print(&error, &text);
+  if (!text.failed) fwrite(text.data, 1, text.size, stderr);
+  ct_buf_free(&text);
+}
+
 int opt_usage_error(const opt_spec *spec, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  fputs("error: ", stderr);
-  vfprintf(stderr, format, arguments);
+  opt_tell(format, arguments);
   va_end(arguments);
-  fprintf(stderr, "\nusage: %s\nMore with --help.\n", spec->usage);
+  fprintf(stderr, "usage: %s\nMore with --help.\n", spec->usage);
   return 2;
 }
 
@@ -191,6 +201,39 @@ static int take_short(parse *p, const char *argument) {
   return -1;
 }
 
+/* ---- what is written */
+
+static const char *written_by(const opt_row *row) { return row->kind == OPT_OUTPUT ? *(const char **)row->target : NULL; }
+
+static int check_pair(const opt_spec *spec, const opt_row *row, const opt_row *other) {
+  const char *a = written_by(row), *b = written_by(other);
+  if (!a || !b || !ct_is_same_output(a, b)) return -1;
+  if (strcmp(a, b) == 0) return opt_usage_error(spec, "--%s and --%s both name %s: one would be written over the other", row->long_name, other->long_name, strcmp(a, "-") ? a : "standard output");
+  return opt_usage_error(spec, "--%s %s and --%s %s are one file: one would be written over the other", row->long_name, a, other->long_name, b);
+}
+
+static int check_output(const opt_spec *spec, const opt_row *row, int count, char **inputs) {
+  const char *path = written_by(row);
+  int status = -1;
+  for (const opt_row *other = spec->rows; path && other < row && status < 0; other++) status = check_pair(spec, other, row);
+  for (int i = 0; path && row->short_name != 'o' && i < count && status < 0; i++)
+    if (strcmp(inputs[i], "-") != 0 && ct_is_same_output(path, inputs[i]))
+      status = opt_usage_error(spec, "--%s %s would be written over the input %s", row->long_name, path, inputs[i]);
+  return status;
+}
+
+static int check_written(const opt_spec *spec, int count, char **inputs) {
+  int status = -1;
+  for (const opt_row *row = spec->rows; row->help && status < 0; row++) {
+    const char *path = row->kind == OPT_OUTPUT || row->kind == OPT_DIRECTORY ? *(const char **)row->target : NULL;
+    if (path && !*path) return opt_usage_error(spec, "--%s needs a name, not an empty one", row->long_name);
+    status = check_output(spec, row, count, inputs);
+  }
+  return status;
+}
+
+/* ---- parsing */
+
 /* Set while a command is called for its table alone. */
 static opt_visitor visitor;
 static void *visitor_context;
@@ -220,5 +263,5 @@ int opt_parse(const opt_spec *spec, int argc, char **argv, int *positional) {
     else status = argument[1] == '-' ? take_long(&p, argument) : take_short(&p, argument);
     if (status >= 0) return status;
   }
-  return p.misled ? misled(&p) : -1;
+  return p.misled ? misled(&p) : check_written(spec, *positional, argv + 1);
 }

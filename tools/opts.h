@@ -5,12 +5,15 @@
 #ifndef CTOOL_TOOLS_OPTS_H
 #define CTOOL_TOOLS_OPTS_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 typedef enum opt_kind {
   OPT_FLAG,    /* bool: set to true by its name alone, or by =true and =false */
   OPT_STRING,  /* const char *: the last one wins */
+  OPT_OUTPUT,  /* the same, a file that is written: not empty, and no other of the row's kind; only -o may be an input */
+  OPT_DIRECTORY, /* the same, not empty */
   OPT_STRINGS, /* opt_strings: each one is kept */
   OPT_OPTIONAL, /* const char *: what follows "=", or "" when nothing does */
   OPT_WORD      /* int: the number of a word of the row, from 0; another word is a usage error, told when the whole line was read */
@@ -49,6 +52,9 @@ void opt_visit(int (*run)(int argc, char **argv), const char *name, opt_visitor 
 
 /* Tells a usage error on stderr, with where to find help; gives 2. */
 int opt_usage_error(const opt_spec *spec, const char *format, ...);
+
+/* Prints "error: MESSAGE" to stderr, as failures of the library are printed: what would steer a terminal does not. */
+void opt_tell(const char *format, va_list arguments);
 
 /* The edit distance of two short names, for "did you mean"; large for long ones. */
 unsigned opt_distance(const char *a, const char *b);

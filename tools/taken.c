@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "child.h"
+
 void taken_free(taken_list *list) {
   for (size_t i = 0; i < list->count; i++) {
     free(list->items[i].name);
@@ -44,16 +46,55 @@ ct_status taken_add(void *list, const char *name, ct_slice module, ct_error *err
   return error->status;
 }
 
-ct_status taken_write(const taken_list *list, ct_error *error) {
+ct_status taken_write(const taken_list *list, output_set *set, ct_error *error) {
   ct_status status = list->count ? ct_directory_make(list->directory, error) : CT_OK;
-  for (size_t i = 0; i < list->count && status == CT_OK; i++) status = ct_output_write(list->items[i].path, list->items[i].bytes, true, error);
+  for (size_t i = 0; i < list->count && status == CT_OK; i++) status = outputs_add(set, list->items[i].path, list->items[i].bytes, true, error);
   return status;
 }
 
-void taken_remove(const taken_list *list) {
-  for (size_t i = 0; i < list->count; i++) unlink(list->items[i].path);
+/* ---- a directory of their own */
+
+/* In a signal handler, too. */
+static void remove_scratch(leftover *it) {
+  const taken_list *list = (taken_list *)it;
+  for (size_t i = 0; i < list->laid_out; i++) unlink(list->items[i].path);
+  unlink(list->made);
   rmdir(list->directory);
 }
+
+ct_status taken_scratch_make(taken_list *list, ct_error *error) {
+  ending_hold();
+  char *directory = child_directory(error);
+  list->made = directory ? joined(directory, "made", ".wasm") : NULL;
+  list->directory = directory;
+  if (list->made) leftover_add(&list->scratch, remove_scratch);
+  ending_release();
+  if (list->made || !directory) return error->status;
+  rmdir(directory);
+  free(directory);
+  list->directory = NULL;
+  return fail_with(error, FAIL_NOMEM, "out of memory");
+}
+
+ct_status taken_lay_out(taken_list *list, ct_error *error) {
+  output_set set = {0};
+  list->laid_out = list->count;
+  ct_status status = taken_write(list, &set, error), closed = outputs_close(&set, status == CT_OK, error);
+  return status != CT_OK ? status : closed;
+}
+
+void taken_scratch_remove(taken_list *list) {
+  if (!list->made) return;
+  ending_hold();
+  remove_scratch(&list->scratch);
+  leftover_forget(&list->scratch);
+  ending_release();
+  free(list->made);
+  free((char *)list->directory);
+  list->made = NULL;
+}
+
+/* ---- reading them back */
 
 /* Names that come from a component are no paths. */
 static bool is_file_name(const char *name) { return *name && *name != '.' && !strchr(name, '/'); }
@@ -77,5 +118,5 @@ ct_status taken_output(const char *path, const ct_buf *component, bool validate,
     snprintf(error->file, sizeof error->file, "the component that was made");
     return status;
   }
-  return text ? write_text_pieces(path, &pieces, error) : ct_output_write(path, bytes, true, error);
+  return output_write_pieces(path, &pieces, text, error);
 }

@@ -1,6 +1,8 @@
 /* io.h - files: mapping inputs, listing directories, writing outputs atomically. The operating system's files are touched by src/base/file.c alone.
  *
- * A library user who keeps everything in memory needs none of this. */
+ * A library user who keeps everything in memory needs none of this. Signals are the program's: the library installs no handler. So one that ends the process
+ * leaves the temporary of an output that is being written (ct_output_temporary names it), and SIGBUS comes when a mapped input gets shorter meanwhile: whoever
+ * reads files that others truncate reads them by itself. tools/ending.c is what the command does about both. */
 #ifndef CTOOL_IO_H
 #define CTOOL_IO_H
 
@@ -30,8 +32,13 @@ CT_API ct_path_kind ct_path_kind_of(const char *path);
 CT_API ct_status ct_names_list(char ***names, size_t *count, const char *directory, ct_error *error);
 CT_API void ct_names_free(char **names, size_t count);
 
+/* Is writing to both to write one file? By device and inode, by where a symbolic link leads, and where nothing is yet, by name and directory. "-" is standard
+ * output. Two times the same device of characters (/dev/null) is no harm, and false. */
+CT_API bool ct_is_same_output(const char *a, const char *b);
+
 /* Writes `bytes` to `path` so that a reader sees the old file or the new one whole: a temporary beside the target, then a rename.
- * "-" is standard output. `binary` output is refused on a terminal. The mode is that of the old file, else 0666 less umask. */
+ * "-" is standard output. `binary` output is refused on a terminal. The mode is that of the old file, else 0666 less umask. A symbolic link stays one: what it
+ * leads to is replaced, or made. */
 CT_API ct_status ct_output_write(const char *path, ct_slice bytes, bool binary, ct_error *error);
 /* The same for several pieces in order, written without joining them. */
 CT_API ct_status ct_output_write_pieces(const char *path, const ct_slice *pieces, size_t count, bool binary, ct_error *error);
@@ -41,6 +48,11 @@ CT_API ct_status ct_output_write_pieces(const char *path, const ct_slice *pieces
 typedef struct ct_output ct_output;
 CT_API ct_status ct_output_open(ct_output **out, const char *path, bool binary, ct_error *error);
 CT_API ct_status ct_output_put(ct_output *output, ct_slice bytes, ct_error *error);
+CT_API ct_status ct_output_put_pieces(ct_output *output, const ct_slice *pieces, size_t count, ct_error *error);
+/* All is put: whatever can fail but putting it in place has been done then. For outputs that belong together: finish all, then close all. */
+CT_API ct_status ct_output_finish(ct_output *output, ct_error *error);
+/* The file that holds it until it is put in place; NULL when the target is written straight. Lives until ct_output_close. */
+CT_API const char *ct_output_temporary(const ct_output *output);
 CT_API ct_status ct_output_close(ct_output *output, bool keep, ct_error *error);
 
 /* Where functions write that make their output piece by piece. `write` takes all bytes or reports why not. */

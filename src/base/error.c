@@ -124,12 +124,23 @@ void cti_error_place_text(ct_error *error, ct_slice text, size_t at, size_t size
   error->source[line.size] = 0;
 }
 
+/* The name of a file is any bytes but NUL: what is not UTF-8, or would steer a terminal, is written as \n or \xNN. */
+static void print_name(const char *name, ct_buf *out) {
+  ct_slice left = cti_slice_str(name);
+  for (size_t length; left.size; left = cti_slice_cut(left, length ? length : 1, left.size)) {
+    uint32_t scalar = cti_utf8_decode(left, &length);
+    if (length && scalar >= 0x20 && (scalar < 0x7f || scalar >= 0xa0)) cti_buf_bytes(out, cti_slice_cut(left, 0, length));
+    else if (length && scalar == '\n') cti_buf_str(out, "\\n");
+    else for (size_t i = 0; i < (length ? length : 1); i++) cti_buf_printf(out, "\\x%02x", left.data[i]);
+  }
+}
+
 static void print_place(const ct_error *error, ct_buf *out) {
   if (!error->file[0] && error->line == 0 && error->offset == CT_NO_OFFSET && !error->trail[0]) return;
   cti_buf_str(out, "\n  --> ");
   const char *comma = "";
   if (error->file[0]) {
-    cti_buf_str(out, error->file);
+    print_name(error->file, out);
     comma = ", ";
   }
   if (error->line) {
@@ -167,8 +178,9 @@ static void print_hint(const char *hint, ct_buf *out) {
   }
 }
 
-/* Names and source lines come from the input, and messages go to terminals: what would steer one (C0, DEL, C1 in UTF-8) becomes a question mark of as many bytes. */
+/* Names and source lines come from the input, and messages go to terminals: what would steer one (C0, DEL, C1 in UTF-8), or is not UTF-8, becomes a question mark of as many bytes. */
 static void tame(uint8_t *at, size_t size) {
+  for (size_t good = 0; (good += cti_utf8_valid_prefix(cti_slice(at + good, size - good))) < size;) at[good] = '?';
   for (size_t i = 0; i < size; i++) {
     bool line_end = at[i] == '\n' || (at[i] == '\r' && i + 1 < size && at[i + 1] == '\n');
     if ((at[i] < 0x20 && at[i] != '\t' && !line_end) || at[i] == 0x7f) at[i] = '?';

@@ -101,6 +101,13 @@ ct_path_kind ct_path_kind_of(const char *path) {
   return S_ISDIR(st.st_mode) ? CT_PATH_DIRECTORY : CT_PATH_FILE;
 }
 
+static char *copy_of(const char *text) {
+  size_t size = strlen(text) + 1;
+  char *copy = cti_malloc(size);
+  if (copy) memcpy(copy, text, size);
+  return copy;
+}
+
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 static bool add_name(char ***names, size_t *count, const char *name) {
@@ -109,10 +116,8 @@ static bool add_name(char ***names, size_t *count, const char *name) {
     if (!more) return false;
     *names = more;
   }
-  size_t size = strlen(name) + 1;
-  char *copy = cti_malloc(size);
+  char *copy = copy_of(name);
   if (!copy) return false;
-  memcpy(copy, name, size);
   (*names)[(*count)++] = copy;
   return true;
 }
@@ -167,6 +172,59 @@ static bool write_pieces(int descriptor, const ct_slice *pieces, size_t count) {
   return true;
 }
 
+/* ---- where outputs go */
+
+enum { MOST_LINKS = 40 /* as Linux follows */ };
+
+/* `path` becomes what a symbolic link there leads to, once; false when there is none, or (errno is not EINVAL or ENOENT) it cannot be followed. */
+static bool follow(char path[PATH_MAX]) {
+  char link[PATH_MAX];
+  ssize_t size = readlink(path, link, sizeof link);
+  if (size < 0) return false;
+  char *slash = strrchr(path, '/');
+  size_t kept = size && link[0] == '/' ? 0 : slash ? (size_t)(slash - path) + 1 : 0;
+  if (kept + (size_t)size >= PATH_MAX) return errno = ENAMETOOLONG, false;
+  memcpy(path + kept, link, (size_t)size);
+  path[kept + (size_t)size] = 0;
+  return true;
+}
+
+/* The file that `path` leads to through symbolic links, which need not exist: the last of them may lead to what is to be made. False with errno set. */
+static bool resolve(char out[PATH_MAX], const char *path) {
+  if (realpath(path, out)) return true;
+  size_t size = strlen(path);
+  if (errno != ENOENT || size >= PATH_MAX) return false;
+  memcpy(out, path, size + 1);
+  for (int links = 0; links < MOST_LINKS; links++)
+    if (!follow(out)) return errno == EINVAL || errno == ENOENT;
+  return errno = ELOOP, false;
+}
+
+/* Two paths where nothing is yet: one name in one directory? */
+static bool is_same_place(const char *a, const char *b) {
+  char paths[2][PATH_MAX], *names[2];
+  struct stat directories[2];
+  if (!resolve(paths[0], a) || !resolve(paths[1], b)) return strcmp(a, b) == 0;
+  for (int i = 0; i < 2; i++) {
+    char *slash = strrchr(paths[i], '/');
+    names[i] = slash ? slash + 1 : paths[i];
+    char first = names[i][0];
+    names[i][0] = 0; /* what is before it, for a moment */
+    bool found = stat(slash ? paths[i] : ".", &directories[i]) == 0;
+    names[i][0] = first;
+    if (!found) return strcmp(a, b) == 0;
+  }
+  return strcmp(names[0], names[1]) == 0 && directories[0].st_dev == directories[1].st_dev && directories[0].st_ino == directories[1].st_ino;
+}
+
+bool ct_is_same_output(const char *a, const char *b) {
+  struct stat x, y;
+  if (is_dash(a) && is_dash(b)) return true;
+  bool is_a = is_dash(a) ? fstat(STDOUT_FILENO, &x) == 0 : stat(a, &x) == 0, is_b = is_dash(b) ? fstat(STDOUT_FILENO, &y) == 0 : stat(b, &y) == 0;
+  if (is_a && is_b) return x.st_dev == y.st_dev && x.st_ino == y.st_ino && !S_ISCHR(x.st_mode);
+  return !is_a && !is_b && !is_dash(a) && !is_dash(b) && is_same_place(a, b);
+}
+
 /* The mode that the new file gets: the old one's, else 0666 less the umask. */
 static mode_t mode_for(const struct stat *old) {
   if (old) return old->st_mode & 07777;
@@ -178,40 +236,36 @@ static mode_t mode_for(const struct stat *old) {
 struct ct_output {
   int descriptor;
   bool owned;      /* to be closed: not standard output */
-  char *target;    /* the path, for messages too */
-  char *temporary; /* beside it; NULL when the target is written straight */
+  char *path;      /* as it was given, for messages */
+  char *target;    /* what is replaced: where links lead to; NULL when that is written straight */
+  char *temporary; /* beside it, or NULL */
   mode_t mode;
 };
 
 static ct_status no_memory(const char *path, ct_error *error) { return cti_fail(error, CT_NOMEM, CT_NO_OFFSET, "out of memory while writing %s", path); }
 
 static void output_free(ct_output *output) {
+  cti_free(output->path);
   cti_free(output->target);
   cti_free(output->temporary);
   cti_free(output);
 }
 
-static bool set_target(ct_output *output, const char *path) {
-  size_t size = strlen(path) + 1;
-  output->target = cti_malloc(size);
-  if (output->target) memcpy(output->target, path, size);
-  return output->target != NULL;
-}
-
-static ct_status open_beside(ct_output *output, const char *path, const struct stat *old, ct_error *error) {
-  size_t size = strlen(path) + sizeof ".XXXXXX";
+static ct_status open_beside(ct_output *output, const char *target, const struct stat *old, ct_error *error) {
+  size_t size = strlen(target) + sizeof ".XXXXXX";
+  output->target = copy_of(target);
   output->temporary = cti_malloc(size);
-  if (!set_target(output, path) || !output->temporary) return no_memory(path, error);
-  snprintf(output->temporary, size, "%s.XXXXXX", path);
+  if (!output->target || !output->temporary) return no_memory(output->path, error);
+  snprintf(output->temporary, size, "%s.XXXXXX", target);
   output->mode = mode_for(old);
   output->descriptor = mkstemp(output->temporary);
-  return output->descriptor >= 0 ? CT_OK : fail_path(error, CT_IO_WRITE, path, errno == ENOENT ? "cannot write: its directory does not exist" : "cannot write a file in its directory");
+  if (output->descriptor >= 0) return CT_OK;
+  return fail_path(error, CT_IO_WRITE, output->path, errno == ENOENT ? "cannot write: its directory does not exist" : "cannot write a file in its directory");
 }
 
 static ct_status open_standard(ct_output *output, bool binary, ct_error *error) {
   output->owned = false;
   output->descriptor = STDOUT_FILENO;
-  if (!set_target(output, "standard output")) return no_memory("standard output", error);
   if (!binary || !ct_is_terminal(STDOUT_FILENO)) return CT_OK;
   cti_fail(error, CT_IO_TERMINAL, CT_NO_OFFSET, "the output is binary, and standard output is a terminal");
   cti_error_hint(error, "name a file with -o FILE, or send standard output to a file or a pipe");
@@ -222,13 +276,16 @@ static ct_status open_path(ct_output *output, const char *path, ct_error *error)
   struct stat st;
   char resolved[PATH_MAX];
   bool exists = stat(path, &st) == 0;
+  if (!exists && errno != ENOENT) return fail_path(error, CT_IO_WRITE, path, "cannot write");
   if (exists && S_ISDIR(st.st_mode)) {
     errno = EISDIR;
     return fail_path(error, CT_IO_WRITE, path, "cannot write");
   }
-  /* A symbolic link stays one: what it points to is replaced. */
-  if (!exists || S_ISREG(st.st_mode)) return open_beside(output, exists && realpath(path, resolved) ? resolved : path, exists ? &st : NULL, error);
-  if (!set_target(output, path)) return no_memory(path, error);
+  if (!exists || S_ISREG(st.st_mode)) {
+    /* A symbolic link stays one: what it leads to is replaced, or made. */
+    if (!resolve(resolved, path)) return fail_path(error, CT_IO_WRITE, path, "cannot write");
+    return open_beside(output, resolved, exists ? &st : NULL, error);
+  }
   output->descriptor = open(path, O_WRONLY | O_CLOEXEC);
   return output->descriptor >= 0 ? CT_OK : fail_path(error, CT_IO_WRITE, path, "cannot open for writing");
 }
@@ -237,8 +294,8 @@ ct_status ct_output_open(ct_output **out, const char *path, bool binary, ct_erro
   *out = NULL;
   ct_output *output = cti_malloc(sizeof *output);
   if (!output) return no_memory(path, error);
-  *output = (ct_output){.descriptor = -1, .owned = true};
-  ct_status status = is_dash(path) ? open_standard(output, binary, error) : open_path(output, path, error);
+  *output = (ct_output){.descriptor = -1, .owned = true, .path = copy_of(is_dash(path) ? "standard output" : path)};
+  ct_status status = !output->path ? no_memory(path, error) : is_dash(path) ? open_standard(output, binary, error) : open_path(output, path, error);
   if (status == CT_OK) *out = output;
   else output_free(output);
   return status;
@@ -246,23 +303,39 @@ ct_status ct_output_open(ct_output **out, const char *path, bool binary, ct_erro
 
 static ct_status put(ct_output *output, const ct_slice *pieces, size_t count, ct_error *error) {
   if (write_pieces(output->descriptor, pieces, count)) return CT_OK;
-  return fail_path(error, CT_IO_WRITE, output->target, "cannot write");
+  return fail_path(error, CT_IO_WRITE, output->path, "cannot write");
 }
 
 ct_status ct_output_put(ct_output *output, ct_slice bytes, ct_error *error) { return put(output, &bytes, 1, error); }
 
 static ct_status put_to_output(void *user, ct_slice bytes, ct_error *error) { return ct_output_put(user, bytes, error); }
 
+ct_status ct_output_put_pieces(ct_output *output, const ct_slice *pieces, size_t count, ct_error *error) { return put(output, pieces, count, error); }
+
 ct_sink ct_output_sink(ct_output *output) { return (ct_sink){put_to_output, output}; }
+
+const char *ct_output_temporary(const ct_output *output) { return output->temporary; }
+
+ct_status ct_output_finish(ct_output *output, ct_error *error) {
+  if (output->descriptor < 0) return CT_OK;
+  bool ok = !output->temporary || fchmod(output->descriptor, output->mode) == 0;
+  if (output->owned) ok = close(output->descriptor) == 0 && ok;
+  output->descriptor = -1;
+  return ok ? CT_OK : fail_path(error, CT_IO_WRITE, output->path, "cannot write");
+}
 
 ct_status ct_output_close(ct_output *output, bool keep, ct_error *error) {
   if (!output) return CT_OK;
-  bool ok = !keep || !output->temporary || fchmod(output->descriptor, output->mode) == 0;
-  if (output->owned) ok = close(output->descriptor) == 0 && ok;
-  if (output->temporary && keep) ok = ok && rename(output->temporary, output->target) == 0;
-  ct_status status = CT_OK;
-  if (keep && !ok) status = fail_path(error, CT_IO_WRITE, output->target, "cannot write");
-  if (output->temporary && (!keep || !ok)) unlink(output->temporary);
+  ct_error ignored;
+  ct_error_clear(&ignored);
+  ct_status status = ct_output_finish(output, keep ? error : &ignored);
+  if (!keep) status = CT_OK;
+  keep = keep && status == CT_OK;
+  if (output->temporary && keep && rename(output->temporary, output->target) != 0) {
+    status = fail_path(error, CT_IO_WRITE, output->path, "cannot write");
+    keep = false;
+  }
+  if (output->temporary && !keep) unlink(output->temporary);
   output_free(output);
   return status;
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The include order of the README holds: each folder of src/ includes only from the folders below it, tools/ only public headers and its own."""
+"""The include order of the README holds: each folder of src/ includes only from the folders below it, tools/ only public headers and its own,
+which writes files in one place."""
 import os, re, sys
 
 ROOT = sys.argv[1]
@@ -29,5 +30,7 @@ for top, _, names in os.walk(os.path.join(ROOT, 'tools')):
         for target in re.findall(r'#include "([^"]+)"', open(os.path.join(top, name)).read()):
             if not target.startswith('ctool/') and '/' in target:
                 bad.append('%s includes %s: a tool sees include/ only' % (os.path.join(top, name), target))
+        if 'ct_output_' in open(os.path.join(top, name)).read() and not name.startswith('outputs.'):
+            bad.append('%s writes past outputs.c, which knows what a signal must remove' % os.path.join(top, name))
 print('\n'.join(bad) or '%d files keep the order' % files)
 sys.exit(1 if bad or not files else 0)
