@@ -46,9 +46,8 @@ static cti_type_encoder types_of(cti_plan *plan, const cti_use *use) {
 
 static uint32_t payload_type(cti_plan *plan, const cti_use *use) {
   cti_type_encoder types = types_of(plan, use);
-  bool is_future = use->canon >= CTI_CANON_FUTURE_NEW && use->canon <= CTI_CANON_FUTURE_DROP_WRITABLE;
   uint32_t index;
-  ct_status status = use->type == CTI_WIT_NONE ? cti_encode_unit(&index, &types, is_future ? CTI_DEF_FUTURE : CTI_DEF_STREAM) : cti_encode_type_id(&index, &types, use->type);
+  ct_status status = use->type == CTI_WIT_NONE ? cti_encode_unit(&index, &types, cti_canon_is_of_future(use->canon) ? CTI_DEF_FUTURE : CTI_DEF_STREAM) : cti_encode_type_id(&index, &types, use->type);
   return status == CT_OK ? index : UINT32_MAX;
 }
 

@@ -89,6 +89,8 @@ static cti_found match_payload(cti_lookup *l, const cti_core_name *name) {
     const cti_wit_func *func = find_func(l, name->rest);
     l->use.type = func ? cti_func_nth_stream(l->plan, func, name->payload) : CTI_WIT_NONE;
     if (l->use.type == CTI_WIT_NONE) return CTI_NOT_FOUND;
+    bool is_future = l->plan->resolve.types.defs.items[l->use.type].kind == CTI_DEF_FUTURE;
+    if (is_future != cti_canon_is_of_future(name->info->canon)) return CTI_OTHER_PAYLOAD;
   }
   return found_builtin(l, name);
 }

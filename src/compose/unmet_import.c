@@ -228,6 +228,12 @@ static ct_status mismatch(cti_lookup *l) {
   return add(l, CT_COMPOSE_TYPE, what, CTI_LIT("the bindings were made from another version of the WIT, or by hand: make them again from the WIT that is embedded"));
 }
 
+static ct_status other_payload(cti_lookup *l) {
+  const char *kind = l->plan->resolve.types.defs.items[l->use.type].kind == CTI_DEF_FUTURE ? "future" : "stream";
+  return add(l, CT_COMPOSE_IMPORT, cti_format(l->plan->arena, "is a built-in for the other kind: what its number names is a %s", kind),
+             CTI_LIT("the bindings were made from another version of the WIT, or by hand: make them again from the WIT that is embedded"));
+}
+
 static ct_status not_a_function(cti_lookup *l) {
   if (cti_slice_is(l->import->module, "GOT.mem") || cti_slice_is(l->import->name, "__memory_base") || cti_slice_is(l->import->name, "__table_base")) {
     return add(l, CT_COMPOSE_IMPORT, CTI_LIT("belongs to dynamic linking: this is a shared library"),
@@ -260,6 +266,7 @@ static ct_status tell(cti_lookup *l, cti_found result) {
   case CTI_FOUND: return CT_OK;
   case CTI_FOUND_MISMATCH: return mismatch(l);
   case CTI_NOT_FOUND: return not_found(l);
+  case CTI_OTHER_PAYLOAD: return other_payload(l);
   case CTI_NO_INTERFACE: return unknown_module(l);
   case CTI_NOT_A_FUNCTION: return not_a_function(l);
   case CTI_BAD_TYPE: return add(l, CT_CORE_INVALID, CTI_LIT("has a type that is no function type"), CTI_LIT("the module is not valid: ctool validate tells more"));

@@ -8,6 +8,7 @@ typedef enum cti_found {
   CTI_FOUND,
   CTI_FOUND_MISMATCH, /* it is there with another core type: `expected` */
   CTI_NOT_FOUND,      /* the interface, or the world, has nothing of that name */
+  CTI_OTHER_PAYLOAD,  /* a built-in for streams names a future, or the other way round */
   CTI_NO_INTERFACE,   /* the world has no interface of that name */
   CTI_NOT_A_FUNCTION,
   CTI_BAD_TYPE,       /* the import's type is no function type */
