@@ -84,5 +84,8 @@ ct_status validate_made(ct_slice bytes, ct_error *error);
 #include "commands.def"
 #undef CT_COMMAND
 #undef CT_FOREIGN
+#define CT_ALIAS(name, function) int cmd_##function(int argc, char **argv);
+#include "aliases.def"
+#undef CT_ALIAS
 
 #endif

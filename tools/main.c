@@ -81,8 +81,27 @@ static void print_error(const char *format, ...) {
   va_end(arguments);
 }
 
+/* The tool for what ctool does not do, or NULL. */
+static const char *elsewhere(const char *name) {
+  static const struct {
+    const char *name, *tool;
+  } rows[] = {
+#define CT_ELSEWHERE(name, tool) {name, tool},
+#include "elsewhere.def"
+#undef CT_ELSEWHERE
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (strcmp(rows[i].name, name) == 0) return rows[i].tool;
+  return NULL;
+}
+
 /* `second` is the word after it, or NULL; it may be the rest of the name. */
 static int unknown_command(const char *first, const char *second) {
+  const char *tool = elsewhere(first);
+  if (tool) {
+    fprintf(stderr, "error: ctool has no command \"%s\": %s.\n", first, tool);
+    return EXIT_USAGE;
+  }
   bool group = is_group(first);
   if (group && (!second || second[0] == '-')) {
     fprintf(stderr, "error: which command of \"%s\"?\nctool %s --help lists them.\n", first, first); /* a name of ours */

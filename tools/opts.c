@@ -46,8 +46,21 @@ unsigned opt_distance(const char *a, const char *b) {
   return row[m];
 }
 
+static const opt_row *find_long(const opt_spec *spec, const char *name, size_t size) {
+  for (const opt_row *row = spec->rows; row->help; row++)
+    if (row->long_name && strlen(row->long_name) == size && strncmp(row->long_name, name, size) == 0) return row;
+  return NULL;
+}
+
+static const opt_row *find_short(const opt_spec *spec, char name) {
+  for (const opt_row *row = spec->rows; row->help; row++)
+    if (row->short_name && row->short_name == name) return row;
+  return NULL;
+}
+
 static void print_row(const opt_row *row) {
   char left[64];
+  if (!*row->help) return;
   int used = row->short_name ? snprintf(left, sizeof left, "  -%c%s", row->short_name, row->long_name ? ", " : "") : snprintf(left, sizeof left, "      ");
   if (row->long_name) used += snprintf(left + used, sizeof left - (size_t)used, "--%s", row->long_name);
   bool optional = row->kind == OPT_OPTIONAL;
@@ -59,21 +72,9 @@ static void print_row(const opt_row *row) {
 static int print_help(const opt_spec *spec) {
   printf("%s\n\nusage: %s\n\noptions:\n", spec->about, spec->usage);
   for (const opt_row *row = spec->rows; row->help; row++) print_row(row);
-  print_row(&(opt_row){'h', "help", OPT_FLAG, NULL, NULL, "Print this help"});
+  print_row(&(opt_row){find_short(spec, 'h') ? 0 : 'h', "help", OPT_FLAG, NULL, NULL, "Print this help"});
   if (spec->examples) printf("\nexamples:\n%s", spec->examples);
   return 0;
-}
-
-static const opt_row *find_long(const opt_spec *spec, const char *name, size_t size) {
-  for (const opt_row *row = spec->rows; row->help; row++)
-    if (row->long_name && strlen(row->long_name) == size && strncmp(row->long_name, name, size) == 0) return row;
-  return NULL;
-}
-
-static const opt_row *find_short(const opt_spec *spec, char name) {
-  for (const opt_row *row = spec->rows; row->help; row++)
-    if (row->short_name && row->short_name == name) return row;
-  return NULL;
 }
 
 static int unknown_option(const opt_spec *spec, const char *argument) {
@@ -259,7 +260,7 @@ int opt_parse(const opt_spec *spec, int argc, char **argv, int *positional) {
     int status = -1;
     if (!options || argument[0] != '-' || argument[1] == 0) argv[++*positional] = argument;
     else if (strcmp(argument, "--") == 0) options = false;
-    else if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0) return print_help(spec);
+    else if (strcmp(argument, "--help") == 0 || (strcmp(argument, "-h") == 0 && !find_short(spec, 'h'))) return print_help(spec);
     else status = argument[1] == '-' ? take_long(&p, argument) : take_short(&p, argument);
     if (status >= 0) return status;
   }

@@ -31,7 +31,7 @@ typedef struct opt_row {
   opt_kind kind;
   void *target;
   const char *value_name; /* "FILE"; NULL for flags */
-  const char *help;
+  const char *help;      /* "": taken, and not told of */
   const char *words; /* of OPT_WORD: "auto|always|never"; an empty first one is for what was not given. NULL: those of value_name */
 } opt_row;
 
