@@ -202,13 +202,12 @@ static ct_status dump(ct_slice bytes, ct_error *error) {
   return status == CT_OK ? closed : status;
 }
 
-/* As there, nothing is written where the dump alone is asked for. */
 static ct_status convert(const to_binary *o, const char *path, ct_error *error) {
   ct_wasm_file file;
   ct_status status = wasm_file_open(&file, path, error);
   if (status == CT_OK && !o->no_check) status = wabt_validate(o->w, file.bytes, false, error);
   if (status == CT_OK && o->dump) status = dump(file.bytes, error);
-  if (status == CT_OK && (o->output || !o->dump)) status = write_binary(o, file.bytes, path, error);
+  if (status == CT_OK) status = write_binary(o, file.bytes, path, error);
   wasm_file_close(&file);
   return status;
 }
@@ -221,7 +220,7 @@ int cmd_wat2wasm(int argc, char **argv) {
       {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output; else FILE.wasm here"},
       {0, "debug-names", OPT_FLAG, &o.names, NULL, "Write the names of the text, too"},
       {0, "no-check", OPT_FLAG, &o.no_check, NULL, "Write what is not valid, too"},
-      {'d', "dump-module", OPT_FLAG, &o.dump, NULL, "Print each byte beside what it means"},
+      {'d', "dump-module", OPT_FLAG, &o.dump, NULL, "Print each byte beside what it means, too"},
       {'v', "verbose", OPT_FLAG, &o.dump, NULL, "The same"},
       {'r', "relocatable", OPT_FLAG, &relocatable, NULL, ""},
       {0, "no-canonicalize-leb128s", OPT_FLAG, &long_numbers, NULL, ""},

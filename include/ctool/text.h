@@ -74,6 +74,21 @@ CT_API ct_status ct_dump(const ct_sink *sink, ct_slice bytes, ct_dump_form form,
 /* One line for each section, at every depth: name, offsets, size, count of items. As JSON an object on each line, which tells also what it is in. */
 CT_API ct_status ct_objdump(const ct_sink *sink, ct_slice bytes, bool json, ct_error *error);
 
+/* What ct_object_dump shows; all-zero: nothing but the name of the module. */
+typedef struct ct_object_dump_options {
+  bool headers;         /* a line for each section */
+  bool details;         /* a line for each item of a section, symbols and relocations included */
+  bool disassembly;     /* instructions, with their offsets and bytes */
+  bool relocations;     /* with the disassembly: those of each instruction */
+  bool section_offsets; /* in the disassembly: from the start of the section, not of the file */
+  bool contents;        /* the bytes of each section */
+  const char *section;  /* details and contents of the sections of that name alone ("import", or that of a custom one); NULL: of all. CT_MISUSE when there is none. */
+  const char *title;    /* how the file is called */
+} ct_object_dump_options;
+
+/* Shows a core module or object file in the layout of wabt's wasm-objdump, which scripts read. CT_CORE_KIND for a component. */
+CT_API ct_status ct_object_dump(const ct_sink *sink, ct_slice module, const ct_object_dump_options *options, ct_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -227,19 +227,20 @@ static void comment_close(cti_text *t) {
   cti_text_plain(t);
 }
 
-static void print_nan(cti_text *t, uint64_t payload, const float_form *form) {
+static void print_nan(cti_text *t, uint64_t payload, const float_form *form, bool with_comment) {
   cti_text_ink(t, CTI_INK_LITERAL);
   cti_text_lit(t, "nan");
   if (payload != (uint64_t)1 << (form->fraction_bits - 1)) {
     cti_text_lit(t, ":0x");
     cti_text_hex(t, payload);
   }
+  if (!with_comment) return;
   cti_text_char(t, ' ');
   comment_open(t, "(;=NaN");
   comment_close(t);
 }
 
-static void print_float(cti_text *t, uint64_t bits, const float_form *form) {
+static void print_float(cti_text *t, uint64_t bits, const float_form *form, bool with_comment) {
   unsigned sign_at = form->fraction_bits + form->exponent_bits;
   bool negative = (bits >> sign_at & 1) != 0;
   uint64_t fraction = bits & (((uint64_t)1 << form->fraction_bits) - 1);
@@ -247,12 +248,13 @@ static void print_float(cti_text *t, uint64_t bits, const float_form *form) {
   bool special = exponent == (1 << form->exponent_bits) - 1;
   if (negative) cti_text_char(t, '-');
   if (special && fraction) {
-    print_nan(t, fraction, form);
+    print_nan(t, fraction, form, with_comment);
     return;
   }
   cti_text_ink(t, CTI_INK_LITERAL);
-  if (special) cti_text_lit(t, "inf ");
+  if (special) cti_text_str(t, with_comment ? "inf " : "inf");
   else print_hex(t, fraction, exponent, form);
+  if (!with_comment) return;
   comment_open(t, special ? "(;=" : " (;=");
   if (negative) cti_text_char(t, '-');
   if (special) cti_text_lit(t, "inf");
@@ -260,5 +262,7 @@ static void print_float(cti_text *t, uint64_t bits, const float_form *form) {
   comment_close(t);
 }
 
-void cti_print_f32(cti_text *text, uint32_t bits) { print_float(text, bits, &form_32); }
-void cti_print_f64(cti_text *text, uint64_t bits) { print_float(text, bits, &form_64); }
+void cti_print_f32(cti_text *text, uint32_t bits) { print_float(text, bits, &form_32, true); }
+void cti_print_f64(cti_text *text, uint64_t bits) { print_float(text, bits, &form_64, true); }
+
+void cti_print_float_alone(cti_text *text, uint64_t bits, bool is_64) { print_float(text, bits, is_64 ? &form_64 : &form_32, false); }

@@ -124,6 +124,7 @@ ct_status cti_print_expr_group(cti_printer *p, cti_scope *scope, const cti_expr 
 
 void cti_print_f32(cti_text *text, uint32_t bits);
 void cti_print_f64(cti_text *text, uint64_t bits);
+void cti_print_float_alone(cti_text *text, uint64_t bits, bool is_64); /* without the comment, in no colour */
 
 /* ---- modules, components, custom sections */
 
