@@ -37,7 +37,7 @@ static ct_status strip_to(const char *output, const char *path, const ct_strip_o
   ct_pieces pieces = {0};
   ct_status status = ct_input_open(&input, path, error);
   if (status == CT_OK) status = ct_strip(&pieces, input.bytes, options, error);
-  if (status == CT_OK) status = write_pieces(output, &pieces, false, error);
+  if (status == CT_OK) status = output_write_pieces(output, &pieces, false, error);
   ct_pieces_free(&pieces);
   ct_input_close(&input);
   return status;
@@ -63,7 +63,7 @@ int cmd_wasm_strip(int argc, char **argv) {
   const char *output = NULL;
   opt_strings keep = {0}, removed = {0};
   const opt_row rows[] = {
-      {'o', "output", OPT_STRING, &output, "FILE", "Where to write; else in place"},
+      {'o', "output", OPT_OUTPUT, &output, "FILE", "Where to write; else in place"},
       {'k', "keep-section", OPT_STRINGS, &keep, "NAME", "Keep the custom section NAME; repeatable"},
       {'R', "remove-section", OPT_STRINGS, &removed, "NAME", "Remove the custom section NAME, and no others; repeatable"},
       {0},
@@ -139,7 +139,7 @@ int cmd_wasm2wat(int argc, char **argv) {
   const char *output = "-";
   bool ignored = false;
   const opt_row rows[] = {
-      {'o', "output", OPT_STRING, &output, "FILE", "Where to write; - is standard output"},
+      {'o', "output", OPT_OUTPUT, &output, "FILE", "Where to write; - is standard output"},
       {'f', "fold-exprs", OPT_FLAG, &o.print.fold, NULL, "Nest instructions"},
       {0, "generate-names", OPT_FLAG, &o.print.name_unnamed, NULL, "Name what has no name"},
       {0, "no-debug-names", OPT_FLAG, &o.no_names, NULL, "Do not look at names"},
@@ -183,22 +183,22 @@ static ct_status write_binary(const to_binary *o, ct_slice bytes, const char *pa
   char *made = o->output ? NULL : default_output(path);
   const char *output = o->output ? o->output : made;
   ct_status status = output ? CT_OK : fail_with(error, FAIL_NOMEM, "out of memory");
-  if (status == CT_OK && o->names) status = ct_output_write(output, bytes, true, error);
+  if (status == CT_OK && o->names) status = output_write(output, bytes, true, error);
   if (status == CT_OK && !o->names) status = ct_strip(&pieces, bytes, &(ct_strip_options){.deleted = names, .deleted_count = 1}, error);
-  if (status == CT_OK && !o->names) status = write_pieces(output, &pieces, false, error);
+  if (status == CT_OK && !o->names) status = output_write_pieces(output, &pieces, false, error);
   ct_pieces_free(&pieces);
   free(made);
   return status;
 }
 
 static ct_status dump(ct_slice bytes, ct_error *error) {
-  ct_output *output = NULL;
-  ct_status status = ct_output_open(&output, "-", false, error);
+  out_file *output = NULL;
+  ct_status status = output_open(&output, "-", false, error);
   if (status == CT_OK) {
-    ct_sink sink = ct_output_sink(output);
+    ct_sink sink = output_sink(output);
     status = ct_dump(&sink, bytes, CT_DUMP_PLAIN, error);
   }
-  ct_status closed = ct_output_close(output, status == CT_OK, error);
+  ct_status closed = output_close(output, status == CT_OK, error);
   return status == CT_OK ? closed : status;
 }
 
@@ -217,7 +217,7 @@ int cmd_wat2wasm(int argc, char **argv) {
   to_binary o = {.w = &w};
   bool relocatable = false, long_numbers = false, ignored = false;
   const opt_row rows[] = {
-      {'o', "output", OPT_STRING, &o.output, "FILE", "Where to write; - is standard output; else FILE.wasm here"},
+      {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output; else FILE.wasm here"},
       {0, "debug-names", OPT_FLAG, &o.names, NULL, "Write the names of the text, too"},
       {0, "no-check", OPT_FLAG, &o.no_check, NULL, "Write what is not valid, too"},
       {'d', "dump-module", OPT_FLAG, &o.dump, NULL, "Print each byte beside what it means, too"},

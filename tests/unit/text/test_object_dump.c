@@ -15,7 +15,7 @@ static const char text[] =
     "(module $m (type $t (func (param i32) (result i32))) (import \"e\" \"f\" (func $f (type $t))) (import \"e\" \"m\" (memory 1)) (table $x 2 funcref)"
     " (global $g f32 (f32.const 1.5)) (func $h (export \"h\") (type $t) (local $a i64) (call $f (local.get 0))) (elem (i32.const 0) $f $h) (data (i32.const 16) \"hello\")"
     /* linking: version 2, one symbol (func 1 "h"), one segment; reloc.CODE: section 7, one FunctionIndexLeb of symbol 0 */
-    " (@custom \"linking\" \"\\02\\08\\06\\01\\00\\00\\01\\01h\\05\\07\\01\\04.dat\\02\\00\") (@custom \"reloc.CODE\" \"\\07\\01\\00\\08\\00\"))";
+    " (@custom \"linking\" \"\\02\\08\\06\\01\\00\\00\\01\\01h\\05\\08\\01\\04.dat\\02\\00\") (@custom \"reloc.CODE\" \"\\07\\01\\00\\08\\00\"))";
 
 static const ct_object_dump_options everything = {.headers = true, .details = true, .disassembly = true, .relocations = true, .contents = true, .title = "it"};
 
