@@ -8,6 +8,9 @@
  * `silent`: what it prints is not seen. */
 ct_status child_run(int *status, const char *const *arguments, bool silent, ct_error *error);
 
+/* The same; what it prints to standard error goes there through us, and *spoke tells whether it did. */
+ct_status child_run_heard(int *status, bool *spoke, const char *const *arguments, ct_error *error);
+
 /* A new directory under TMPDIR, whose path is to be freed; NULL after a failure. */
 char *child_directory(ct_error *error);
 

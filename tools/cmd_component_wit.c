@@ -38,7 +38,7 @@ static ct_status transform(ct_wit *wit, const wit_options *o, ct_error *error) {
 }
 
 typedef struct tree {
-  const char *directory;
+  const char *directory, *input;
   output_set files;
   words paths; /* of what is in the set */
   ct_error *error;
@@ -49,7 +49,7 @@ static ct_status write_file(void *context, const char *name, ct_slice text) {
   size_t size = strlen(t->directory) + strlen(name) + 2;
   char *path = malloc(size);
   if (!path) return t->error->status = 1;
-  snprintf(path, size, "%s/%s", t->directory, name);
+  snprintf(path, size, "%s%s%s", t->directory, t->directory[strlen(t->directory) - 1] == '/' ? "" : "/", name); /* --out-dir is not empty */
   char *slash = strrchr(path, '/');
   *slash = 0;
   ct_status status = ct_directory_make(path, t->error);
@@ -60,9 +60,26 @@ static ct_status write_file(void *context, const char *name, ct_slice text) {
   return status;
 }
 
-static ct_status write_tree(ct_wit *wit, const ct_wit_print_options *print, const char *directory, ct_error *error) {
-  tree t = {.directory = directory, .error = error};
-  ct_status status = ct_wit_each_file(wit, print, write_file, &t, error), closed = outputs_close(&t.files, status == CT_OK, error);
+static const char *below(const char *path, const char *directory) {
+  path += strlen(directory);
+  return path + strspn(path, "/");
+}
+
+/* A source that lies where the files go must be one of them, or its package is there twice then. */
+static ct_status check_source(void *context, const char *source) {
+  const tree *t = context;
+  for (size_t i = 0; i < t->paths.count; i++)
+    if (strcmp(below(t->paths.items[i], t->directory), below(source, t->input)) == 0) return CT_OK;
+  fail_with(t->error, FAIL_WRITE, "%s would stay beside the files that are written, and what it declares be there twice", source);
+  snprintf(t->error->hint, sizeof t->error->hint, "give --out-dir another directory");
+  return t->error->status;
+}
+
+static ct_status write_tree(ct_wit *wit, const ct_wit_print_options *print, const char *directory, const char *input, ct_error *error) {
+  tree t = {.directory = directory, .input = input, .error = error};
+  ct_status status = ct_wit_each_file(wit, print, write_file, &t, error);
+  if (status == CT_OK && ct_path_kind_of(input) == CT_PATH_DIRECTORY && ct_is_same_output(directory, input)) status = ct_wit_each_source(wit, check_source, &t);
+  ct_status closed = outputs_close(&t.files, status == CT_OK, error);
   if (status == CT_OK) status = closed;
   for (size_t i = 0; i < t.paths.count && status == CT_OK; i++) printf("Writing: %s\n", t.paths.items[i]);
   words_free(&t.paths);
@@ -86,11 +103,11 @@ static ct_wit_json_shape shape_of(const wit_options *o) {
   return strcmp(o->json_compat, "1.208") == 0 ? CT_WIT_JSON_1_208 : CT_WIT_JSON_1_225;
 }
 
-static ct_status emit(ct_wit *wit, const wit_options *o, ct_error *error) {
+static ct_status emit(ct_wit *wit, const wit_options *o, const char *input, ct_error *error) {
   ct_wit_print_options print = {o->no_docs};
   out_file *out = NULL;
   if (o->wasm || o->text) return emit_wasm(wit, o, error);
-  if (o->out_dir) return write_tree(wit, &print, o->out_dir, error);
+  if (o->out_dir) return write_tree(wit, &print, o->out_dir, input, error);
   ct_status status = output_open(&out, o->output, false, error);
   if (status == CT_OK) {
     ct_sink sink = output_sink(out);
@@ -107,7 +124,7 @@ static int run(const char *input, const wit_options *o) {
   ct_wit_options options = {o->features.items, o->features.count, o->all_features, o->no_builtin};
   ct_status status = ct_wit_open(&wit, input, &options, &error);
   if (status == CT_OK) status = transform(wit, o, &error);
-  if (status == CT_OK) status = emit(wit, o, &error);
+  if (status == CT_OK) status = emit(wit, o, input, &error);
   ct_wit_free(wit);
   return status == CT_OK ? EXIT_GOOD : tell(&error, input, o->error_format);
 }

@@ -101,11 +101,23 @@ static ct_status split_all(split *s, int argc, char **argv, ct_error *error) {
 
 static ct_status linker_command(words *command, const split *s, const ld_options *o, const char *output, ct_error *error) {
   ct_status status = linker_find(command, o->linker, error);
+  if (status == CT_OK) status = linker_color(command, error);
   for (size_t i = 0; i < s->linker.count && status == CT_OK; i++) status = words_add(command, s->linker.items[i], error);
   for (size_t i = 0; i < o->append.count && status == CT_OK; i++) status = words_add(command, o->append.items[i], error);
   if (status == CT_OK && o->verbose) status = words_add(command, "--verbose", error);
   if (status == CT_OK) status = words_add(command, "-o", error);
   return status == CT_OK ? words_add(command, output, error) : status;
+}
+
+/* lld tells by itself what is wrong. One that ends badly without a word, or well without a file, is told about. */
+static ct_status check_linker(int how, bool spoke, const char *linker, const char *output, const ld_options *o, ct_error *error) {
+  ct_error silent;
+  if (how == 0 && ct_path_kind_of(output) == CT_PATH_NONE) return fail_with(error, FAIL_RUN, "the linker `%s` ended well, but wrote no file", linker);
+  if (how == 0 || spoke) return CT_OK;
+  ct_error_clear(&silent);
+  fail_with(&silent, FAIL_RUN, "the linker `%s` ended with status %d and said nothing", linker, how);
+  tell(&silent, NULL, o->error_format);
+  return CT_OK; /* the status is handed on */
 }
 
 static ct_status run_linker(int *how, const split *s, const ld_options *o, const scratch *room, const char *output, ct_error *error) {
@@ -115,7 +127,9 @@ static ct_status run_linker(int *how, const split *s, const ld_options *o, const
     for (size_t i = 0; i < command.count; i++) fprintf(stderr, "%s%s", i ? " " : "", command.items[i]);
     fputc('\n', stderr);
   }
-  if (status == CT_OK) status = linker_run(how, &command, room, error);
+  bool spoke = false;
+  if (status == CT_OK) status = linker_run(how, &spoke, &command, room, error);
+  if (status == CT_OK) status = check_linker(*how, spoke, command.items[0], output, o, error);
   words_free(&command);
   return status;
 }
@@ -231,7 +245,6 @@ static ct_status link_into(int *how, output_set *set, split *s, const ld_options
   ct_status status = is_component ? CT_OK : add_dependencies(set, s, o, error);
   if (status == CT_OK) status = run_linker(how, s, o, room, output, error);
   if (status != CT_OK || *how) return status;
-  if (ct_path_kind_of(output) == CT_PATH_NONE) return fail_with(error, FAIL_RUN, "the linker ended well, but wrote no file");
   return is_component ? componentize(set, s, o, output, error) : CT_OK;
 }
 

@@ -118,6 +118,13 @@ ct_status linker_find(words *command, const char *path, ct_error *error) {
   return status;
 }
 
+ct_status linker_color(words *command, ct_error *error) {
+  const char *name = base_name(command->items[0]), *terminal = getenv("TERM");
+  bool is_lld = strncmp(name, "wasm-ld", 7) == 0 || strcmp(name, "rust-lld") == 0;
+  bool colors = is_lld && ct_is_terminal(STDERR_FILENO) && terminal && *terminal && strcmp(terminal, "dumb") != 0;
+  return colors ? words_add(command, "--color-diagnostics", error) : CT_OK; /* first, so that the user has the last word */
+}
+
 /* ---- the scratch directory */
 
 /* In a signal handler, too. */
@@ -193,10 +200,10 @@ static ct_status shorten(words *short_one, const words *command, const scratch *
   return status;
 }
 
-ct_status linker_run(int *how, const words *command, const scratch *s, ct_error *error) {
+ct_status linker_run(int *how, bool *spoke, const words *command, const scratch *s, ct_error *error) {
   words short_one = {0};
   ct_status status = length_of(command) > LONGEST ? shorten(&short_one, command, s, error) : CT_OK;
-  if (status == CT_OK) status = child_run(how, (const char *const *)(short_one.count ? short_one.items : command->items), false, error);
+  if (status == CT_OK) status = child_run_heard(how, spoke, (const char *const *)(short_one.count ? short_one.items : command->items), error);
   words_free(&short_one);
   if (status == CT_OK && *how > 128) return fail_with(error, FAIL_RUN, "the linker `%s` was stopped by signal %d", command->items[0], *how - 128);
   return status;

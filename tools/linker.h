@@ -12,6 +12,9 @@ bool linker_takes_next(const char *argument);
  * it in each directory, for rust-lld; then for wasm-ld-N with the highest N. The failure tells what was looked for and where. */
 ct_status linker_find(words *command, const char *path, ct_error *error);
 
+/* Adds what makes lld's messages coloured, where they come to a terminal: it sees a pipe. Does nothing for what goes by no name of lld. */
+ct_status linker_color(words *command, ct_error *error);
+
 /* A directory beside the output, so that what is in it can be renamed into place. All-zero may be removed. */
 typedef struct scratch {
   leftover at; /* first: what removes it gets it */
@@ -24,7 +27,8 @@ typedef struct scratch {
 ct_status scratch_make(scratch *s, const char *output, ct_error *error);
 void scratch_remove(scratch *s);
 
-/* Runs the linker; *how is its exit status, which is not a failure of this function. `s` has the room for a long command line. */
-ct_status linker_run(int *how, const words *command, const scratch *s, ct_error *error);
+/* Runs the linker; *how is its exit status, which is not a failure of this function, and *spoke tells whether it printed to standard error. `s` has the room for a
+ * long command line. */
+ct_status linker_run(int *how, bool *spoke, const words *command, const scratch *s, ct_error *error);
 
 #endif

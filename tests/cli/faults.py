@@ -271,6 +271,27 @@ def t_input_that_shrinks(p):
     check(False, 'it was always done before')
 
 
+# ---- the linker
+
+def t_linkers(p):
+    """Their words and their exit status are handed on; nothing is added, but where they say nothing."""
+    script = lambda name, text: (p.write(name, '#!/bin/sh\n' + text + '\n'), os.chmod(p.path(name), 0o755), os.path.join('.', name))[2]
+    p.write('o', 'old')
+    for name, text, wants, says in (('silent', 'exit 3', 3, 'error: the linker `./silent` ended with status 3 and said nothing\n'), ('speaks', 'echo bad >&2; exit 3', 3, 'bad\n'),
+                                    ('nothing', 'exit 0', 1, 'error: the linker `./nothing` ended well, but wrote no file\n'),
+                                    ('killed', 'kill -9 $$', 1, 'error: the linker `./killed` was stopped by signal 9\n'),
+                                    ('parent', 'echo bad >&2; sleep 60 >/dev/null & exit 3', 3, 'bad\n')):
+        start = time.time()
+        err = p.run('ld', '--wasm-ld-path', script(name, text), 'x.o', '-o', 'o', wants=wants)[1]
+        check(err == says, '%s: %r' % (name, err))
+        check(time.time() - start < 5, '%s: it waits for what the linker left running' % name)
+        check(p.read('o') == b'old')
+    script('good', 'printf "\\0asm\\1\\0\\0\\0" > "$4"; echo warning >&2')
+    check('warning' in p.run('ld', '--wasm-ld-path', './good', '--skip-wit-component', 'x.o', '-x', '-o', 'o', '--dep-file', 'd')[1])
+    check(p.read('o') == MODULE and p.read('d').startswith(b'o: '))
+    check(p.names() == ['d', 'good', 'killed', 'nothing', 'o', 'parent', 'silent', 'speaks'], p.names())
+
+
 # ---- names
 
 def t_names_in_messages(p):
@@ -287,19 +308,19 @@ def t_names_in_messages(p):
 def t_names_in_dep_files(p):
     """make reads the names that were written, and finds the input newer than the output."""
     p.write('odd', MODULE)
-    for name in ('a b.wasm', 'a\\ b.wasm', 'a#b.wasm', 'a$b.wasm', 'a$$.wasm', 'a\tb.wasm', 'ä.wasm'):
+    for name in ('a b.wasm', 'a\\ b.wasm', 'a\\b.wasm', 'a#b.wasm', 'a$b.wasm', 'a$$.wasm', 'a\tb.wasm', 'a:b.wasm', 'ä.wasm'):
+        out = 'out ' + name.replace('\t', '')
         p.write(name, MODULE)
-        p.run('component', 'new', name, '-o', 'out ' + name, '--dep-file', 'deps')
+        p.run('component', 'new', name, '-o', out, '--dep-file', 'deps')
         if not shutil.which('make'): continue
-        os.utime(p.path('out ' + name), (1, 1))
-        r = subprocess.run(['make', '-q', '-f', 'deps'], cwd=p.folder, capture_output=True, text=True)
-        check(r.returncode in (0, 1) and not r.stderr, '%r: %s%s' % (name, r.stdout, r.stderr))
-        r = subprocess.run(['make', '-f', 'deps', '--trace', '-W', name], cwd=p.folder, capture_output=True, text=True)
-        check(r.returncode == 0 and 'No rule' not in r.stderr, '%r: %s%s' % (name, r.stdout, r.stderr))
+        os.utime(p.path(out), (1, 1))
+        r = subprocess.run(['make', '-rd', '-f', 'deps'], cwd=p.folder, capture_output=True, text=True, env={**os.environ, 'LC_ALL': 'C'})
+        check(r.returncode == 0 and not r.stderr and "Prerequisite '%s' is newer than target '%s'" % (name, out) in r.stdout, '%r: %s%s' % (name, r.stdout, r.stderr))
     p.write('a\nb.wasm', MODULE)
     before = p.names()
     p.run('component', 'new', 'a\nb.wasm', '-o', 'o', '--dep-file', 'd', wants=1, says='line break')
     p.run('component', 'new', 'odd', '-o', 'a\no', '--dep-file', 'd', wants=1, says='line break')
+    p.run('component', 'new', 'odd', '-o', 'a\to', '--dep-file', 'd', wants=1, says='tab')
     check(p.names() == before)
 
 
