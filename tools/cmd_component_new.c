@@ -96,7 +96,7 @@ static ct_status read_world(session *s, ct_error *error) {
   ct_wit *wit = NULL;
   ct_wit_options options = {s->o->features.items, s->o->features.count, s->o->all_features, s->o->no_builtin};
   ct_status status = ct_wit_open(&wit, s->o->wit, &options, error);
-  if (status == CT_OK) status = ct_component_type(&s->world, wit, &(ct_embed_options){.world = s->o->world, .encoding = (ct_string_encoding)s->o->encoding}, error);
+  if (status == CT_OK) status = ct_component_type(&s->world, wit, &(ct_embed_options){.world = s->o->world, .encoding = (ct_string_encoding)s->o->encoding, .skip_validation = true}, error);
   if (status == CT_OK && s->o->dep_file) status = dep_add_wit(&s->inputs, wit, error);
   if (status != CT_OK && !error->file[0]) snprintf(error->file, sizeof error->file, "%s", s->o->wit);
   ct_wit_free(wit);

@@ -182,7 +182,7 @@ static ct_status read_world(worlds *w, split *s, const char *path, const ct_embe
 }
 
 static ct_status read_worlds(worlds *w, split *s, const ld_options *o, ct_error *error) {
-  ct_embed_options options = {.encoding = (ct_string_encoding)o->string_encoding};
+  ct_embed_options options = {.encoding = (ct_string_encoding)o->string_encoding, .skip_validation = true};
   w->contents = calloc(o->component_types.count + 1, sizeof *w->contents);
   w->slices = calloc(o->component_types.count + 1, sizeof *w->slices);
   if (!w->contents || !w->slices) return fail_with(error, FAIL_NOMEM, "out of memory");

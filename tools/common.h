@@ -76,8 +76,11 @@ char *name_of_argument(const char *argument, bool up_to_dot, const char **path);
 /* Adds a binary that is in pieces to what is written, optimized first: --optimize of the commands that make components. */
 ct_status add_optimized_pieces(output_set *set, const char *path, const ct_pieces *pieces, const ct_optimize_options *options, bool text, ct_error *error);
 
-/* Validates what a command made, or passes on, with all features. */
+/* Validates what a command made, with all features. */
 ct_status validate_made(ct_slice bytes, ct_error *error);
+
+/* The same of a module that a command passes on: function bodies only when they are asked for, since no command changes them. */
+ct_status validate_passed(ct_slice module, bool bodies, ct_error *error);
 
 #define CT_COMMAND(function, name, summary) int cmd_##function(int argc, char **argv);
 #define CT_FOREIGN CT_COMMAND

@@ -18,9 +18,10 @@ typedef struct ct_embed_options {
   const char *world;           /* a name or id; NULL for the only world of the main package, else the failure lists what there is */
   ct_string_encoding encoding; /* of the module's strings */
   bool canonical_names;        /* interfaces are named by the track of their version, as "wasi:cli/run@0.2"; imports at compatible versions become one */
+  bool skip_validation;        /* the section is not validated */
 } ct_embed_options;
 
-/* Appends the content of a `component-type` section for a world: what ct_component_new_options.component_types takes. `options` may be NULL. */
+/* Appends the content of a `component-type` section for a world, validated: what ct_component_new_options.component_types takes. `options` may be NULL. */
 CT_API ct_status ct_component_type(ct_buf *out, ct_wit *wit, const ct_embed_options *options, ct_error *error);
 
 /* Appends the same as a whole custom section: the bytes that come after those of `module`, which is looked at only to tell whether it is a core module. */

@@ -35,6 +35,8 @@ typedef struct ct_validate_options {
   /* The custom sections `name` and `metadata.code.branch_hint` of a valid module must be well formed, too, and name what there is. Not of bytes that arrive
    * in pieces, since sections that have passed are not kept. */
   bool custom_sections;
+  /* Function bodies, and with them names and branch hints, are not looked at: all that is around them is. For who passes on what is validated elsewhere. */
+  bool skip_bodies;
   /* When set, validation goes on at the next function after a failing one, and each failure is told here in order of offsets; the call then fails
    * with the first one. Failures outside of function bodies end it. */
   void (*report)(void *context, const ct_error *error);

@@ -20,6 +20,7 @@ enum { SINGLE = 0 };
 #endif
 
 #define ALIGNMENT 16u
+#define MALLOC_HEADER 16u /* of most: with it a chunk is a power of two, which allocators round to nothing larger */
 #define FIRST_CHUNK ((size_t)4096)
 #define LAST_CHUNK ((size_t)1 << 20)
 #define OWN_CHUNK (LAST_CHUNK / 4) /* what is larger always has a chunk of its own, and as an array grows in place */
@@ -86,7 +87,7 @@ static void *take_alone(cti_arena *arena, size_t size, bool zeroed) {
 }
 
 static bool next_chunk(cti_arena *arena) {
-  cti_chunk *chunk = chunk_new(arena, arena->next_size, false);
+  cti_chunk *chunk = chunk_new(arena, arena->next_size - HEADER - MALLOC_HEADER, false);
   if (!chunk) return false;
   chunk->next = arena->chunks;
   arena->chunks = chunk;
@@ -155,6 +156,10 @@ ct_slice cti_join_parts(cti_arena *arena, const ct_slice *parts, size_t count) {
     if (parts[i].size) memcpy(at, parts[i].data, parts[i].size);
   *at = 0;
   return (ct_slice){text, size};
+}
+
+ct_slice cti_key_of(cti_arena *arena, uint32_t number, ct_slice name) {
+  return CTI_JOIN(arena, cti_slice((const uint8_t *)&number, sizeof number), name);
 }
 
 ct_slice cti_format(cti_arena *arena, const char *format, ...) {

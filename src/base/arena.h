@@ -46,6 +46,9 @@ ct_slice cti_copy(cti_arena *arena, ct_slice bytes);
 ct_slice cti_join_parts(cti_arena *arena, const ct_slice *parts, size_t count);
 #define CTI_JOIN(arena, ...) cti_join_parts((arena), (const ct_slice[]){__VA_ARGS__}, sizeof((const ct_slice[]){__VA_ARGS__}) / sizeof(ct_slice))
 
+/* A key for maps out of a number and a string: no other pair has the same bytes. On failure {NULL, 0}. */
+ct_slice cti_key_of(cti_arena *arena, uint32_t number, ct_slice name);
+
 /* A formatted string that the arena owns; NUL stands after its last byte. On failure {NULL, 0}. */
 ct_slice cti_format(cti_arena *arena, const char *format, ...) CTI_PRINTF(2, 3);
 

@@ -27,6 +27,8 @@ static bool reserve(cti_buf *buf, size_t more) {
   return true;
 }
 
+void cti_buf_expect(cti_buf *buf, size_t size) { reserve(buf, size); }
+
 uint8_t *cti_buf_extend(cti_buf *buf, size_t size) {
   if (!reserve(buf, size)) return NULL;
   uint8_t *at = buf->data + buf->size;

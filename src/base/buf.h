@@ -29,6 +29,9 @@ void cti_buf_name(cti_buf *buf, ct_slice name);   /* length as LEB, then the byt
 size_t cti_buf_open(cti_buf *buf);
 void cti_buf_close(cti_buf *buf, size_t mark);
 
+/* Room for `size` more bytes, which will be written: all at once is cheaper than by and by. */
+void cti_buf_expect(cti_buf *buf, size_t size);
+
 /* Room for `size` more bytes without moving; writes them as undefined and gives the address, NULL on failure. */
 uint8_t *cti_buf_extend(cti_buf *buf, size_t size);
 

@@ -142,6 +142,9 @@ ct_status cti_validate_pieces(const ct_pieces *pieces, ct_error *error) {
   cti_buf whole = {0};
   ct_validate_options options = {0};
   CTI_TRY(ct_features_parse(&options.features, "all", error));
+  size_t size = 0;
+  for (size_t i = 0; i < pieces->count; i++) size += pieces->items[i].size;
+  cti_buf_expect(&whole, size);
   for (size_t i = 0; i < pieces->count; i++) cti_buf_bytes(&whole, pieces->items[i]);
   ct_status status = cti_buf_check(&whole, error);
   if (status == CT_OK) {

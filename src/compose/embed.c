@@ -3,6 +3,7 @@
 #include "compose/metadata.h"
 #include "compose/wit_api.h"
 #include "ctool/compose.h"
+#include "ctool/validate.h"
 #include "wit/wit_transform.h"
 
 ct_status cti_wit_choose_world(uint32_t *out, ct_wit *wit, const char *world, ct_error *error) {
@@ -14,14 +15,28 @@ ct_status cti_wit_choose_world(uint32_t *out, ct_wit *wit, const char *world, ct
   return status;
 }
 
+/* It is a component in binary form: every feature may be used, and what breaks a rule is a type beyond the limits of engines. */
+static ct_status validate(ct_slice content, const ct_wit *wit, ct_error *error) {
+  ct_validate_options options = {.threads = 1};
+  CTI_TRY(ct_features_parse(&options.features, "all", error));
+  ct_status status = ct_validate(content, &options, error);
+  if (status == CT_OK) return CT_OK;
+  error->offset = CT_NO_OFFSET; /* nobody has these bytes */
+  cti_error_file(error, wit->name);
+  cti_error_trail(error, "the section made of it");
+  return status;
+}
+
 ct_status ct_component_type(ct_buf *out, ct_wit *wit, const ct_embed_options *options, ct_error *error) {
   static const ct_embed_options defaults;
   const ct_embed_options *o = options ? options : &defaults;
   uint32_t id;
+  size_t start = out->size;
   if ((unsigned)o->encoding >= CTI_ENCODING_COUNT) return cti_fail(error, CT_MISUSE, CT_NO_OFFSET, "there is no string encoding %d", (int)o->encoding);
   CTI_TRY(cti_wit_choose_world(&id, wit, o->world, error));
   if (o->canonical_names) CTI_TRY(cti_world_merge_imports(&wit->resolve, id, false));
-  return cti_metadata_encode(out, &wit->resolve, id, (cti_string_encoding)o->encoding, o->canonical_names);
+  CTI_TRY(cti_metadata_encode(out, &wit->resolve, id, (cti_string_encoding)o->encoding, o->canonical_names));
+  return o->skip_validation ? CT_OK : validate(cti_slice_cut(cti_buf_slice(out), start, out->size), wit, error);
 }
 
 ct_status ct_component_embed(ct_buf *out, ct_slice module, ct_wit *wit, const ct_embed_options *options, ct_error *error) {

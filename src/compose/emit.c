@@ -9,7 +9,7 @@ static ct_status failed(const cti_plan *plan) { return plan->arena->error->statu
 /* ---- aliases of core exports */
 
 uint32_t cti_emit_core_alias(cti_plan *plan, ct_slice debug_name, uint32_t instance, ct_slice name, cti_sort sort) {
-  ct_slice key = cti_format(plan->arena, "%u %.*s", instance, CTI_S(name));
+  ct_slice key = cti_key_of(plan->arena, instance, name);
   if (!key.data) return UINT32_MAX;
   uint32_t index = cti_map_get(&plan->core_aliases, key);
   if (index != CTI_MAP_NONE) return index;
@@ -19,7 +19,7 @@ uint32_t cti_emit_core_alias(cti_plan *plan, ct_slice debug_name, uint32_t insta
 }
 
 uint32_t cti_emit_hooked(cti_plan *plan, uint32_t unit, ct_slice name) {
-  ct_slice key = cti_format(plan->arena, "%u %.*s", unit, CTI_S(name));
+  ct_slice key = cti_key_of(plan->arena, unit, name);
   uint32_t wrapper = key.data ? cti_map_get(&plan->hooked, key) : UINT32_MAX;
   if (!key.data || wrapper != CTI_MAP_NONE) return wrapper;
   return cti_emit_core_alias(plan, name, plan->units.items[unit].instance_index, name, CTI_SORT_CORE_FUNC);

@@ -199,7 +199,7 @@ static ct_status register_hooked(cti_plan *plan, const cti_fixup *fixup, uint32_
   for (uint32_t i = 0; i < fixup->hooked.count; i++) {
     const cti_hooked *hooked = &fixup->hooked.items[i];
     if (hooked->unit == CTI_WIT_NONE) continue;
-    ct_slice label = cti_format(plan->arena, "hook%u", i), key = cti_format(plan->arena, "%u %.*s", hooked->unit, CTI_S(hooked->name));
+    ct_slice label = cti_format(plan->arena, "hook%u", i), key = cti_key_of(plan->arena, hooked->unit, hooked->name);
     if (!label.data || !key.data) return failed(plan);
     CTI_TRY(cti_map_set(&plan->hooked, plan->arena, key, cti_emit_core_alias(plan, label, instance, label, CTI_SORT_CORE_FUNC)));
   }

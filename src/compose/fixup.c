@@ -36,7 +36,7 @@ static ct_status instance(uint32_t *out, cti_fixup *f, cti_fixup_source source, 
   return cti_fail(f->plan->arena->error, CT_COMPOSE_ADAPTER, CT_NO_OFFSET, "an adapter cannot be called \"%.*s\": that is the name of something that is made", CTI_S(name));
 }
 
-static ct_slice import_key(const cti_fixup *f, uint32_t from, ct_slice name) { return cti_format(f->plan->arena, "%u %.*s", from, CTI_S(name)); }
+static ct_slice import_key(const cti_fixup *f, uint32_t from, ct_slice name) { return cti_key_of(f->plan->arena, from, name); }
 
 uint32_t cti_fixup_import(cti_fixup *f, cti_fixup_source source, uint32_t unit, ct_slice name, const cti_extern_type *type) {
   uint32_t from;

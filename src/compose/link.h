@@ -102,6 +102,9 @@ ct_slice cti_libdl_image(void);
 /* Reads what the linker needs of a library. */
 ct_status cti_link_read(cti_link_library *out, const cti_link *link, ct_slice name, ct_slice file, ct_slice bytes, bool is_openable);
 
+/* Key of a module's name and a name in it, in the arena. */
+ct_slice cti_link_two_names(const cti_link *link, ct_slice module, ct_slice name);
+
 /* Key of a symbol for maps, in the arena. */
 ct_slice cti_link_key(const cti_link *link, ct_slice name, ct_slice type);
 ct_slice cti_link_func_type(const cti_link *link, const cti_subtype *type); /* data == NULL when a type is none that symbols can have */

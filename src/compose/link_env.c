@@ -41,7 +41,7 @@ static uint32_t import_func(env *e, ct_slice module, ct_slice name, const cti_co
 /* ---- imports */
 
 static ct_slice import_key(const env *e, const cti_link_symbol *import) {
-  ct_slice names = cti_format(e->l->arena, "%zu %.*s%.*s", import->module.size, CTI_S(import->module), CTI_S(import->name));
+  ct_slice names = cti_link_two_names(e->l, import->module, import->name);
   return names.data ? cti_link_key(e->l, names, import->type) : names;
 }
 
@@ -122,7 +122,7 @@ static ct_status add_known(env *e, cti_link_import import, uint32_t value, bool 
   return cti_link_any(e->l, import) ? add_global(e, cti_slice_str(cti_link_import_names[import]), value, is_mutable) : CT_OK;
 }
 
-static ct_slice of_library(const env *e, const cti_link_library *lib, ct_slice name) { return cti_format(e->l->arena, "%.*s:%.*s", CTI_S(lib->name), CTI_S(name)); }
+static ct_slice of_library(const env *e, const cti_link_library *lib, ct_slice name) { return CTI_JOIN(e->l->arena, lib->name, CTI_LIT(":"), name); }
 
 /* Where each library's data and functions begin, and a global for each address of data, which the fixup works out. */
 static ct_status add_bases(env *e) {
@@ -286,7 +286,7 @@ static ct_status add_tls_funcs(env *e) {
 static ct_status add_exports(env *e, uint32_t pages) {
   for (uint32_t i = 0; i < e->passed.count; i++) {
     const cti_link_symbol *import = &e->passed.items[i];
-    ct_slice name = cti_format(e->l->arena, "%.*s:%.*s", CTI_S(import->module), CTI_S(import->name));
+    ct_slice name = CTI_JOIN(e->l->arena, import->module, CTI_LIT(":"), import->name);
     if (!name.data) return failed(e);
     CTI_TRY(cti_make_export(&e->module, name, import->type.data[0] == 1 ? CTI_EXTERN_FUNC : CTI_EXTERN_GLOBAL, e->passed_index.items[i]));
   }

@@ -5,7 +5,7 @@
 
 static ct_status failed(const cti_link *l) { return l->arena->error->status; }
 
-static ct_slice of_library(const cti_link *l, ct_slice library, ct_slice name) { return cti_format(l->arena, "%.*s:%.*s", CTI_S(library), CTI_S(name)); }
+static ct_slice of_library(const cti_link *l, ct_slice library, ct_slice name) { return CTI_JOIN(l->arena, library, CTI_LIT(":"), name); }
 
 /* ---- arguments */
 

@@ -124,7 +124,9 @@ static ct_status bad_library(const reader *r, const char *format, ct_slice modul
   return status;
 }
 
-static ct_slice two_names(const reader *r, ct_slice module, ct_slice name) { return cti_format(r->link->arena, "%zu %.*s%.*s", module.size, CTI_S(module), CTI_S(name)); }
+ct_slice cti_link_two_names(const cti_link *l, ct_slice module, ct_slice name) {
+  return CTI_JOIN(l->arena, cti_slice(&module.size, sizeof module.size), module, name);
+}
 
 static ct_status read_part(reader *r, const cti_dylink_part *part) {
   cti_arena *arena = r->link->arena;
@@ -147,7 +149,7 @@ static ct_status read_part(reader *r, const cti_dylink_part *part) {
     for (uint32_t i = 0; i < part->symbols.count; i++) {
       const cti_dylink_symbol *symbol = &part->symbols.items[i];
       bool is_import = part->code == CTI_DYLINK_IMPORT_INFO;
-      ct_slice key = is_import ? two_names(r, symbol->module, symbol->name) : symbol->name;
+      ct_slice key = is_import ? cti_link_two_names(r->link, symbol->module, symbol->name) : symbol->name;
       CTI_TRY(cti_map_set(is_import ? &r->import_flags : &r->export_flags, arena, key, symbol->flags));
     }
     return CT_OK;
@@ -175,7 +177,7 @@ static ct_status add_symbol(const reader *r, cti_link_symbols *list, const cti_i
     if (r->link->arena->error->status != CT_OK) return r->link->arena->error->status;
     return bad_library(r, "imports \"%.*s\" \"%.*s\" with a type that symbols cannot have", import->module, import->name, "symbols are functions, globals and tags of numbers");
   }
-  ct_slice key = two_names(r, import->module, import->name);
+  ct_slice key = cti_link_two_names(r->link, import->module, import->name);
   if (!key.data) return CT_NOMEM;
   return cti_vec_push(r->link->arena, list, ((cti_link_symbol){module, import->name, type, flags_of(&r->import_flags, key)})) ? CT_OK : CT_NOMEM;
 }

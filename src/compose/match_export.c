@@ -39,7 +39,7 @@ static ct_status add_interface(matcher *m, uint32_t place) {
   if (!name.data || !track.data) return arena->error->status;
   for (uint32_t i = 0; i < interface->funcs.count; i++) {
     ct_slice func = interface->funcs.items[i].name;
-    ct_slice legacy = cti_format(arena, "%.*s#%.*s", CTI_S(name), CTI_S(func)), standard = cti_format(arena, "|%.*s|%.*s", CTI_S(track), CTI_S(func));
+    ct_slice legacy = CTI_JOIN(arena, name, CTI_LIT("#"), func), standard = CTI_JOIN(arena, CTI_LIT("|"), track, CTI_LIT("|"), func);
     CTI_TRY(add_target(m, (target){place, i, CTI_WIT_NONE}, legacy, standard));
   }
   for (uint32_t i = 0; i < interface->types.count; i++) {

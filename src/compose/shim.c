@@ -149,7 +149,7 @@ static ct_slice plain_field(const cti_use *use) {
 static ct_slice debug_name(const cti_plan *plan, const cti_use *use, ct_slice module) {
   cti_arena *arena = plan->arena;
   switch (use->canon) {
-  case CTI_CANON_LOWER: return cti_format(arena, "indirect-%.*s-%.*s", CTI_S(module), CTI_S(use->field));
+  case CTI_CANON_LOWER: return CTI_JOIN(arena, CTI_LIT("indirect-"), module, CTI_LIT("-"), use->field);
   case CTI_CANON_TASK_RETURN: {
     const cti_wit_func *func = cti_item_func(&plan->resolve, cti_use_item((cti_plan *)(uintptr_t)plan, use), use->func);
     return cti_format(arena, "task-return-%.*s", CTI_S(func->name));
@@ -186,7 +186,7 @@ static ct_status add_adapter_use(cti_plan *plan, uint32_t unit, const cti_use *u
   const cti_module *core = &plan->units.items[unit].module;
   const cti_subtype *type = cti_module_type_func(core, core->imports.items[use->import].type.type);
   cti_shim shim = {.kind = CTI_SHIM_ADAPTER, .unit = unit, .source = use->unit, .name = use->source};
-  shim.debug_name = cti_format(plan->arena, "adapt-%.*s-%.*s", CTI_S(module), CTI_S(use->field));
+  shim.debug_name = CTI_JOIN(plan->arena, CTI_LIT("adapt-"), module, CTI_LIT("-"), use->field);
   CTI_TRY(cti_sig_of_type(&shim.sig, plan, type, use->source));
   return push(plan, key_of_use(plan, unit, use), shim);
 }

@@ -11,7 +11,7 @@
 void cti_validation_init(cti_validation *out, const ct_validate_options *options, cti_arena *arena) {
   static const ct_validate_options defaults;
   if (!options) options = &defaults;
-  *out = (cti_validation){.arena = arena, .show_stack = options->show_stack, .custom_sections = options->custom_sections, .report = options->report, .report_context = options->report_context};
+  *out = (cti_validation){.arena = arena, .show_stack = options->show_stack, .custom_sections = options->custom_sections, .skip_bodies = options->skip_bodies, .report = options->report, .report_context = options->report_context};
   out->threads = options->threads ? options->threads : cti_processor_count();
   cti_type_table_init(&out->types, arena, options->features ? options->features | CTI_FEATURE_BIT(CTI_FEATURE_MVP) : cti_features_default(), &options->limits);
 }

@@ -88,7 +88,7 @@ static ct_slice track_of(const cti_resolve *r, uint32_t interface) {
   const cti_package_name *name = &r->packages.items[it->package].name;
   ct_slice suffix;
   if (!name->version.present) return (ct_slice){0};
-  return cti_format(r->arena, "%.*s:%.*s/%.*s@%.*s", CTI_S(name->ns), CTI_S(name->name), CTI_S(it->name), CTI_S(cti_semver_track(r->arena, &name->version, &suffix)));
+  return CTI_JOIN(r->arena, name->ns, CTI_LIT(":"), name->name, CTI_LIT("/"), it->name, CTI_LIT("@"), cti_semver_track(r->arena, &name->version, &suffix));
 }
 
 static const cti_semver *version_of(const cti_resolve *r, uint32_t interface) { return &r->packages.items[r->interfaces.items[interface].package].name.version; }

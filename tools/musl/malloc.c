@@ -2,7 +2,7 @@
  * short command pays for fresh ones, which is up to half of its time. Here what is freed serves the next request of its size.
  *
  * Sizes have classes, four to a power of two, with a list of free blocks each. New blocks are cut from regions that are mapped once and never given back; what
- * is larger than MOST is mapped alone. A block is a header and its bytes: its size, and the next free one. One lock guards all of it. */
+ * is larger than MOST is mapped alone. Behind the first 2 MiB the system is asked for pages of 2 MiB, where a touch costs 60 us instead of 512 times 1.2 us. A block is a header and its bytes: its size, and the next free one. One lock guards all of it. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>
@@ -16,6 +16,7 @@
 #define MOST ((size_t)2 << 20)
 #define REGION ((size_t)8 << 20) /* of address space; pages that are not touched cost nothing */
 #define PAGE ((size_t)4096)
+#define HUGE_PAGE ((size_t)2 << 20)
 
 typedef struct block {
   size_t size; /* with this header */
@@ -58,6 +59,8 @@ static block *cut(size_t size) {
   if (size > (size_t)(end - at)) {
     uint8_t *region = map(REGION);
     if (!region) return NULL;
+    size_t small = end ? 0 : 2 * HUGE_PAGE; /* most commands stay below that */
+    madvise(region + small, REGION - small, MADV_HUGEPAGE);
     at = region;
     end = region + REGION;
   }
@@ -69,7 +72,11 @@ static block *cut(size_t size) {
 /* A block of `size` bytes with its header, which is a class or more than MOST. */
 static block *take(size_t size, bool *fresh) {
   *fresh = true;
-  if (size > MOST) return map(size);
+  if (size > MOST) {
+    void *alone = map(size);
+    if (alone && size > 2 * HUGE_PAGE) madvise(alone, size, MADV_HUGEPAGE);
+    return alone;
+  }
   enter();
   block **list = &freed[class_of(size)], *found = *list;
   *fresh = !found;

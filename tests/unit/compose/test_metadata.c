@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "binary_fixture.h"
+#include "ctool/compose.h"
 #include "hurt.h"
 
 static const char first[] = "package a:b@0.1.0;\ninterface i {\n  f: func(s: string);\n  record r {\n    s: string,\n  }\n}\n"
@@ -180,11 +181,31 @@ static void test_bindings__hostile(void **state) {
   ct_buf_free(&section);
 }
 
+/* Types beyond the limits of engines: the section is refused, unless nobody asks. */
+static void test_component_type__validated(void **state) {
+  (void)state;
+  ct_error error;
+  ct_error_clear(&error);
+  ct_wit *wit;
+  cti_buf text = {0}, section = {0};
+  cti_buf_str(&text, "package a:b;\ninterface i {\n  record t0 { x: u32 }\n");
+  for (int i = 1; i < 120; i++) cti_buf_printf(&text, "  record t%d { x: t%d }\n", i, i - 1);
+  cti_buf_str(&text, "  f: func(x: t119);\n}\nworld w {\n  import i;\n}\n");
+  assert_int_equal(ct_wit_read(&wit, "deep.wit", cti_buf_slice(&text), NULL, &error), CT_OK);
+  assert_int_equal(ct_component_type(&section, wit, &(ct_embed_options){.skip_validation = true}, &error), CT_OK);
+  assert_int_equal(ct_component_type(&section, wit, NULL, &error), CT_LIMIT);
+  assert_string_equal(error.file, "deep.wit");
+  assert_non_null(strstr(error.trail, "the section made of it"));
+  ct_wit_free(wit);
+  ct_buf_free(&text);
+  ct_buf_free(&section);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_bindings__one_section), cmocka_unit_test(test_bindings__merged),   cmocka_unit_test(test_bindings__mixed_encodings),
       cmocka_unit_test(test_bindings__conflict),    cmocka_unit_test(test_bindings__old_form), cmocka_unit_test(test_bindings__failures),
-      cmocka_unit_test(test_bindings__hostile),
+      cmocka_unit_test(test_bindings__hostile),     cmocka_unit_test(test_component_type__validated),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
