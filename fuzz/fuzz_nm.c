@@ -1,4 +1,4 @@
-/* nm: any bytes come back, in both forms. */
+/* nm: any bytes come back, in both forms; and so they do as an object file or archive that is asked for a symbol. */
 #include "ctool/inspect.h"
 #include "target.h"
 
@@ -10,5 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     FUZZ_CHECK(status == CT_OK ? !form || (out.size > 1 && out.data[out.size - 2] == ']') : error.message[0] != 0);
     ct_buf_free(&out);
   }
+  ct_slice member;
+  ct_object_has(&member, (ct_slice){data, size}, &(ct_object_question){.module = "env", .name = "f"});
+  ct_object_has(&member, (ct_slice){data, size}, &(ct_object_question){.name = "f", .linked = {data, size}});
   return 0;
 }

@@ -8,10 +8,11 @@
 #include "common.h"
 #include "dep_file.h"
 #include "linker.h"
+#include "objects.h"
 #include "opts.h"
 
 typedef struct ld_options {
-  bool verbose, version, validate, merge_imports, reject_legacy_names, realloc_via_memory_grow, skip_component, optimize, strip;
+  bool verbose, version, validate, merge_imports, reject_legacy_names, realloc_via_memory_grow, skip_component, optimize, strip, why_size;
   const char *output, *linker, *quoting, *wit, *world, *dep_file;
   int wasi_adapter, string_encoding, error_format;
   opt_strings adapters, component_types, append;
@@ -148,10 +149,16 @@ static ct_status add_library(split *s, const char *name, ct_error *error) {
   return CT_OK;
 }
 
-static ct_status add_dependencies(output_set *set, split *s, const ld_options *o, ct_error *error) {
+static ct_status add_libraries(split *s, ct_error *error) {
   ct_status status = CT_OK;
-  if (!o->dep_file) return CT_OK;
   for (size_t i = 0; i < s->libraries.count && status == CT_OK; i++) status = add_library(s, s->libraries.items[i], error);
+  words_free(&s->libraries); /* once is enough */
+  return status;
+}
+
+static ct_status add_dependencies(output_set *set, split *s, const ld_options *o, ct_error *error) {
+  if (!o->dep_file) return CT_OK;
+  ct_status status = add_libraries(s, error);
   return status == CT_OK ? dep_file_add(set, o->dep_file, o->output, &s->inputs, error) : status;
 }
 
@@ -208,13 +215,27 @@ static ct_status add_component(output_set *set, const ct_pieces *made, const ld_
   return status;
 }
 
-static ct_status make_component(output_set *set, const ct_slice module, const worlds *w, const adapter_list *adapters, const ld_options *o, ct_error *error) {
+/* What ct_component_new calls back: notices, which want a listener, and questions. */
+typedef struct callee {
+  listener who;
+  split *s;
+  objects linked;
+} callee;
+
+static const char *object_of(void *context, const char *module, const char *name) {
+  callee *c = context;
+  ct_error ignored;
+  ct_error_clear(&ignored);
+  return add_libraries(c->s, &ignored) == CT_OK ? objects_find(&c->linked, module, name) : NULL;
+}
+
+static ct_status make_component(output_set *set, split *s, const ct_slice module, const worlds *w, const adapter_list *adapters, const ld_options *o, ct_error *error) {
   ct_pieces made = {0};
-  listener who = {o->output, o->error_format, o->verbose};
+  callee c = {.who = {o->output, o->error_format, o->verbose}, .s = s, .linked = {.files = &s->inputs, .linked = module}};
   ct_component_new_options options = {
       .adapters = adapters->items, .adapter_count = adapters->count, .component_types = w->slices, .component_type_count = w->count,
       .skip_validation = !o->validate, .realloc_via_memory_grow = o->realloc_via_memory_grow, .keep_import_versions = !o->merge_imports,
-      .reject_legacy_names = o->reject_legacy_names, .wasi_adapter = (ct_wasi_adapter)o->wasi_adapter, .tell = tell_notice, .context = &who};
+      .reject_legacy_names = o->reject_legacy_names, .wasi_adapter = (ct_wasi_adapter)o->wasi_adapter, .tell = tell_notice, .object_of = object_of, .context = &c};
   ct_status status = ct_component_new(&made, module, &options, error);
   if (status == CT_OK) status = add_component(set, &made, o, error);
   ct_pieces_free(&made);
@@ -230,7 +251,7 @@ static ct_status componentize(output_set *set, split *s, const ld_options *o, co
   if (status == CT_OK) status = adapters_open(&adapters, &o->adapters, error);
   for (size_t i = 0; i < adapters.count && status == CT_OK; i++) status = words_add(&s->inputs, adapters.items[i].file, error);
   if (status == CT_OK) status = add_dependencies(set, s, o, error);
-  if (status == CT_OK) status = make_component(set, input.bytes, &w, &adapters, o, error);
+  if (status == CT_OK) status = make_component(set, s, input.bytes, &w, &adapters, o, error);
   adapters_close(&adapters);
   free_worlds(&w);
   ct_input_close(&input);
@@ -248,6 +269,20 @@ static ct_status link_into(int *how, output_set *set, split *s, const ld_options
   return is_component ? componentize(set, s, o, output, error) : CT_OK;
 }
 
+/* Where the bytes of the output went, for people: what `ctool size` prints, on stderr. */
+static ct_status tell_size(const char *output, ct_error *error) {
+  enum { MOST = 25 };
+  ct_input input;
+  ct_buf text = {0};
+  ct_size_options options = {.most = MOST};
+  ct_status status = ct_input_open(&input, output, error);
+  if (status == CT_OK) status = ct_size(&text, input.bytes, &options, error);
+  if (status == CT_OK) fwrite(text.data, 1, text.size, stderr);
+  ct_buf_free(&text);
+  ct_input_close(&input);
+  return status;
+}
+
 static ct_status link_all(int *how, split *s, const ld_options *o, ct_error *error) {
   scratch room = {0};
   output_set set = {0};
@@ -255,7 +290,8 @@ static ct_status link_all(int *how, split *s, const ld_options *o, ct_error *err
   if (status == CT_OK) status = link_into(how, &set, s, o, &room, error);
   ct_status closed = outputs_close(&set, status == CT_OK && *how == 0, error);
   scratch_remove(&room);
-  return status != CT_OK ? status : closed;
+  if (status == CT_OK) status = closed;
+  return status == CT_OK && *how == 0 && o->why_size ? tell_size(o->output, error) : status;
 }
 
 static int version(void) {
@@ -299,6 +335,7 @@ int cmd_ld(int argc, char **argv) {
       {0, "adapt", OPT_STRINGS, &o.adapters, "[NAME=]FILE", "An adapter for imports from module NAME; repeatable"},
       {0, "optimize", OPT_FLAG, &o.optimize, NULL, "Make it smaller, as `ctool optimize` does"},
       {0, "strip", OPT_FLAG, &o.strip, NULL, "Remove custom sections, as `ctool strip` does"},
+      {0, "why-size", OPT_FLAG, &o.why_size, NULL, "Tell on stderr where the bytes went, as `ctool size` does"},
       {0, "dep-file", OPT_OUTPUT, &o.dep_file, "FILE", "Write what the output is made of, for make and ninja"},
       {0, "skip-wit-component", OPT_FLAG, &o.skip_component, NULL, "Make a core module: what wasm-ld makes"},
       {0, "wasm-ld-path", OPT_STRING, &o.linker, "FILE", "The linker, else wasm-ld, rust-lld or wasm-ld-N of PATH"},

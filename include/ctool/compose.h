@@ -109,6 +109,9 @@ typedef struct ct_component_new_options {
   bool like_wasm_tools;         /* producers sections name wit-component, and CT_LAYOUT_AUTO is the shim layout, as in what wasm-tools makes */
   bool return_call_ref;         /* shims call through typed function references rather than a table */
   void (*tell)(void *context, ct_notice kind, const char *text); /* may be NULL; `text` lives until it returns */
+  /* Asked, when the main module has an import or export that is wrong, which object file it comes from (`module` is NULL for an export). NULL: nobody knows. May be
+   * NULL; the answer must live until the next question. */
+  const char *(*object_of)(void *context, const char *module, const char *name);
   void *context;
 } ct_component_new_options;
 

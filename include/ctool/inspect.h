@@ -108,6 +108,17 @@ typedef struct ct_size_options {
 /* Where the bytes of a module or component are. `out` owns the answer. CT_MISUSE when no function is called so. */
 CT_API ct_status ct_size(ct_buf *out, ct_slice bytes, const ct_size_options *options, ct_error *error);
 
+/* What is asked about object files. */
+typedef struct ct_object_question {
+  const char *module; /* of an import; NULL: it is about an export */
+  const char *name;
+  ct_slice linked; /* the module that was linked of the object files */
+} ct_object_question;
+
+/* Does an object file import, or export, what a module does that was linked of it? Of an archive: the first member that does, and of which the linked module has a
+ * function by its names; *member is the member's name then, else empty. False also for what is no object file, and when memory is out. */
+CT_API bool ct_object_has(ct_slice *member, ct_slice object, const ct_object_question *question);
+
 #ifdef __cplusplus
 }
 #endif

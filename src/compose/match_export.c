@@ -101,8 +101,8 @@ static ct_status take_checked(candidate *c, cti_role role, const cti_core_sig *e
   cti_plan *plan = c->m->plan;
   if (cti_sig_eq(expected, c->type)) return take(c, role);
   CTI_TRY(take(c, role)); /* so that it is not told to be absent, too */
-  ct_slice text = cti_format(plan->arena, "%.*score export \"%.*s\" is %.*s and must have type %.*s, but has %.*s", CTI_S(cti_whose(plan, c->m->unit)),
-                             CTI_S(c->full), CTI_S(what), CTI_S(cti_sig_text(plan->arena, expected)), CTI_S(cti_func_type_text(plan->arena, c->type)));
+  ct_slice text = cti_format(plan->arena, "%.*score export \"%.*s\"%.*s is %.*s and must have type %.*s, but has %.*s", CTI_S(cti_whose(plan, c->m->unit)),
+                             CTI_S(c->full), CTI_S(cti_object_text(plan, c->m->unit, (ct_slice){NULL, 0}, c->full)), CTI_S(what), CTI_S(cti_sig_text(plan->arena, expected)), CTI_S(cti_func_type_text(plan->arena, c->type)));
   return cti_unmet_add(plan, CT_COMPOSE_TYPE, text, cti_slice_str(hint));
 }
 

@@ -256,6 +256,9 @@ ct_slice cti_world_title(cti_plan *plan, const cti_unit *unit);
 /* How to begin a sentence about a unit: nothing for the main module, else what it is: `adapter "x": `. In the arena. */
 ct_slice cti_whose(cti_plan *plan, const cti_unit *unit);
 
+/* " of main.o" for an import, or an export (module without data), of the main module where the caller knows that; else empty. */
+ct_slice cti_object_text(cti_plan *plan, const cti_unit *unit, ct_slice module, ct_slice name);
+
 /* Tells the user a decision (`-v`), when somebody listens. */
 void cti_plan_note(const cti_plan *plan, const char *format, ...) CTI_PRINTF(2, 3);
 /* Tells the user what may be a mistake; the work goes on. */

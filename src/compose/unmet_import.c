@@ -13,13 +13,13 @@ static const char *kind_name(cti_extern_kind kind) {
 
 static ct_slice world_name(cti_lookup *l) { return cti_world_title(l->plan, l->unit); }
 
-/* core import "env" "f" (function (i32) -> i32) */
+/* core import "env" "f" (function (i32) -> i32) of main.o */
 static ct_slice import_text(cti_lookup *l) {
   cti_arena *arena = l->plan->arena;
   const cti_import *import = l->import;
   ct_slice type = l->type ? cti_func_type_text(arena, l->type) : CTI_LIT("");
-  return cti_format(arena, "%.*score import \"%.*s\" \"%.*s\" (%s%s%.*s)", CTI_S(cti_whose(l->plan, l->unit)),
-                    CTI_S(import->module), CTI_S(import->name), kind_name(import->type.kind), l->type ? " " : "", CTI_S(type));
+  return cti_format(arena, "%.*score import \"%.*s\" \"%.*s\" (%s%s%.*s)%.*s", CTI_S(cti_whose(l->plan, l->unit)), CTI_S(import->module), CTI_S(import->name),
+                    kind_name(import->type.kind), l->type ? " " : "", CTI_S(type), CTI_S(cti_object_text(l->plan, l->unit, import->module, import->name)));
 }
 
 /* ---- module names that everybody meets */

@@ -136,6 +136,35 @@ def t_world(p):
     check(r.returncode == 1 and 'other' in r.stderr and 'b.wasm' not in p.names())
 
 
+def t_why_size(p):
+    r = p.ld(*p.objects, '--why-size', '-o', 'a.wasm')
+    check(r.stderr == p.call(p.ctool, 'size', 'a.wasm').stdout and 'main' in r.stderr and not r.stdout, r.stderr)
+    r = p.call('clang-19', '--target=wasm32-wasi', '-fuse-ld=' + p.linker, 'hello.o', '-o', 'b.wasm', env={'CTOOL_LD_FLAGS': '--why-size --optimize --strip'})
+    check(r.stderr == p.call(p.ctool, 'size', 'b.wasm').stdout and p.read('b.wasm') != p.read('a.wasm'))
+    check(not p.ld('none.o', '--why-size', '-o', 'c.wasm', good=False).stderr.startswith('total'))
+
+
+def t_whose_symbols(p):
+    """What the world does not offer is told with the object file, or the archive's member, that wants it: of two members the one that was linked."""
+    p.write('wit/world.wit', WIT)
+    p.write('named.c', NAMED + 'void helper(void);\nvoid call(void) { helper(); }\n__attribute__((export_name("also"))) void also(void) { helper(); }\n')
+    p.write('helper.c', 'int missing(int); int never(int);\nvoid helper(void) { missing(1); }\n')
+    p.write('unused.c', 'int missing(int);\nvoid unused(void) { missing(2); }\n')
+    for name in ('named', 'helper', 'unused'): p.call('clang-19', '--target=wasm32-wasi', '-O1', '-c', name + '.c', '-o', name + '_with_a_long_name.o')
+    os.makedirs(os.path.join(p.folder, 'lib'), exist_ok=True)
+    p.call('llvm-ar-19', 'rc', 'lib/libhelp.a', 'unused_with_a_long_name.o', 'helper_with_a_long_name.o')
+    words = ['--no-entry', '--allow-undefined', 'named_with_a_long_name.o', '--wit', 'wit', '-o', 'a.wasm', '--world']
+    r = p.ld('-Llib', '-lhelp', *words, 'app', good=False)
+    check(r.returncode == 1 and '"env" "missing" (function (i32) -> i32) of lib/libhelp.a(helper_with_a_long_name.o) is a symbol' in r.stderr, r.stderr)
+    r = p.ld('lib/libhelp.a', *words, 'other', good=False)
+    check('core import "demo:host/log" "say" (function (i32, i32) -> ()) of named_with_a_long_name.o is provided by nothing' in r.stderr and 'libhelp.a(helper' in r.stderr, r.stderr)
+    r = p.ld('unused_with_a_long_name.o', 'helper_with_a_long_name.o', *words, 'app', good=False)
+    check(') of unused_with_a_long_name.o is a symbol' in r.stderr, r.stderr)
+    p.write('wit/world.wit', WIT.replace('run: func()', 'run: func(x: u32) -> u32'))
+    r = p.ld('lib/libhelp.a', *words, 'app', good=False)
+    check('core export "run" of named_with_a_long_name.o is ' in r.stderr and p.names().count('a.wasm') == 0, r.stderr)
+
+
 def t_failures(p):
     p.write('a.wasm', 'old')
     r = p.ld('none.o', '-o', 'a.wasm', good=False)
