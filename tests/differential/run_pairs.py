@@ -16,6 +16,8 @@ config.cranelift_opt_level = 'none'
 config.parallel_compilation = False
 config.memory_reservation = 1 << 20
 config.memory_guard_size = 1 << 16
+config.consume_fuel = True
+FUEL = 20_000_000  # instructions, about: some modules run for ever
 ENGINE = wasmtime.Engine(config)
 
 
@@ -37,12 +39,14 @@ def call(store, function, kinds, row):
     except wasmtime.Trap as e:
         code = e.trap_code
         if code == wasmtime.TrapCode.STACK_OVERFLOW: raise NotRun('overflow of the stack')
+        if code == wasmtime.TrapCode.OUT_OF_FUEL: raise NotRun('too long a run')
         return 'trap'
     except wasmtime.WasmtimeError as e: return 'error'
 
 
 def run(path):
     store = wasmtime.Store(ENGINE)
+    store.set_fuel(FUEL)
     module = wasmtime.Module.from_file(ENGINE, path)
     if module.imports: raise NotRun('imports')
     try: instance = wasmtime.Instance(store, module, [])

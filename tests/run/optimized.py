@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Real programs give the same before and after `ctool optimize`: optimized.py --ctool PATH [--options "OPTIONS OF optimize"] [NAME ...]
+"""Real programs give the same before and after `ctool optimize`, or another command: optimized.py --ctool PATH [--by "optimize OPTION..."] [NAME ...]
 
 SQLite (by clang and by zig) makes a database, avr-as assembles, boolector finds a model, QuickJS runs a script, and tests of Go's own library run in each form:
 what they print, how they end and the files that they write are compared. In wasmtime, by its Python package. A program that cannot be had is told and left
@@ -90,7 +90,7 @@ def check(name, a, cache):
     make, arguments, files = COMMANDS[name]
     before, after = os.path.join(cache, name + '.wasm'), os.path.join(cache, name + '.o.wasm')
     if not os.path.exists(before): make(before)
-    subprocess.run([a.ctool, 'optimize', *shlex.split(a.options), before, '-o', after], check=True)
+    subprocess.run([a.ctool, *shlex.split(a.by), before, '-o', after], check=True)
     seen = []
     for path in (before, after):
         with tempfile.TemporaryDirectory() as work: seen.append(outcome(path, arguments, files, work))
@@ -106,7 +106,7 @@ def main():
     run.with_runtime()
     p = argparse.ArgumentParser()
     p.add_argument('--ctool', required=True)
-    p.add_argument('--options', default='')
+    p.add_argument('--by', default='optimize')
     p.add_argument('names', nargs='*')
     a = p.parse_args()
     a.ctool = os.path.abspath(a.ctool)
