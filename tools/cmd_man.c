@@ -141,8 +141,9 @@ int cmd_man(int argc, char **argv) {
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
   if (directory) return write_all(directory);
-  const command *it = count ? find(argv + 1, count) : NULL;
-  if (count && !it) return opt_usage_error(&spec, "ctool has no command \"%s%s%s\"", argv[1], count > 1 ? " " : "", count > 1 ? argv[2] : "");
+  bool is_overview = count == 0 || (count == 1 && strcmp(argv[1], "ctool") == 0);
+  const command *it = is_overview ? NULL : find(argv + 1, count);
+  if (!is_overview && !it) return opt_usage_error(&spec, "ctool has no command \"%s%s%s\"", argv[1], count > 1 ? " " : "", count > 1 ? argv[2] : "");
   put_page(stdout, it);
   return EXIT_GOOD;
 }

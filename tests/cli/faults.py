@@ -235,6 +235,20 @@ def wait_for(what):
         time.sleep(0.002)
 
 
+def t_killed(p):
+    """After SIGKILL a temporary may stay; the output is the old one or the new one, whole."""
+    one, two = NAMED + BIG[8:], BIG
+    p.write('in.wasm', one)
+    p.write('o', one)
+    for i in range(30):
+        child = p.start('strip', '-d', '^name$', 'in.wasm', '-o', 'o')
+        time.sleep(0.0004 * i)
+        child.kill()
+        child.communicate(timeout=20)
+        check(p.read('o') in (one, two))
+        check(all(n.startswith('o.') for n in set(p.names()) - {'in.wasm', 'o'}), p.names())
+
+
 def t_interrupted_fifo(p):
     """Opening a fifo that nobody reads waits, and a signal ends that."""
     p.write('in.wasm', MODULE)

@@ -124,6 +124,8 @@ def t_find_package_for_C(p):
 
 def t_pages_and_completions(p):
     need('man')
+    check(p.call(p.ctool, 'man', 'ctool') == p.call(p.ctool, 'man'))
+    check(p.call('man', '-w', 'ctool', env={'MANPATH': os.path.join(p.prefix, 'share', 'man')}).strip().endswith('man1/ctool.1'))
     for page in sorted(os.listdir(os.path.join(p.prefix, 'share', 'man', 'man1'))):
         out = p.call('man', '--warnings', '-E', 'UTF-8', '-l', os.path.join(p.prefix, 'share', 'man', 'man1', page), env={'MANROFFSEQ': '', 'MANWIDTH': '100'})
         check('NAME' in out and 'warning' not in out, page)
