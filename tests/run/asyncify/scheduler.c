@@ -6,7 +6,11 @@ __attribute__((import_module("asyncify"), import_name("start_unwind"))) void sta
 __attribute__((import_module("asyncify"), import_name("stop_unwind"))) void stop_unwind(void);
 __attribute__((import_module("asyncify"), import_name("start_rewind"))) void start_rewind(void *frames);
 __attribute__((import_module("asyncify"), import_name("stop_rewind"))) void stop_rewind(void);
+#ifdef PRINT_IS_DEFINED /* by what includes this file */
+static void print(int task, int value);
+#else
 __attribute__((import_module("env"), import_name("print"))) void print(int task, int value);
+#endif
 
 /* The stack pointer of C: what pauses leaves it where it was, and what goes on needs it there. */
 __asm__(".globaltype __stack_pointer, i32\n"
