@@ -364,6 +364,10 @@ def t_other_user(p):
     run('strip', 'secret', '-o', 'open/o', wants=1, says='Permission denied')
     run('component', 'new', 'in.wasm', '-o', 'open/o', '--dep-file', 'closed/d', wants=1, says='Permission denied')
     check(p.read('open/o') == b'old' and p.read('closed/o') == b'old' and os.listdir(p.path('open')) == ['o'])
+    p.write('linker', '#!/bin/sh\nprintf "\\0asm\\1\\0\\0\\0" > "$3"\n')
+    os.chmod(p.path('linker'), 0o755)
+    run('ld', '--wasm-ld-path', './linker', 'in.wasm', '-o', '/dev/null', wants=0) # what asks whether a flag works
+    run('ld', '--wasm-ld-path', './linker', 'in.wasm', '-o', 'closed/o', wants=1, says='Permission denied')
     run('strip', 'in.wasm', '-o', 'open/o', wants=0)  # as rename has it: the directory decides, and the mode stays
     check(p.read('open/o') == MODULE and os.stat(p.path('open/o')).st_mode & 0o777 == 0o444)
     os.chmod(p.path('closed'), 0o755)
