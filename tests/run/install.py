@@ -6,6 +6,8 @@ Exit status 0, 1, or 77 when something was left out that could not be had, which
 import argparse, os, shutil, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import fetch
 
 
 class Missing(Exception): pass
@@ -23,6 +25,12 @@ class Place:
         r = subprocess.run(words, cwd=cwd or self.folder, capture_output=True, text=True, env={**os.environ, **(env or {})})
         if good and r.returncode: raise AssertionError('%s: %s%s' % (' '.join(words), r.stdout, r.stderr))
         return r.stdout + r.stderr
+
+    def config_link(self):
+        """The folder of what builds include, by a name without blanks, at which make splits."""
+        link = os.path.join(self.folder, 'config')
+        if not os.path.exists(link): os.symlink(self.config, link)
+        return link
 
     def project(self, name):
         """A copy of projects/NAME with the sources of words."""
@@ -74,10 +82,9 @@ def t_cmake(p):
 def t_make(p):
     need('make')
     folder = p.project('make')
-    os.symlink(p.config, os.path.join(p.folder, 'config')) # make splits names at blanks
     os.symlink(p.ctool, os.path.join(p.folder, 'ctool'))
     p.builds(folder, os.path.join(folder, 'words.component.wasm'),
-             'make', 'CTOOL=' + os.path.join(p.folder, 'ctool'), 'CTOOL_MK=' + os.path.join(p.folder, 'config', 'ctool.mk'), cwd=folder)
+             'make', 'CTOOL=' + os.path.join(p.folder, 'ctool'), 'CTOOL_MK=' + os.path.join(p.config_link(), 'ctool.mk'), cwd=folder)
 
 
 def t_meson(p):
@@ -87,6 +94,45 @@ def t_meson(p):
     out = os.path.join(folder, 'build')
     p.call('meson', 'setup', out, folder, '--cross-file', os.path.join(folder, 'wasi.txt'), env=env)
     p.builds(folder, os.path.join(out, 'words.component.wasm'), 'ninja', '-C', out, env=env)
+
+
+def t_zig(p):
+    env = zig_on_path(p, {'PATH': os.path.dirname(p.ctool) + ':' + os.environ['PATH']})
+    folder = p.project('zig')
+    p.builds(folder, os.path.join(folder, 'zig-out', 'words.component.wasm'), 'zig', 'build', cwd=folder, env=env)
+
+
+def zig_on_path(p, env):
+    """zig of the Python package ziglang; what it compiles of its own library is kept."""
+    command, variables = fetch.zig('c')
+    return {**env, 'PATH': env['PATH'] + ':' + os.path.dirname(command[0]), 'ZIG_GLOBAL_CACHE_DIR': variables['ZIG_GLOBAL_CACHE_DIR']}
+
+
+def go_on_path(env): return {**fetch.clean_env(), **env, 'PATH': os.path.dirname(fetch.go()) + ':' + env['PATH'], 'GOFLAGS': '-mod=mod', 'GOTOOLCHAIN': 'local'}
+
+
+def t_go(p):
+    need('make')
+    folder = p.project('go')
+    os.unlink(os.path.join(folder, 'words.c')) # Go would want cgo
+    p.builds(folder, os.path.join(folder, 'words.component.wasm'), 'make', 'CTOOL_MK=' + os.path.join(p.config_link(), 'ctool.mk'), cwd=folder,
+             env=go_on_path({'PATH': os.path.dirname(p.ctool) + ':' + os.environ['PATH']}))
+
+
+def t_lines_of_the_README(p):
+    """In a fresh clone, which has the release that was built here: the lines that begin with $, one after the other, and what they make runs."""
+    clone, root = os.path.join(p.folder, 'clone'), os.path.join(HERE, '..', '..')
+    p.call('git', 'clone', '-q', '--no-hardlinks', root, clone)
+    os.makedirs(os.path.join(clone, 'build'))
+    os.symlink(p.build, os.path.join(clone, 'build', 'release'))
+    with open(os.path.join(root, 'README.md')) as f: text = f.read()
+    section = text[text.index('## In a build'):]
+    block = section[section.index('```console\n') + 11:]
+    lines = [line[2:] for line in block[:block.index('```')].split('\n') if line.startswith('$ ')]
+    check(len(lines) > 5, 'the block of lines was not found')
+    for program in ('make', 'cmake', 'meson', 'pkg-config', 'clang-19'): need(program)
+    p.call('bash', '-euc', '\n'.join(lines), cwd=clone, env=go_on_path(zig_on_path(p, {'PATH': os.environ['PATH']})))
+    for component in ('make', 'cmake/build', 'meson/build', 'zig/zig-out', 'go'): p.run(os.path.join(clone, 'out', component, 'words.component.wasm'))
 
 
 API = '''#include <ctool/ctool.h>
@@ -103,11 +149,11 @@ def t_pkg_config(p):
     with open(os.path.join(p.folder, 'api.c'), 'w') as f: f.write(API)
     link = os.path.join(p.folder, 'prefix')
     os.symlink(p.prefix, link)
-    pc = os.path.join(p.prefix, 'lib', 'pkgconfig')
-    flags = p.call('pkg-config', '--define-variable=prefix=' + link, '--cflags', '--libs', 'ctool', env={'PKG_CONFIG_PATH': pc}).split()
+    pc = os.path.join(link, 'lib', 'pkgconfig')
+    flags = p.call('pkg-config', '--cflags', '--libs', 'ctool', env={'PKG_CONFIG_PATH': pc}).split()
     p.call('cc', 'api.c', *flags, '-o', 'api')
     check(p.call('./api', env={'LD_LIBRARY_PATH': os.path.join(link, 'lib')}).endswith(' 0\n'))
-    flags = p.call('pkg-config', '--define-variable=prefix=' + link, '--static', '--cflags', '--libs', 'ctool', env={'PKG_CONFIG_PATH': pc}).split()
+    flags = p.call('pkg-config', '--static', '--cflags', '--libs', 'ctool', env={'PKG_CONFIG_PATH': pc}).split()
     p.call('cc', 'api.c', *[f if f != '-lctool' else '-l:libctool.a' for f in flags], '-o', 'api')
     check(p.call('./api').endswith(' 0\n'))
 

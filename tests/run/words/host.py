@@ -27,7 +27,10 @@ def main(path, text):
     from wasmtime import component
     engine = wasmtime.Engine()
     store = wasmtime.Store(engine)
-    instance = component.Linker(engine).instantiate(store, component.Component.from_file(engine, path))
+    store.set_wasi(wasmtime.WasiConfig())
+    linker = component.Linker(engine)
+    linker.add_wasip2() # for libraries whose language brings a runtime
+    instance = linker.instantiate(store, component.Component.from_file(engine, path))
     shout, measure = functions(instance, store)
     count = measure(store, text)
     print('shout:   %s\nmeasure: %d words, %d letters' % (shout(store, text), count.words, count.letters))

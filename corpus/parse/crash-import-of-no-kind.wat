@@ -1,1 +1,0 @@
-(component (core type (module (import "a" "b" (funk (type 0))))))
