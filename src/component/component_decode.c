@@ -256,7 +256,11 @@ static ct_status decode_sections(cti_component *out, ct_slice bytes, uint64_t ba
   cti_cursor c = cti_cursor_make(bytes, base, arena->error);
   ct_kind kind;
   CTI_TRY(cti_preamble_read(&c, &kind));
-  if (kind == CT_KIND_MODULE) return cti_fail(arena->error, CT_CORE_KIND, base, "this is a core module; a component is needed here");
+  if (kind == CT_KIND_MODULE) {
+    cti_fail(arena->error, CT_CORE_KIND, base, "this is a core module; a component is needed here");
+    cti_error_hint(arena->error, "`ctool component new` makes one of it");
+    return CT_CORE_KIND;
+  }
   cti_frame frame;
   while (cti_frame_next(&c, &frame)) CTI_TRY(read_section(&d, &frame));
   return cti_cursor_status(&c);

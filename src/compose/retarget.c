@@ -139,7 +139,8 @@ static ct_status read_version(cti_retarget *r, const char *text) {
   r->to_text = text;
   if (!cti_semver_parse(&r->to, cti_slice_str(text)) || !is_release(&r->to)) {
     cti_fail(r->arena->error, CT_COMPOSE_RETARGET, CT_NO_OFFSET, "\"%s\" is no version of WASI 0.2, as 0.2.6 is", text);
-    cti_error_hint(r->arena->error, "WASI 0.3 has other functions, not only another number: a program must be built for it");
+    if (strncmp(text, "0.3", 3) == 0) cti_error_hint(r->arena->error, "WASI 0.3 has other functions, not only another number: a program must be built for it");
+    else cti_error_hint(r->arena->error, "there are 0.2.0 to %s", cti_wasi_version(&any));
     return failed(r);
   }
   if (cti_semver_parse(&latest, cti_slice_str(cti_wasi_version(&any))) && cti_semver_cmp(&r->to, &latest) > 0)
