@@ -1,7 +1,8 @@
-/* Runs a fuzz target without an engine: replay [--hurt] [--keep=FILE] FILE|FOLDER...
+/* Runs a fuzz target without an engine: replay [--hurt] [--random=COUNT] [--keep=FILE] FILE|FOLDER...
  *
  * Each file is given to the target as it is. With --hurt, one of up to 2 KiB is also cut at every byte, has each bit flipped, and meets each allocation
- * failing once: the same inputs on every machine, in seconds. A crash names the file on stderr before it; with --keep each input is written to a file
+ * failing once; what was found by an engine has a name of sixteen digits, and is given as it is alone. With --random the target then gets as many strings of
+ * random bytes, for what makes valid inputs of them. All is the same on every machine, and takes seconds. A crash names the file on stderr before it; with --keep each input is written to a file
  * before it is run, so that the one that crashed stays there. Exit 77 (skipped) when there is no file. */
 #include <string.h>
 
@@ -25,6 +26,12 @@ static void give(ct_slice bytes, void *context) {
   LLVMFuzzerTestOneInput(bytes.data, bytes.size);
 }
 
+/* Named by its digest: an engine found it, beside hundreds of others. */
+static bool is_found(const char *path) {
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+  return strlen(name) == 16 && strspn(name, "0123456789abcdef") == 16;
+}
+
 static void replay_file(const char *path, totals *t) {
   ct_error error = {0};
   ct_input input;
@@ -37,13 +44,26 @@ static void replay_file(const char *path, totals *t) {
   uint8_t *copy = hurt_copy(input.bytes);
   ct_slice bytes = {copy, input.bytes.size};
   give(bytes, t);
-  if (t->hurt && bytes.size <= HURT_LIMIT) {
+  if (t->hurt && bytes.size <= HURT_LIMIT && !is_found(path)) {
     hurt_cuts(bytes, give, t);
     hurt_bits(bytes, give, t);
     t->failed_allocations += hurt_starve(bytes, give, t);
   }
   free(copy);
   ct_input_close(&input);
+}
+
+static void replay_random(unsigned long count, totals *t) {
+  uint8_t bytes[768];
+  uint64_t state = 0x9e3779b97f4a7c15u;
+  for (unsigned long i = 0; i < count; i++) {
+    size_t size = 16 + i % (sizeof bytes - 16);
+    for (size_t at = 0; at < size; at++) {
+      state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+      bytes[at] = (uint8_t)(state >> 24);
+    }
+    give((ct_slice){bytes, size}, t);
+  }
 }
 
 static void replay(const char *path, totals *t) {
@@ -67,12 +87,15 @@ static void replay(const char *path, totals *t) {
 
 int main(int argc, char **argv) {
   totals t = {0};
+  unsigned long random = 0;
   for (int i = 1; i < argc; i++) {
     if (!strcmp(argv[i], "--hurt")) t.hurt = true;
+    if (!strncmp(argv[i], "--random=", 9)) random = strtoul(argv[i] + 9, NULL, 10);
     if (!strncmp(argv[i], "--keep=", 7)) t.keep = argv[i] + 7;
   }
   for (int i = 1; i < argc; i++)
     if (strncmp(argv[i], "--", 2) && ct_path_kind_of(argv[i]) != CT_PATH_NONE) replay(argv[i], &t);
+  replay_random(random, &t);
   printf("%zu files, %zu runs, %zu failed allocations\n", t.files, t.runs, t.failed_allocations);
-  return t.files ? 0 : 77;
+  return t.runs ? 0 : 77;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "child.h"
@@ -135,17 +136,27 @@ static void remove_scratch(leftover *it) {
   rmdir(s->directory);
 }
 
-static ct_status make(scratch *s, const char *output, ct_error *error) {
-  const char *base = base_name(output);
+static char *directory_beside(const char *output, const char *base, ct_error *error) {
   size_t parent = (size_t)(base - output), size = parent + strlen(base) + sizeof "..XXXXXX";
   char *directory = malloc(size);
-  if (!directory) return fail_with(error, FAIL_NOMEM, "out of memory");
-  snprintf(directory, size, "%.*s.%s.XXXXXX", (int)parent, output, base);
-  if (!mkdtemp(directory)) {
-    fail_with(error, FAIL_OPEN, "no directory for the linker's output can be made beside %s: %s", output, strerror(errno));
-    free(directory);
-    return error->status;
-  }
+  if (directory) snprintf(directory, size, "%.*s.%s.XXXXXX", (int)parent, output, base);
+  if (directory && mkdtemp(directory)) return directory;
+  if (directory) fail_with(error, FAIL_OPEN, "no directory for the linker's output can be made beside %s: %s", output, strerror(errno));
+  else fail_with(error, FAIL_NOMEM, "out of memory");
+  free(directory);
+  return NULL;
+}
+
+/* Beside /dev/null nothing can be made. */
+static bool is_device(const char *path) {
+  struct stat st;
+  return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static ct_status make(scratch *s, const char *output, ct_error *error) {
+  const char *base = base_name(output);
+  char *directory = is_device(output) ? child_directory(error) : directory_beside(output, base, error);
+  if (!directory) return error->status;
   s->directory = directory;
   leftover_add(&s->at, remove_scratch);
   s->module = join(directory, strlen(directory), base);

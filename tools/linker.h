@@ -15,7 +15,7 @@ ct_status linker_find(words *command, const char *path, ct_error *error);
 /* Adds what makes lld's messages coloured, where they come to a terminal: it sees a pipe. Does nothing for what goes by no name of lld. */
 ct_status linker_color(words *command, ct_error *error);
 
-/* A directory beside the output, so that what is in it can be renamed into place. All-zero may be removed. */
+/* A directory for the linker's output, on the same file system: beside that of the command, unless that is a device. All-zero may be removed. */
 typedef struct scratch {
   leftover at; /* first: what removes it gets it */
   char *directory;

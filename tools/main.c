@@ -131,6 +131,12 @@ static void open_closed_streams(void) {
     if (fcntl(i, F_GETFD) < 0) open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* the lowest that is free: i */
 }
 
+/* All that is printed but to a terminal leaves at the end, as far as it fits, so that the reason why it cannot is known there. */
+static void buffer_output(void) {
+  static char room[1 << 16];
+  if (!ct_is_terminal(STDOUT_FILENO)) setvbuf(stdout, room, _IOFBF, sizeof room);
+}
+
 /* What was printed to standard output has left, or it is told that it has not. */
 static int finish(int status) {
   ct_error error;
@@ -172,6 +178,7 @@ static int run(int argc, char **argv) {
 int main(int argc, char **argv) {
   open_closed_streams();
   ending_watch();
+  buffer_output();
   if (argc) program_name_is(argv[0]);
   keep_freed_memory();
   return finish(run(argc, argv));

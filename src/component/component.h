@@ -102,6 +102,8 @@ typedef struct cti_canon_opt_info {
 
 extern const cti_canon_info cti_canons[CTI_CANON_COUNT];
 
+enum { CTI_CONTEXT_SLOTS = 2 }; /* of context.get and context.set */
+
 /* Is it about futures, as its immediates say? Others may be about streams, or about neither. */
 static inline bool cti_canon_is_of_future(cti_canon_kind kind) { return strchr(cti_canons[kind].immediates, 'U') != NULL; }
 extern const cti_canon_opt_info cti_canon_opts[CTI_CANON_OPT_COUNT];

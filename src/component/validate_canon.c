@@ -241,7 +241,7 @@ static ct_status check_slot(const canon *c) {
     return refuse(c, "`%s` must be of the type that the context had before in this component", c->info->name);
   scope->context_type = type;
   if (c->of->slot > 0) CTI_TRY(cti_require(c->v, CTI_FEATURE_CM_THREADING, c->offset, "a context slot other than 0"));
-  return c->of->slot > 1 ? refuse(c, "`%s` has slots 0 and 1 alone, this is %u", c->info->name, c->of->slot) : CT_OK;
+  return c->of->slot >= CTI_CONTEXT_SLOTS ? refuse(c, "`%s` has slots 0 and 1 alone, this is %u", c->info->name, c->of->slot) : CT_OK;
 }
 
 static ct_status check_flag(const canon *c, char part) {

@@ -69,18 +69,25 @@ static ct_status read_cut(cti_plan *plan, uint32_t id, ct_slice bytes) {
   return cti_layout_join_adapter(plan, id);
 }
 
-/* An adapter stands for the module name by which it is called; those that are imported are told, as it may have been meant for one of them. */
-static ct_status tell_unused(cti_plan *plan, const cti_unit *unit) {
+/* An adapter stands for the module name by which it is called; those that are imported are told, as it may have been meant for one of them. `what` about it. */
+static ct_status tell_not_imported(cti_plan *plan, const cti_unit *unit, const char *what) {
   enum { NAMED = 6 };
   const cti_unit *main_unit = &plan->units.items[0];
   cti_buf list = {0};
   for (uint32_t i = 0; i < main_unit->groups.count && i < NAMED; i++)
     cti_buf_printf(&list, "%s\"%.*s\"", i ? ", " : "; it imports from ", CTI_S(main_unit->groups.items[i].module));
   if (main_unit->groups.count > NAMED) cti_buf_str(&list, ", ...");
-  cti_plan_warn(plan, "adapter \"%.*s\" is not used: the module imports nothing from \"%.*s\"%.*s", CTI_S(unit->name), CTI_S(unit->name), CTI_S(cti_buf_slice(&list)));
+  cti_plan_warn(plan, "adapter \"%.*s\" %s: the module imports nothing from \"%.*s\"%.*s", CTI_S(unit->name), what, CTI_S(unit->name), CTI_S(cti_buf_slice(&list)));
   ct_status status = cti_buf_check(&list, plan->arena->error);
   ct_buf_free(&list);
   return status;
+}
+
+/* ctool's own adapter is there for what no given one stands for. */
+static bool has_builtin(const cti_plan *plan) {
+  for (uint32_t i = 1; i < plan->units.count; i++)
+    if (plan->units.items[i].is_builtin) return true;
+  return false;
 }
 
 static ct_status cut_adapter(cti_plan *plan, uint32_t id) {
@@ -90,9 +97,8 @@ static ct_status cut_adapter(cti_plan *plan, uint32_t id) {
   CTI_TRY(cti_match_exports(plan, id));
   CTI_TRY(cti_unmet_report(plan));
   CTI_TRY(required_exports(&required, &imported, plan, id));
-  if (imported == 0 && !owes_functions(plan, unit)) {
-    return tell_unused(plan, unit);
-  }
+  if (imported == 0 && !owes_functions(plan, unit)) return tell_not_imported(plan, unit, "is not used");
+  if (imported == 0 && !unit->is_builtin && has_builtin(plan)) CTI_TRY(tell_not_imported(plan, unit, "only adds exports of its own, beside those of ctool's adapter"));
   unit->is_used = true;
   ct_slice cut, realloc = main_realloc(plan);
   CTI_TRY(cti_adapter_splice(&cut, unit->bytes, unit->name, &required, realloc, plan->arena));

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "wit/wit_error.h"
+
 typedef struct live_item {
   cti_space space;
   uint32_t index;
@@ -64,7 +66,10 @@ static ct_status check_required(const cti_splice *s) {
   for (uint32_t i = 0; i < s->required->count; i++) {
     ct_slice name = cti_map_key(&s->required->entries[i]);
     if (cti_map_get(&have, name) == CTI_MAP_NONE) {
-      cti_fail(s->arena->error, CT_COMPOSE_ADAPTER, CT_NO_OFFSET, "adapter \"%.*s\" does not export \"%.*s\", which the module imports", CTI_S(s->name), CTI_S(name));
+      cti_nearest nearest = cti_nearest_make(name);
+      for (uint32_t k = 0; k < s->in.exports.count; k++) cti_nearest_try(&nearest, s->in.exports.items[k].name);
+      ct_slice near = nearest.best.size ? cti_format(s->arena, "; it has \"%.*s\"", CTI_S(nearest.best)) : CTI_LIT("");
+      cti_fail(s->arena->error, CT_COMPOSE_ADAPTER, CT_NO_OFFSET, "adapter \"%.*s\" does not export \"%.*s\", which the module imports%.*s", CTI_S(s->name), CTI_S(name), CTI_S(near));
       cti_error_hint(s->arena->error, "use an adapter of a version that has it, or build the module for the version that the adapter serves");
       return s->arena->error->status;
     }

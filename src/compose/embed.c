@@ -44,7 +44,11 @@ ct_status ct_component_type(ct_buf *out, ct_wit *wit, const ct_embed_options *op
 }
 
 ct_status ct_component_embed(ct_buf *out, ct_slice module, ct_wit *wit, const ct_embed_options *options, ct_error *error) {
-  if (ct_kind_of(module) == CT_KIND_COMPONENT) return cti_fail(error, CT_CORE_KIND, 0, "this is a component; a world is embedded into a core module");
+  if (ct_kind_of(module) == CT_KIND_COMPONENT) {
+    cti_fail(error, CT_CORE_KIND, 0, "this is a component; a world is embedded into a core module");
+    cti_error_hint(error, "give what the compiler wrote, not what `component new` made of it; `ctool component wit` prints what a component imports and exports");
+    return CT_CORE_KIND;
+  }
   if (ct_kind_of(module) != CT_KIND_MODULE) return cti_fail(error, CT_CORE_MAGIC, 0, "this is no core module in binary form");
   cti_buf_u8(out, CTI_SECTION_CUSTOM);
   size_t section = cti_buf_open(out);

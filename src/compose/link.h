@@ -111,6 +111,8 @@ ct_slice cti_link_func_type(const cti_link *link, const cti_subtype *type); /* d
 ct_slice cti_link_type_text(cti_arena *arena, ct_slice type); /* "function (i32) -> i32", for messages */
 cti_core_sig cti_link_sig(ct_slice type);
 
+#define CTI_LINK_ADDRESS CTI_LIT("\2\1\0\0") /* the type of a data symbol: a global of i32 that nothing sets (link_library.c) */
+
 /* The library that has a symbol which is imported, CTI_MAP_NONE when memory is out (reported). */
 uint32_t cti_link_exporter(const cti_link *link, ct_slice name, ct_slice type);
 

@@ -172,7 +172,7 @@ static ct_status fill_dl_addresses(starter *s) {
 }
 
 static ct_status fill_data_address(starter *s, const cti_link_library *lib, ct_slice name) {
-  uint32_t exporter = cti_link_exporter(s->l, name, CTI_LIT("\2\1\0\0"));
+  uint32_t exporter = cti_link_exporter(s->l, name, CTI_LINK_ADDRESS);
   if (exporter == CTI_MAP_NONE) return failed(s->l);
   const cti_link_library *from = &s->l->libraries.items[exporter];
   cti_action action = {.kind = CTI_ACTION_SET_SUM};

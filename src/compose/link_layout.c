@@ -59,7 +59,7 @@ static uint32_t collect(entry *out, cti_link *l, const cti_link_library *lib) {
     const cti_link_symbol *symbol = &lib->symbols.items[i];
     uint8_t kind = symbol->type.data[0];
     uint32_t at = put_name(l, symbol->name);
-    if (kind == 3) continue; /* a tag has no address */
+    if (kind != 1 && !cti_slice_eq(symbol->type, CTI_LINK_ADDRESS)) continue; /* a tag has no address, nor has a global that is no data symbol */
     out[count++] = (entry){symbol->name, at, kind == 1 ? l->dl_table + l->dl_func_count++ : 0, kind != 1};
   }
   if (count) qsort(out, count, sizeof *out, compare_entries);

@@ -67,6 +67,7 @@ static cti_found found(cti_lookup *l, cti_use_kind kind, cti_canon_kind canon, c
 }
 
 static cti_found found_builtin(cti_lookup *l, const cti_core_name *name) {
+  if (name->slot >= CTI_CONTEXT_SLOTS) return CTI_NOT_FOUND;
   const char *letters = name->info->signature ? name->info->signature : cti_canons[name->info->canon].signature;
   l->use.flag = name->flag;
   l->use.encoding = name->encoding;

@@ -170,6 +170,7 @@ static ct_slice name_hint(cti_lookup *l) {
     return cti_format(l->plan->arena, "this built-in is for what the component itself exports: its module name begins with \"%s\"",
                       l->mangling == CTI_MANGLING_LEGACY ? "[export]" : "cm32p2|_ex_");
   }
+  if (is_builtin && name.slot >= CTI_CONTEXT_SLOTS) return CTI_LIT("a task's context has slots 0 and 1 alone");
   if (is_builtin) return CTI_LIT("it names a resource or function that the WIT does not have: embed the WIT that the module's bindings were made from");
   if (l->use.interface == CTI_WIT_NONE && l->field.size && l->field.data[0] != '[')
     return cti_format(l->plan->arena, "add it to the world (import %.*s: func(...);), or embed the WIT that the module's bindings were made from", CTI_S(l->field));

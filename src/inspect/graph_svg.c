@@ -175,10 +175,13 @@ static void find_wanted(picture *p, bool of_left, int64_t *sum, uint32_t *count)
   }
 }
 
+/* Nothing leads to it or from it, as with an interface whose types alone are used: below all others of its column. */
+static bool is_loose(const node *n) { return n->in == 0 && n->out == 0; }
+
 static void sort_column(picture *p, column *c, key *keys) {
   for (uint32_t i = 0; i < c->nodes.count; i++) {
     const node *n = &p->nodes.items[c->nodes.items[i]];
-    keys[i] = (key){n->wanted + n->height / 2, n->place, c->nodes.items[i]};
+    keys[i] = (key){is_loose(n) ? INT64_MAX : n->wanted + n->height / 2, n->place, c->nodes.items[i]};
   }
   qsort(keys, c->nodes.count, sizeof *keys, compare_keys);
   for (uint32_t i = 0; i < c->nodes.count; i++) {
@@ -189,14 +192,16 @@ static void sort_column(picture *p, column *c, key *keys) {
 
 /* Nodes in their order, none over another, and on the whole where they want to be. */
 static void place_column(picture *p, const column *c) {
-  int64_t free_from = INT64_MIN, miss = 0;
+  int64_t free_from = INT64_MIN, miss = 0, count = 0;
   for (uint32_t i = 0; i < c->nodes.count; i++) {
     node *n = &p->nodes.items[c->nodes.items[i]];
-    n->y = i && n->wanted < free_from ? free_from : n->wanted;
+    n->y = i && (n->wanted < free_from || is_loose(n)) ? free_from : n->wanted;
     free_from = n->y + n->height + ROW_GAP;
+    if (is_loose(n)) continue;
     miss += n->y - n->wanted;
+    count++;
   }
-  for (uint32_t i = 0; i < c->nodes.count; i++) p->nodes.items[c->nodes.items[i]].y -= miss / (int64_t)c->nodes.count;
+  for (uint32_t i = 0; count && i < c->nodes.count; i++) p->nodes.items[c->nodes.items[i]].y -= miss / count;
 }
 
 static ct_status place_nodes(picture *p) {

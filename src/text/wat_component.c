@@ -36,6 +36,7 @@ void cti_wat_define(cti_wat_builder *b, cti_sort sort, cti_wat_ident ident, uint
   uint32_t there = index;
   if (cti_map_add_u64(&scope->names, p->arena, name_key(sort, ident.number), &there, &added) != CT_OK) return;
   if (!added) cti_wat_fail(p, ident.token, CT_TEXT_NAME, "duplicate %s identifier: `%.*s` stands for number %u already", cti_sorts[sort].text, CTI_S(cti_wat_slice(ident.token)), there);
+  if (sort == CTI_SORT_CORE_TYPE) cti_wat_call_type(scope->core, ident.number, index);
 }
 
 static bool may_be_outer(cti_sort sort) { return sort == CTI_SORT_CORE_MODULE || sort == CTI_SORT_CORE_TYPE || sort == CTI_SORT_TYPE || sort == CTI_SORT_COMPONENT; }

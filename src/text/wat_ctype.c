@@ -375,15 +375,14 @@ static void module_type(cti_wat_builder *b, cti_core_type_def *out, uint32_t ide
 void cti_wat_core_type(cti_wat_builder *b, cti_wat_ident ident) {
   cti_wat_parser *p = b->p;
   uint32_t index = b->scope->c->count[CTI_SORT_CORE_TYPE];
-  cti_wat_module *core = core_types(b, index);
   cti_core_type_def type = {.kind = CTI_CORE_TYPE_REC};
   if (cti_wat_enter(p, "module")) {
     module_type(b, &type, ident.number);
     cti_wat_leave(p);
     cti_wat_define(b, CTI_SORT_CORE_TYPE, ident, index);
   } else { /* a core type may refer to itself */
+    cti_wat_module *core = core_types(b, index);
     cti_wat_define(b, CTI_SORT_CORE_TYPE, ident, index);
-    cti_wat_declare(core, CTI_WAT_TYPE, ident);
     cti_wat_subtype(core);
     take_subs(b, core, index, &type);
   }

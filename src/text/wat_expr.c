@@ -344,7 +344,7 @@ static void immediates(cti_wat_module *w, cti_buf *out, head *h) {
   case CTI_IMM_TYPE_TYPE: type_and(w, out, CTI_WAT_TYPE); break;
   case CTI_IMM_TYPE_FIELD: type_field(w, out); break;
   case CTI_IMM_TYPE_COUNT: cti_buf_uleb(out, cti_wat_index(w, CTI_WAT_TYPE)), cti_buf_uleb(out, cti_wat_take_u32(p)); break;
-  case CTI_IMM_TYPE_DATA: w->needs_data_count = true, type_and(w, out, CTI_WAT_DATA); break;
+  case CTI_IMM_TYPE_DATA: w->needs_data_count |= w->in_body, type_and(w, out, CTI_WAT_DATA); break;
   case CTI_IMM_TYPE_ELEM: type_and(w, out, CTI_WAT_ELEM); break;
   case CTI_IMM_TYPE_TAG: type_and(w, out, CTI_WAT_TAG); break;
   case CTI_IMM_TYPE_HANDLERS: cti_buf_uleb(out, cti_wat_index(w, CTI_WAT_TYPE)), handlers(w, out); break;
@@ -355,8 +355,8 @@ static void immediates(cti_wat_module *w, cti_buf *out, head *h) {
   case CTI_IMM_TABLE_TABLE: both_or_none(w, out, CTI_WAT_TABLE); break;
   case CTI_IMM_ELEM: cti_buf_uleb(out, cti_wat_index(w, CTI_WAT_ELEM)); break;
   case CTI_IMM_ELEM_TABLE: segment_of(w, out, CTI_WAT_ELEM, CTI_WAT_TABLE); break;
-  case CTI_IMM_DATA: w->needs_data_count = true, cti_buf_uleb(out, cti_wat_index(w, CTI_WAT_DATA)); break;
-  case CTI_IMM_DATA_MEMORY: w->needs_data_count = true, segment_of(w, out, CTI_WAT_DATA, CTI_WAT_MEMORY); break;
+  case CTI_IMM_DATA: w->needs_data_count |= w->in_body, cti_buf_uleb(out, cti_wat_index(w, CTI_WAT_DATA)); break;
+  case CTI_IMM_DATA_MEMORY: w->needs_data_count |= w->in_body, segment_of(w, out, CTI_WAT_DATA, CTI_WAT_MEMORY); break;
   case CTI_IMM_MEMORY: cti_buf_uleb(out, cti_wat_index_or(w, CTI_WAT_MEMORY, 0)); break;
   case CTI_IMM_MEMORY_MEMORY: both_or_none(w, out, CTI_WAT_MEMORY); break;
   case CTI_IMM_TAG: cti_buf_uleb(out, cti_wat_index(w, CTI_WAT_TAG)); break;

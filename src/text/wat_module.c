@@ -17,6 +17,14 @@ static cti_wat_space space_of(cti_wat_token keyword) {
   return CTI_WAT_SPACES;
 }
 
+/* The keyword of what can be imported and exported. */
+static bool take_extern_kind(cti_wat_parser *p, cti_wat_space *out) {
+  *out = space_of(p->token);
+  if (*out > CTI_WAT_TAG) cti_wat_expected(p, "`func`, `table`, `memory`, `global` or `tag`");
+  else cti_wat_advance(p);
+  return *out <= CTI_WAT_TAG;
+}
+
 static void skip_group_here(cti_wat_parser *p) {
   cti_wat_token opened = p->token;
   cti_wat_expect(p, CTI_WAT_LEFT);
@@ -40,12 +48,8 @@ static void declare_import(cti_wat_module *w) {
       continue;
     }
     cti_wat_expect(p, CTI_WAT_LEFT);
-    cti_wat_space space = space_of(p->token);
-    if (space > CTI_WAT_TAG) {
-      cti_wat_expected(p, "`func`, `table`, `memory`, `global` or `tag`");
-      return;
-    }
-    cti_wat_advance(p);
+    cti_wat_space space;
+    if (!take_extern_kind(p, &space)) return;
     cti_wat_ident ident = cti_wat_take_ident(p);
     for (; nameless > 1; nameless--) cti_wat_declare(w, space, (cti_wat_ident){.number = CTI_WAT_NO_IDENT});
     nameless = 0;
@@ -238,8 +242,8 @@ static bool inline_import(cti_wat_module *w, cti_extern_kind kind, ct_slice name
 ct_slice cti_wat_import_type(cti_wat_module *w, cti_extern_type *out) {
   cti_wat_parser *p = w->p;
   cti_wat_expect(p, CTI_WAT_LEFT);
-  cti_wat_space space = space_of(p->token);
-  cti_wat_advance(p);
+  cti_wat_space space;
+  if (!take_extern_kind(p, &space)) return (ct_slice){NULL, 0};
   ct_slice name = cti_wat_take_ident(p).name;
   extern_type(w, (cti_extern_kind)space, out);
   cti_wat_leave(p);
@@ -564,12 +568,8 @@ static void read_export(cti_wat_module *w) {
   cti_wat_parser *p = w->p;
   ct_slice name = cti_wat_take_name(p);
   cti_wat_expect(p, CTI_WAT_LEFT);
-  cti_wat_space space = space_of(p->token);
-  if (space > CTI_WAT_TAG) {
-    cti_wat_expected(p, "`func`, `table`, `memory`, `global` or `tag`");
-    return;
-  }
-  cti_wat_advance(p);
+  cti_wat_space space;
+  if (!take_extern_kind(p, &space)) return;
   add_export(w, (cti_extern_kind)space, cti_wat_index(w, space), name);
   cti_wat_leave(p);
 }

@@ -60,8 +60,8 @@ typedef struct cti_wat_module {
   CTI_VEC(cti_corevt) use_types; /* of the type use that was read last: params, then results */
   CTI_VEC(cti_wat_param) use_params; /* its parameters that have a name */
   CTI_VEC(cti_corevt) locals;
-  bool needs_data_count;
-  bool in_module_type;  /* a signature beside (type x) is not compared with that type, as in wasm-tools */
+  bool needs_data_count; /* a body names a data segment */
+  bool in_module_type;  /* as in wasm-tools: a signature beside (type x) is not compared with that type, and one alone is found among those that are written as types only */
   cti_name_map maps[CTI_NAME_KINDS];
   ct_slice module_name;
   cti_branch_hints hints;
@@ -75,6 +75,8 @@ typedef struct cti_wat_module {
 uint32_t cti_wat_index(cti_wat_module *w, cti_wat_space space);
 uint32_t cti_wat_index_or(cti_wat_module *w, cti_wat_space space, uint32_t otherwise);
 void cti_wat_declare(cti_wat_module *w, cti_wat_space space, cti_wat_ident ident); /* the first walk: the next index of the space */
+
+void cti_wat_call_type(cti_wat_module *w, uint32_t ident, uint32_t index); /* a core type of a component, which counts them itself */
 
 cti_corevt cti_wat_valtype(cti_wat_module *w);
 cti_corevt cti_wat_reftype(cti_wat_module *w);

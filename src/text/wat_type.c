@@ -15,6 +15,8 @@ void cti_wat_declare(cti_wat_module *w, cti_wat_space space, cti_wat_ident ident
   if (!added) cti_wat_fail(w->p, ident.token, CT_TEXT_NAME, "duplicate %s identifier: `%.*s` stands for number %u already", space_names[space], CTI_S(cti_wat_slice(ident.token)), index);
 }
 
+void cti_wat_call_type(cti_wat_module *w, uint32_t ident, uint32_t index) { cti_map_set_u64(&w->names, w->p->arena, space_key(CTI_WAT_TYPE, ident), index); }
+
 static uint32_t lookup(cti_wat_module *w, cti_wat_space space, cti_wat_token id) {
   uint32_t ident = cti_wat_ident_number(w->p, id);
   uint32_t index = ident == CTI_WAT_NO_IDENT ? CTI_MAP_NONE : cti_map_get_u64(&w->names, space_key(space, ident));
@@ -182,8 +184,10 @@ static cti_corevt *copy_types(cti_wat_module *w, const cti_corevt *types, uint32
 static uint32_t implicit_type(cti_wat_module *w, const cti_wat_use *use) {
   uint32_t index = w->m.types.count, count = use->param_count + use->result_count;
   ct_slice key = make_key(w, w->use_types.items, use->param_count, count);
-  bool added = false;
-  if (!key.data || cti_map_add(&w->func_types, w->p->arena, key, &index, &added) != CT_OK || !added) return index;
+  if (!key.data) return index;
+  uint32_t known = cti_map_get(&w->func_types, key);
+  if (known != CTI_MAP_NONE) return known;
+  if (!w->in_module_type) cti_map_set(&w->func_types, w->p->arena, key, index);
   cti_subtype type = {.kind = CTI_COMPOSITE_FUNC, .is_final = true, .super = UINT32_MAX, .describes = UINT32_MAX, .descriptor = UINT32_MAX, .param_count = use->param_count, .result_count = use->result_count};
   type.types = copy_types(w, w->use_types.items, count);
   cti_vec_push(w->p->arena, &w->m.types, type);

@@ -103,6 +103,7 @@ static void hint_searched(const cti_linker *l, const cti_draft_foreign *it) {
   for (uint32_t i = 0; i < gates->searched_count; i++) add(&h, "%s%.*s", i ? ", " : "searched: ", CTI_S(gates->searched[i]));
   if (gates->searched_count && !settled) add(&h, "\n");
   if (gates->builtin) add_builtin(&h, &it->package);
+  else if (cti_wasi_version(&it->package)) add(&h, "`%.*s:%.*s` is built in, but not looked at: --no-builtin-wit\n", CTI_S(it->package.ns), CTI_S(it->package.name));
   ct_slice place = gates->locate ? gates->locate(gates->locate_context, &it->package) : (ct_slice){0};
   ct_slice root = cti_slice_is(gates->directory, ".") ? (ct_slice){0} : gates->directory;
   const char *slash = root.size && !cti_slice_ends(root, CTI_LIT("/")) ? "/" : "";

@@ -60,8 +60,9 @@ def beside_peers(d):
         row('wit of WASI %s, JSON' % version, lambda: ['component', 'wit', '--json', wit()])
         row('wit of WASI %s, binary' % version, lambda: ['component', 'wit', '-w', '-o', out, wit()])
         embed = lambda: ['component', 'embed', '-w', world, wit(), module['avr-as'](), '-o', out]
-        row('embed WASI %s into avr-as' % version, lambda: [*embed(), '--validate=false'], embed)
-        row('  validated by ctool alone', embed)
+        row('embed WASI %s --validate=false' % version, lambda: [*embed(), '--validate=false'], embed)
+        row('embed WASI %s' % version, embed)
+        row('embed WASI %s --validate' % version, lambda: [*embed(), '--validate'], embed)
     row('link --validate=false libc.so', lambda: [*linked(d), '--validate=false', '-o', out], lambda: [*linked(d), '--skip-validation', '-o', out])
     row('link libc.so', lambda: [*linked(d), '-o', out])
 

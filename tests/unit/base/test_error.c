@@ -98,11 +98,23 @@ static void test_statuses__numbers_and_names_are_unique(void **state) {
   assert_string_equal(ct_status_name(999), "unknown");
 }
 
+static void test_print__names_are_bytes(void **state) {
+  (void)state;
+  ct_error error;
+  ct_error_clear(&error);
+  cti_fail(&error, CT_IO_OPEN, CT_NO_OFFSET, "no \x1b[31m \xff \xc3\xa4");
+  cti_error_file(&error, CTI_LIT("a\n\xff\x1b\xc2\x9b\\\xc3\xa4"));
+  ct_buf buf;
+  assert_true(cti_slice_eq(printed(&error, &buf), CTI_LIT("error: no ?[31m ? \xc3\xa4\n  --> a\\n\\xff\\x1b\\xc2\\x9b\\\xc3\xa4\n")));
+  ct_buf_free(&buf);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_fail__first_wins),          cmocka_unit_test(test_trail__innermost_first),
       cmocka_unit_test(test_place_text__caret),         cmocka_unit_test(test_place_text__past_the_end),
       cmocka_unit_test(test_json__one_line),            cmocka_unit_test(test_statuses__numbers_and_names_are_unique),
+      cmocka_unit_test(test_print__names_are_bytes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -92,6 +92,61 @@ static void test_write__through_a_link(void **state) {
   assert_true(S_ISLNK(st.st_mode));
 }
 
+static void test_write__where_a_link_leads(void **state) {
+  (void)state;
+  ct_error error;
+  ct_error_clear(&error);
+  assert_int_equal(symlink("second", in_directory("first")), 0);
+  assert_int_equal(symlink(in_directory("absent"), in_directory("second")), 0);
+  assert_int_equal(ct_output_write(in_directory("first"), CTI_LIT("new"), true, &error), CT_OK);
+  assert_content(in_directory("absent"), "new");
+  assert_int_equal(symlink("loop", in_directory("loop")), 0);
+  assert_int_equal(ct_output_write(in_directory("loop"), CTI_LIT("new"), true, &error), CT_IO_WRITE);
+  assert_string_equal(error.file, in_directory("loop"));
+}
+
+static void test_output__finished_is_not_yet_in_place(void **state) {
+  (void)state;
+  ct_error error;
+  ct_output *out;
+  ct_error_clear(&error);
+  assert_int_equal(ct_output_write(in_directory("a"), CTI_LIT("old"), true, &error), CT_OK);
+  for (int keep = 0; keep < 2; keep++) {
+    assert_int_equal(ct_output_open(&out, in_directory("a"), true, &error), CT_OK);
+    assert_int_equal(ct_output_put_pieces(out, (ct_slice[]){CTI_LIT("n"), CTI_LIT("ew")}, 2, &error), CT_OK);
+    assert_int_equal(ct_output_finish(out, &error), CT_OK);
+    assert_content(ct_output_temporary(out), "new");
+    assert_content(in_directory("a"), "old");
+    assert_int_equal(ct_output_close(out, keep, &error), CT_OK);
+    assert_content(in_directory("a"), keep ? "new" : "old");
+  }
+  assert_int_equal(ct_output_open(&out, "/dev/null", true, &error), CT_OK);
+  assert_null(ct_output_temporary(out));
+  assert_int_equal(ct_output_close(out, true, &error), CT_OK);
+}
+
+static void test_same_output(void **state) {
+  (void)state;
+  ct_error error;
+  ct_error_clear(&error);
+  assert_int_equal(ct_output_write(in_directory("a"), CTI_LIT(""), true, &error), CT_OK);
+  assert_int_equal(ct_output_write(in_directory("b"), CTI_LIT(""), true, &error), CT_OK);
+  assert_int_equal(link(in_directory("a"), in_directory("hard")), 0);
+  assert_int_equal(symlink("a", in_directory("soft")), 0);
+  assert_int_equal(symlink("c", in_directory("loose")), 0);
+  static const struct {
+    const char *a, *b;
+    bool same;
+  } cases[] = {{"a", "a", true}, {"a", "./a", true}, {"a", "hard", true}, {"a", "soft", true}, {"a", "b", false}, {"a", "c", false}, {"c", "./c", true}, {"c", "loose", true}, {"c", "d", false}, {"x/c", "x/c", true}, {"x/c", "c", false}};
+  for (size_t i = 0; i < CTI_COUNT(cases); i++) {
+    assert_int_equal(ct_is_same_output(in_directory(cases[i].a), in_directory(cases[i].b)), cases[i].same);
+    assert_int_equal(ct_is_same_output(in_directory(cases[i].b), in_directory(cases[i].a)), cases[i].same);
+  }
+  assert_true(ct_is_same_output("-", "-"));
+  assert_false(ct_is_same_output("-", in_directory("a")));
+  assert_false(ct_is_same_output("/dev/null", "/dev/null"));
+}
+
 static void test_write__special_file(void **state) {
   (void)state;
   ct_error error;
@@ -172,6 +227,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       T(test_write__replaces_and_keeps_the_mode), T(test_write__many_pieces),         T(test_write__through_a_link), T(test_write__special_file),
       T(test_write__failure_leaves_nothing),      T(test_open__directory_and_absent), T(test_open__empty_file), T(test_open__sizes),      T(test_names__sorted),
+      T(test_write__where_a_link_leads),          T(test_output__finished_is_not_yet_in_place), T(test_same_output),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,6 +101,39 @@ static void test_graph__boxes_have_room(void **state) {
   ct_buf_free(&out);
 }
 
+/* Imports that nothing flows from do not stay behind when the others move. */
+static void test_graph__loose_boxes_stand_below(void **state) {
+  (void)state;
+  enum { LINKED = 12, LOOSE = 3 };
+  ct_error error = {0};
+  ct_buf text = {0}, out = {0};
+  for (int i = 0; i < LOOSE; i++) cti_buf_printf(&text, "(import \"a:loose/i%d\" (instance))", i);
+  for (int i = 0; i < LINKED; i++) cti_buf_printf(&text, "(import \"a:linked/i%d\" (instance $i%d (export \"f\" (func)))) (alias export $i%d \"f\" (func $f%d)) (core func $l%d (canon lower (func $f%d)))", i, i, i, i, i, i);
+  cti_buf_str(&text, "(core module $m");
+  for (int i = 0; i < LINKED; i++) cti_buf_printf(&text, " (import \"x\" \"f%d\" (func))", i);
+  cti_buf_str(&text, ") (core instance $args");
+  for (int i = 0; i < LINKED; i++) cti_buf_printf(&text, " (export \"f%d\" (func $l%d))", i, i);
+  cti_buf_str(&text, ") (core instance $main (instantiate $m (with \"x\" (instance $args))))");
+  cti_buf_u8(&text, 0);
+  ct_buf bytes = component_of_text((const char *)text.data);
+  assert_int_equal(ct_component_graph(&out, (ct_slice){bytes.data, bytes.size}, CT_GRAPH_SVG, &error), CT_OK);
+  cti_buf_u8(&out, 0);
+  long height, lowest = 0, y;
+  unsigned count = 0;
+  assert_int_equal(sscanf(strstr((const char *)out.data, " height=\""), " height=\"%ld\"", &height), 1);
+  assert_in_range(height, (LINKED + LOOSE) * 36, (LINKED + LOOSE + 1) * 50 + 48);
+  for (const char *at = (const char *)out.data; (at = strstr(at, "<title>import a:")) != NULL; at++) {
+    assert_int_equal(sscanf(strstr(at, " y=\""), " y=\"%ld\"", &y), 1);
+    if (count++ >= LOOSE && y > lowest) lowest = y; /* the loose ones were declared, and are drawn, first */
+    if (count == LOOSE) assert_true(y > height / 2);
+  }
+  assert_int_equal(count, LINKED + LOOSE);
+  assert_true(lowest + (LOOSE + 1) * 50 <= height + 24);
+  ct_buf_free(&text);
+  ct_buf_free(&bytes);
+  ct_buf_free(&out);
+}
+
 static void test_graph__size_text(void **state) {
   (void)state;
   ct_error error = {0};
@@ -137,7 +170,7 @@ static void test_graph__survives_what_is_broken(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_graph__edges),         cmocka_unit_test(test_graph__names_are_escaped), cmocka_unit_test(test_graph__nested_components_are_groups),
-      cmocka_unit_test(test_graph__boxes_have_room), cmocka_unit_test(test_graph__size_text),       cmocka_unit_test(test_graph__survives_what_is_broken),
+      cmocka_unit_test(test_graph__boxes_have_room), cmocka_unit_test(test_graph__loose_boxes_stand_below), cmocka_unit_test(test_graph__size_text), cmocka_unit_test(test_graph__survives_what_is_broken),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,7 +96,7 @@ static void test_link__switched_off(void **state) {
   wit_fixture f;
   wit_begin(&f);
   assert_int_equal(cti_wit_load_text(&f.resolve, &f.package, CTI_LIT("t.wit"), CTI_LIT("package a:b; world w { import wasi:cli/exit@0.2.11; }"), &options), CT_WIT_PACKAGE);
-  assert_string_equal(wit_failure(&f), "t.wit:1:31: the package `wasi:cli@0.2.11` was not found | searched: t.wit alone / put its .wit files into deps/cli/, one directory for each package");
+  assert_string_equal(wit_failure(&f), "t.wit:1:31: the package `wasi:cli@0.2.11` was not found | searched: t.wit alone / `wasi:cli` is built in, but not looked at: --no-builtin-wit / put its .wit files into deps/cli/, one directory for each package");
   wit_end(&f);
 }
 

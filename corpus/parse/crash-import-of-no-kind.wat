@@ -1,0 +1,1 @@
+(component (core type (module (import "a" "b" (funk (type 0))))))

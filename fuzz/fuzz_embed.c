@@ -1,0 +1,41 @@
+/* embed: for a world of any WIT a dummy module is made, in one of the styles; the world is embedded in it; and of that comes a valid component, which fits the
+ * world. What cannot be made has a message. The length of the bytes chooses the style. */
+#include "ctool/compose.h"
+#include "ctool/validate.h"
+#include "pieces.h"
+#include "target.h"
+
+static ct_validate_options all; /* every feature */
+
+static bool out_of_memory(const ct_error *error) { return ct_status_class(error->status) == CT_CLASS_NOMEM; }
+
+static void check_component(const ct_buf *module) {
+  ct_error error = {0};
+  ct_pieces pieces = {0};
+  const ct_component_new_options options = {.skip_validation = true, .wasi_adapter = CT_WASI_ADAPTER_NONE};
+  if (ct_component_new(&pieces, (ct_slice){module->data, module->size}, &options, &error) == CT_OK) {
+    ct_slice component;
+    uint8_t *bytes = pieces_join(&pieces, &component.size);
+    component.data = bytes;
+    FUZZ_CHECK(ct_validate(component, &all, &error) == CT_OK || out_of_memory(&error));
+    free(bytes);
+  } else {
+    FUZZ_CHECK(error.message[0]);
+  }
+  ct_pieces_free(&pieces);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  ct_error error = {0};
+  ct_wit *wit = NULL;
+  ct_buf module = {0};
+  if (!all.features) FUZZ_CHECK(ct_features_parse(&all.features, "all", &error) == CT_OK);
+  ct_status status = ct_wit_read(&wit, "input", (ct_slice){data, size}, NULL, &error);
+  if (status == CT_OK) status = ct_dummy_module(&module, wit, NULL, (ct_dummy_style)(size % 4), &error);
+  if (status == CT_OK) status = ct_component_embed(&module, (ct_slice){module.data, module.size}, wit, NULL, &error);
+  FUZZ_CHECK(status == error.status && (status == CT_OK || error.message[0]));
+  if (status == CT_OK) check_component(&module);
+  ct_wit_free(wit);
+  ct_buf_free(&module);
+  return 0;
+}
