@@ -225,7 +225,7 @@ static cti_node lower_seq(flattener *x, cti_node node) {
   bool hot_after = false;
   for (uint32_t k = count; value != UINT32_MAX && k-- > value + 1;) hot_after |= is_hot(x, cti_ir_kid(x->f, node, k));
   for (; i < count && i != value; i++) statement(x, cti_ir_kid(x->f, node, i), UINT32_MAX);
-  if (i == count) return CTI_NO_NODE;
+  if (i == count) return is_value(x, node) ? cti_ir_add(x->f, CTI_OP_UNREACHABLE, at(x, node)->type, NULL, 0) : CTI_NO_NODE; /* who takes the value never does */
   cti_node kept = cti_ir_kid(x->f, node, value);
   if (is_hot(x, kept)) kept = lower(x, kept);
   if (failed(x) || value + 1 == count) return kept;

@@ -34,7 +34,10 @@ static bool branches_can_be_void(const blocks *b, cti_node node, uint32_t label,
   return true;
 }
 
-static void become_seq(blocks *b, cti_node node, const cti_node *kids, uint32_t count) { *at(b, node) = *at(b, seq_of(b, kids, count)); }
+static void become_seq(blocks *b, cti_node node, const cti_node *kids, uint32_t count) {
+  cti_node made = seq_of(b, kids, count);
+  *at(b, node) = *at(b, made);
+}
 
 static cti_node drop_of(blocks *b, cti_node value) { return cti_ir_add(b->f, CTI_OP_DROP, CTI_VT_NONE, &value, 1); }
 
@@ -401,10 +404,34 @@ static void open_typed_block(blocks *b, cti_node node) {
   b->changed = true;
 }
 
+/* Does the list stand where a value is asked for, and gives none? */
+static bool is_empty_promise(const blocks *b, cti_node node) { return at(b, node)->op == CTI_IR_SEQ && at(b, node)->a == UINT32_MAX; }
+
+/* What has an operand that never comes out is what runs up to there. */
+static void cut_operands(blocks *b, cti_node node) {
+  cti_ir *f = b->f;
+  uint32_t count = at(b, node)->op == CTI_OP_IF ? 1 : at(b, node)->kid_count, i = 0, mark = b->list.count;
+  while (i < count && !cti_ir_diverges(f, cti_ir_kid(f, node, i))) i++;
+  if (i == count || (at(b, node)->op == CTI_OP_DROP && !is_empty_promise(b, cti_ir_kid(f, node, i)))) return;
+  for (uint32_t k = 0; k <= i; k++) {
+    cti_node kid = cti_ir_kid(f, node, k);
+    if (is_empty_promise(b, kid)) at(b, kid)->type = CTI_VT_NONE;
+    put(b, at(b, kid)->type == CTI_VT_NONE ? kid : drop_of(b, kid));
+  }
+  cti_corevt type = at(b, node)->type;
+  if (type != CTI_VT_NONE) mark_end(b, mark);
+  become_seq(b, node, cti_vec_tail(&b->list, mark), b->list.count - mark);
+  at(b, node)->type = type;
+  b->list.count = mark;
+  b->changed = true;
+}
+
 static void simplify(blocks *b, cti_node node) {
   for (uint32_t i = 0; i < at(b, node)->kid_count; i++) simplify(b, cti_ir_kid(b->f, node, i));
   uint16_t op = at(b, node)->op;
   if (op == CTI_OP_BLOCK || op == CTI_OP_LOOP || op == CTI_IR_SEQ) simplify_list(b, node);
+  else if (at(b, node)->kid_count) cut_operands(b, node);
+  op = at(b, node)->op;
   open_typed_block(b, node);
   if (op == CTI_OP_LOCAL_TEE && sets_nothing(b, node)) cti_ir_become(b->f, node, cti_ir_kid(b->f, node, 0));
   if ((op == CTI_OP_IF || op == CTI_OP_SELECT) && at(b, node)->type != CTI_VT_NONE) {

@@ -12,6 +12,7 @@ const OURS = /^asyncify_|^__asyncify_/;
 const ROOM = 4; // pages for the frames of one task
 const TASKS = 3;
 const MOST_PAUSES = 400; // of one task
+const MOST_HASHED = 1 << 26; // bytes of the memory as it began, the room with it: modules make it grow by gigabytes
 const MOST_CALLS = 20000; // of imports, in all: random modules can be busy
 
 class TooLong extends Error {}
@@ -112,6 +113,7 @@ class Run {
     } catch {
       this.room = undefined;
     }
+    this.hashed = this.memory ? Math.min(this.memory.buffer.byteLength, MOST_HASHED) : 0;
     this.spare = this.room === undefined ? [] : Array.from({ length: TASKS }, (_, i) => this.room + i * ROOM * 65536);
   }
 
@@ -138,14 +140,16 @@ class Run {
     task.number = number;
     task.pauses++;
     this.pauses++;
+    this.uncover(task);
     new Uint32Array(this.memory.buffer, task.data, 2).set([task.data + 16, task.data + ROOM * 65536]);
     this.exports.asyncify_start_unwind(task.data);
     const nothing = i.type.results.map(zero);
     return nothing.length < 2 ? nothing[0] : nothing;
   }
 
-  // While the module runs, frames are not in its memory: random code reads everywhere, and would see them.
-  hide(task) { new Uint8Array(this.memory.buffer, task.data, 16 + task.size).fill(0); }
+  // While the module runs, frames are not in its memory: random code reads and writes everywhere, so what it has there is kept while they are.
+  uncover(task) { task.covered = new Uint8Array(this.memory.buffer).slice(task.data, task.data + ROOM * 65536); }
+  hide(task) { new Uint8Array(this.memory.buffer).set(task.covered, task.data); }
 
   // Runs a task up to its next pause: true when it ended.
   step(task) {
@@ -153,6 +157,7 @@ class Run {
     this.task = task;
     try {
       if (task.began) {
+        this.uncover(task);
         new Uint8Array(this.memory.buffer).set(task.hidden, task.data);
         this.exports.asyncify_start_rewind(task.data);
       }
@@ -160,9 +165,9 @@ class Run {
       const given = this.exports[task.name](...args);
       if (this.paused && this.exports.asyncify_get_state() === 1) {
         this.exports.asyncify_stop_unwind();
-        task.size = new Uint32Array(this.memory.buffer, task.data, 1)[0] - task.data - 16;
-        this.largest = Math.max(this.largest ?? 0, task.size);
-        task.hidden = new Uint8Array(this.memory.buffer).slice(task.data, task.data + 16 + task.size);
+        const size = new Uint32Array(this.memory.buffer, task.data, 1)[0] - task.data - 16;
+        this.largest = Math.max(this.largest ?? 0, size);
+        task.hidden = new Uint8Array(this.memory.buffer).slice(task.data, task.data + 16 + size);
         this.hide(task);
         return false;
       }
@@ -210,7 +215,7 @@ class Run {
         try { this.log.push(`global ${e.name} ${show(this.exports[e.name].value)}`); } catch { /* a vector */ }
       }
     }
-    if (this.memory) this.log.push(`memory ${createHash('sha1').update(new Uint8Array(this.memory.buffer, 0, this.room ?? this.memory.buffer.byteLength)).digest('hex')}`);
+    if (this.memory) this.log.push(`memory ${createHash('sha1').update(new Uint8Array(this.memory.buffer, 0, this.hashed)).digest('hex')}`);
   }
 }
 
