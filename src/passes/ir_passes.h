@@ -12,6 +12,8 @@ bool cti_ir_pass_fold(cti_ir *f);
 bool cti_ir_pass_known(cti_ir *f);
 bool cti_ir_pass_sink(cti_ir *f);
 bool cti_ir_pass_dead_sets(cti_ir *f);
+bool cti_ir_pass_mirrors(cti_ir *f);       /* in ir_globals.c, as is the next */
+bool cti_ir_pass_global_sets(cti_ir *f);
 bool cti_ir_pass_lower(cti_ir *f);        /* undoes what `sink` prepared and nobody used; afterwards `sink` would prepare it again */
 bool cti_ir_pass_stack(cti_ir *f);
 bool cti_ir_pass_tails(cti_ir *f);
