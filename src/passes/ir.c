@@ -172,6 +172,18 @@ bool cti_ir_is_pure(const cti_ir *f, cti_node node) {
   return !(e.bits & seen) && !e.writes && !e.leaves;
 }
 
+static uint32_t count_nodes(const cti_ir *f, cti_node node) {
+  uint32_t count = 1;
+  for (uint32_t i = 0; i < cti_ir_at(f, node)->kid_count; i++) count += count_nodes(f, cti_ir_kid(f, node, i));
+  return count;
+}
+
+enum { CHEAP = 6 }; /* nodes */
+
+bool cti_ir_is_cheap(const cti_ir *f, cti_node node) {
+  return cti_ir_at(f, node)->depth < CHEAP && count_nodes(f, node) <= CHEAP && cti_ir_is_pure(f, node);
+}
+
 /* ---- control */
 
 static bool last_diverges(const cti_ir *f, cti_node node, uint32_t from) {

@@ -117,6 +117,9 @@ static inline uint64_t cti_ir_local_bit(uint32_t local) { return (uint64_t)1 << 
 /* Can it be left out when nobody wants its value? */
 bool cti_ir_is_pure(const cti_ir *f, cti_node node);
 
+/* Can it run in vain? It is pure, and short. */
+bool cti_ir_is_cheap(const cti_ir *f, cti_node node);
+
 /* Would it make a difference whether `a` runs before or after `b`? */
 bool cti_ir_conflict(const cti_ir_effects *a, const cti_ir_effects *b);
 

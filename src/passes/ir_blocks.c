@@ -3,6 +3,7 @@
  *
  * requires: label counts. preserves: order of effects. breaks: label counts (the pipeline counts again).
  * What compilers write as `block; br_if; ...; end` becomes an `if`; branches at the ends of lists are in ir_ends.c. */
+#include "passes/ir_integer.h"
 #include "passes/ir_passes.h"
 
 typedef struct blocks {
@@ -166,6 +167,29 @@ static cti_node common_end(blocks *b, cti_node node) {
   return x;
 }
 
+static bool is_boolean(const blocks *b, cti_node node) { return cti_ir_bits(b->f, node) <= 1; }
+
+/* if a { if b { x } }: if (a and b) { x }. */
+static void join_ifs(blocks *b, cti_node node) {
+  cti_ir *f = b->f;
+  cti_node then = cti_ir_kid(f, node, 1), inner = at(b, then)->kid_count == 1 ? cti_ir_kid(f, then, 0) : CTI_NO_NODE;
+  if (at(b, node)->kid_count != 2 || !inner || at(b, inner)->op != CTI_OP_IF || at(b, inner)->kid_count != 2 || at(b, inner)->type != CTI_VT_NONE || uses(b, at(b, inner)->a)) return;
+  cti_node conditions[2] = {cti_ir_kid(f, node, 0), cti_ir_kid(f, inner, 0)};
+  if (!cti_ir_is_cheap(f, conditions[1]) || !is_boolean(b, conditions[0]) || !is_boolean(b, conditions[1])) return;
+  cti_node kids[2] = {cti_ir_add(f, CTI_OP_I32_AND, CTI_VT_I32, conditions, 2), cti_ir_kid(f, inner, 1)};
+  cti_ir_set_kids(f, node, kids, 2);
+  b->changed = true;
+}
+
+/* if not c { x } else { y }: if c { y } else { x }. */
+static void turn_if(blocks *b, cti_node node) {
+  cti_node condition = cti_ir_kid(b->f, node, 0);
+  if (at(b, node)->kid_count != 3 || at(b, condition)->op != CTI_OP_I32_EQZ) return;
+  cti_node kids[3] = {cti_ir_kid(b->f, condition, 0), cti_ir_kid(b->f, node, 2), cti_ir_kid(b->f, node, 1)};
+  cti_ir_set_kids(b->f, node, kids, 3);
+  b->changed = true;
+}
+
 static void statement_if(blocks *b, cti_node node) {
   cti_ir *f = b->f;
   cti_node last[64];
@@ -175,6 +199,7 @@ static void statement_if(blocks *b, cti_node node) {
     if_decided(b, node);
     return;
   }
+  join_ifs(b, node);
   while (count < CTI_COUNT(last) && (last[count] = common_end(b, node)) != CTI_NO_NODE) count++;
   cti_ir_node *n = at(b, node);
   bool no_then = at(b, cti_ir_kid(f, node, 1))->kid_count == 0, has_else = n->kid_count == 3 && at(b, cti_ir_kid(f, node, 2))->kid_count > 0;
@@ -188,12 +213,7 @@ static void statement_if(blocks *b, cti_node node) {
     b->changed = true;
     if (!if_of_branch(b, node)) put(b, node);
   } else {
-    bool turn = has_else && at(b, cti_ir_kid(f, node, 0))->op == CTI_OP_I32_EQZ;
-    if (turn) {
-      cti_node kids[3] = {cti_ir_kid(f, cti_ir_kid(f, node, 0), 0), cti_ir_kid(f, node, 2), cti_ir_kid(f, node, 1)};
-      cti_ir_set_kids(f, node, kids, 3);
-      b->changed = true;
-    }
+    if (has_else) turn_if(b, node);
     if (!if_of_branch(b, node)) {
       bool flat = has_else && uses(b, at(b, node)->a) == 0 && cti_ir_diverges(f, cti_ir_kid(f, node, 1));
       cti_node rest = flat ? cti_ir_kid(f, node, 2) : CTI_NO_NODE;
@@ -371,6 +391,26 @@ static void thread_jumps(blocks *b, uint32_t mark) {
   }
 }
 
+/* br_if x a; br_if x b: br_if x (a or b). Gives where the value of the list stands then. */
+static uint32_t join_branches(blocks *b, uint32_t mark, uint32_t value) {
+  uint32_t kept = mark;
+  for (uint32_t i = mark; i < b->list.count; i++) {
+    cti_node node = b->list.items[i], last = kept > mark ? b->list.items[kept - 1] : CTI_NO_NODE;
+    bool joins = last && at(b, last)->op == CTI_OP_BR_IF && at(b, node)->op == CTI_OP_BR_IF && at(b, last)->a == at(b, node)->a && at(b, last)->kid_count == 1 && at(b, node)->kid_count == 1;
+    if (!joins || !cti_ir_is_cheap(b->f, cti_ir_kid(b->f, node, 0))) {
+      if (i - mark == value) value = kept - mark;
+      b->list.items[kept++] = node;
+      continue;
+    }
+    cti_node conditions[2] = {cti_ir_kid(b->f, last, 0), cti_ir_kid(b->f, node, 0)};
+    cti_ir_set_kid(b->f, last, 0, cti_ir_add(b->f, CTI_OP_I32_OR, CTI_VT_I32, conditions, 2));
+    b->f->labels.items[at(b, node)->a].uses--;
+    b->changed = true;
+  }
+  b->list.count = kept;
+  return value;
+}
+
 static void simplify(blocks *b, cti_node node);
 
 /* The statements of a block, loop, arm or of the function, in place. A value at the end, or anywhere in a SEQ, stays where it is. */
@@ -388,6 +428,7 @@ static void simplify_list(blocks *b, cti_node node) {
   }
   thread_jumps(b, mark);
   cut_dead(b, mark);
+  value = join_branches(b, mark, value);
   if (at(b, node)->type != CTI_VT_NONE) mark_end(b, mark);
   cti_ir_set_kids(f, node, cti_vec_tail(&b->list, mark), b->list.count - mark);
   if (at(b, node)->op == CTI_IR_SEQ) at(b, node)->a = value;
@@ -437,6 +478,7 @@ static void simplify(blocks *b, cti_node node) {
   if ((op == CTI_OP_IF || op == CTI_OP_SELECT) && at(b, node)->type != CTI_VT_NONE) {
     uint32_t i = op == CTI_OP_IF ? 0 : 2;
     cti_ir_set_kid(b->f, node, i, cti_ir_condition(b->f, cti_ir_kid(b->f, node, i)));
+    if (op == CTI_OP_IF) turn_if(b, node);
   }
 }
 

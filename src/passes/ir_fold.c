@@ -188,19 +188,11 @@ static bool select(cti_ir *f, cti_node node) {
   return cti_ir_equal(f, yes, no) && cti_ir_is_pure(f, yes) && cti_ir_is_pure(f, condition) && !cti_ir_is_label_node(cti_ir_op(f, yes)) && cti_fold_become(f, node, yes);
 }
 
-static uint32_t count_nodes(const cti_ir *f, cti_node node) {
-  uint32_t count = 1;
-  for (uint32_t i = 0; i < cti_ir_at(f, node)->kid_count; i++) count += count_nodes(f, cti_ir_kid(f, node, i));
-  return count;
-}
-
-enum { CHEAP = 6 }; /* nodes that may run in vain */
-
 /* An arm that is one value, cheap and without effect. */
 static cti_node cheap_arm(const cti_ir *f, cti_node arm) {
   if (cti_ir_at(f, arm)->kid_count != 1 || cti_ir_op(f, arm) != CTI_IR_SEQ) return CTI_NO_NODE;
   cti_node value = cti_ir_kid(f, arm, 0);
-  return cti_ir_is_pure(f, value) && cti_ir_at(f, value)->depth < CHEAP && count_nodes(f, value) <= CHEAP ? value : CTI_NO_NODE;
+  return cti_ir_is_cheap(f, value) ? value : CTI_NO_NODE;
 }
 
 /* An `if` that chooses between two cheap values is a `select`. */

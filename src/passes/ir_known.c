@@ -1,11 +1,12 @@
-/* ir_known.c - what locals are known to hold: a constant, or what another local holds. Flows in: trees. Flows out: trees where reads of them are shorter or can
- * go further, and without sets that change nothing.
+/* ir_known.c - what locals are known to hold: a constant, or what another local holds. Flows in: trees. Flows out: trees where reads of them are constants, or can
+ * go further, and without sets that change nothing. Late, the other way round: constants that a local holds are read there, which is shorter.
  *
  * requires: label counts. preserves: everything else. One walk in order of execution; where ways come together, what all of them know is kept; a loop begins
  * with what its body does not write. Locals begin as zero. */
 #include "passes/ir_integer.h"
 #include "passes/ir_passes.h"
 
+enum { GET_SIZE = 2 }; /* bytes of a local.get */
 enum { MAX_FACTS = 32 }; /* at a time: older ones are forgotten */
 
 typedef struct fact {
@@ -25,6 +26,7 @@ typedef struct known {
 typedef struct knower {
   cti_ir *f;
   uint32_t words;
+  bool fetches; /* constants that a local holds are read there, and not the other way round */
   known **at_label; /* what is known where a branch to it goes; NULL: no branch yet */
   known *spare;
   bool changed;
@@ -111,19 +113,28 @@ static void branch(knower *k, uint32_t label, const known *now) {
 
 static bool is_integer_local(const knower *k, uint32_t local) { return k->f->locals.items[local] == CTI_VT_I32 || k->f->locals.items[local] == CTI_VT_I64; }
 
-static bool is_short(const fact *x) {
-  int64_t value = x->op == CTI_OP_I32_CONST ? (int32_t)(uint32_t)x->value : (int64_t)x->value;
-  return (x->op == CTI_OP_I32_CONST || x->op == CTI_OP_I64_CONST) && cti_sleb_size(value) == 1;
+/* A constant that some local holds. */
+static void fetch(knower *k, cti_node node, const known *now) {
+  cti_ir_node *n = at(k, node);
+  if (cti_ir_size(k->f, node) <= GET_SIZE) return;
+  for (uint32_t i = now->count; i-- > 0;) {
+    const fact *x = &now->facts[i];
+    if (x->op != n->op || x->value != n->value || cti_uleb_size(x->local) > 1) continue;
+    *n = (cti_ir_node){.op = CTI_OP_LOCAL_GET, .type = n->type, .a = x->local};
+    k->changed = true;
+    return;
+  }
 }
 
 static void get(knower *k, cti_node node, const known *now) {
   cti_ir_node *n = at(k, node);
   const fact *x = find(now, n->a);
+  if (k->fetches) return;
   if (is_zero(now, n->a)) {
     *n = (cti_ir_node){.op = n->type == CTI_VT_I64 ? CTI_OP_I64_CONST : CTI_OP_I32_CONST, .type = n->type};
   } else if (x && x->op == CTI_OP_LOCAL_GET && k->f->locals.items[x->value] == n->type) {
     n->a = (uint32_t)x->value;
-  } else if (x && x->op != CTI_OP_LOCAL_GET && is_short(x)) {
+  } else if (x && x->op != CTI_OP_LOCAL_GET) {
     *n = (cti_ir_node){.op = x->op, .type = n->type, .value = x->value};
   } else {
     return;
@@ -229,6 +240,9 @@ static void walk(knower *k, cti_node node, known *now) {
   const cti_ir_node *n = at(k, node);
   switch (n->op) {
   case CTI_OP_LOCAL_GET: get(k, node, now); return;
+  case CTI_OP_I32_CONST: case CTI_OP_I64_CONST: case CTI_OP_F32_CONST: case CTI_OP_F64_CONST:
+    if (k->fetches && !now->dead) fetch(k, node, now);
+    return;
   case CTI_OP_LOCAL_SET: case CTI_OP_LOCAL_TEE:
     walk_kids(k, node, now);
     set(k, node, now);
@@ -253,8 +267,8 @@ static void walk(knower *k, cti_node node, known *now) {
   }
 }
 
-bool cti_ir_pass_known(cti_ir *f) {
-  knower k = {.f = f, .words = (f->locals.count + 63) / 64, .at_label = CTI_NEW_N(f->arena, known *, f->labels.count)};
+static bool run(cti_ir *f, bool fetches) {
+  knower k = {.f = f, .words = (f->locals.count + 63) / 64, .fetches = fetches, .at_label = CTI_NEW_N(f->arena, known *, f->labels.count)};
   known *now = borrow(&k);
   if (!now || !k.at_label) return false;
   for (uint32_t i = f->param_count; i < f->locals.count; i++)
@@ -262,3 +276,6 @@ bool cti_ir_pass_known(cti_ir *f) {
   walk(&k, f->root, now);
   return k.changed;
 }
+
+bool cti_ir_pass_known(cti_ir *f) { return run(f, false); }
+bool cti_ir_fetch_constants(cti_ir *f) { return run(f, true); }
