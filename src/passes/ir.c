@@ -225,6 +225,7 @@ static void count(cti_ir *f, cti_node node) {
 void cti_ir_count_labels(cti_ir *f) {
   for (uint32_t i = 0; i < f->labels.count; i++) f->labels.items[i].uses = 0;
   count(f, f->root);
+  f->counted = true;
 }
 
 /* ---- conditions: only whether they are zero matters */

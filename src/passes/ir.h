@@ -42,6 +42,7 @@ typedef struct cti_ir {
   const cti_module *m;
   cti_arena *arena;
   bool no_traps, fast_math; /* traps never happen; the bits of NaNs and signs of zeros do not matter */
+  bool counted; /* the labels' uses are right */
   bool sign_extension; /* i32.extend8_s and the like may be made: the module's makers allow them */
   uint32_t func;
   uint32_t param_count;
@@ -127,7 +128,7 @@ bool cti_ir_conflict(const cti_ir_effects *a, const cti_ir_effects *b);
 bool cti_ir_diverges(const cti_ir *f, cti_node node);
 bool cti_ir_diverges_plainly(const cti_ir *f, cti_node node);
 
-/* Counts the branches to each label. */
+/* Counts the branches to each label. Whoever changes branches afterwards says so by `counted`. */
 void cti_ir_count_labels(cti_ir *f);
 
 #endif

@@ -20,7 +20,6 @@ typedef struct watcher {
   bool lowered;   /* what some loop begins with, in this walk */
   uint32_t gets[MAX_LOCALS];
   uint8_t mirrored[MAX_LOCALS]; /* the globals, by bit, that each get could read */
-  bool changed;
 } watcher;
 
 static cti_ir_node *at(const watcher *w, cti_node node) { return cti_ir_at(w->f, node); }
@@ -168,16 +167,19 @@ static void read_globals(watcher *w, cti_node node) {
   uint32_t i = 0;
   while (!(w->mirrored[n->a] >> i & 1)) i++;
   *n = (cti_ir_node){.op = CTI_OP_GLOBAL_GET, .type = n->type, .a = w->globals[i]};
-  w->changed = true;
 }
 
-/* A mirror has the type of what it mirrors. */
-static void keep_types(watcher *w) {
-  for (uint32_t local = 0; local < MAX_LOCALS; local++)
-    for (uint32_t i = 0; i < w->count; i++) {
-      bool fits = local < w->f->locals.count && w->f->locals.items[local] == w->f->m->globals.items[w->globals[i]].type.type;
-      if (!fits || !w->gets[local]) w->mirrored[local] &= (uint8_t)~(1u << i);
-    }
+/* Is there a local that is read, and always where a global holds the same? Of those that mirror several, one is left; its type is the local's. */
+static bool choose(watcher *w) {
+  bool any = false;
+  for (uint32_t local = 0; local < MAX_LOCALS; local++) {
+    uint8_t chosen = 0;
+    for (uint32_t i = 0; i < w->count && w->gets[local] && !chosen; i++)
+      if (w->mirrored[local] >> i & 1 && w->f->locals.items[local] == w->f->m->globals.items[w->globals[i]].type.type) chosen = (uint8_t)(1u << i);
+    w->mirrored[local] = chosen;
+    any |= chosen != 0;
+  }
+  return any;
 }
 
 bool cti_ir_pass_mirrors(cti_ir *f) {
@@ -185,11 +187,9 @@ bool cti_ir_pass_mirrors(cti_ir *f) {
   find_globals(&w, f->root);
   if (!w.count) return false;
   w.at_label = CTI_NEW_N(f->arena, held, f->labels.count);
-  if (!w.at_label || !walk_all(&w)) return false;
-  for (uint32_t i = 0; i < MAX_LOCALS; i++) w.mirrored[i] &= (uint8_t)((1u << w.count) - 1);
-  keep_types(&w);
+  if (!w.at_label || !walk_all(&w) || !choose(&w)) return false;
   read_globals(&w, f->root);
-  return w.changed;
+  return true;
 }
 
 /* ---- sets that nobody sees */

@@ -310,6 +310,7 @@ static void reset(cti_ir *f, uint32_t func, const cti_subtype *type) {
   f->result = type->result_count == 1 ? type->types[type->param_count] : CTI_VT_NONE;
   f->nodes.count = f->kids.count = f->labels.count = f->lists.count = f->instrs.count = f->locals.count = 0;
   f->root = CTI_NO_NODE;
+  f->counted = false;
   cti_vec_push(f->arena, &f->nodes, ((cti_ir_node){.op = CTI_OP_NOP})); /* number 0 is no node */
 }
 

@@ -50,8 +50,9 @@ enum { MAX_SWEEPS = 12, MAX_ROUNDS = 8 };
 static bool run_pass(const cti_settings *s, cti_pass pass, cti_ir *f) {
   if (!cti_pass_runs(s, pass)) return false;
   int64_t before = s->saved ? cti_ir_size(f, f->root) : 0;
-  cti_ir_count_labels(f);
+  if (!f->counted) cti_ir_count_labels(f);
   bool changed = code_passes[pass].run(f);
+  if (changed) f->counted = false;
   if (s->saved) cti_pass_saved(s, pass, before - (int64_t)cti_ir_size(f, f->root));
   return changed;
 }
