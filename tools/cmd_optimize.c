@@ -8,7 +8,7 @@
 
 typedef struct optimize_options {
   bool list, report;
-  const char *seconds;
+  const char *seconds, *threads;
   opt_strings pass_arguments;
   const char *level;
   int error_format;
@@ -43,6 +43,15 @@ static bool take_seconds(optimize_job *job, struct timespec *end, const char *te
   end->tv_nsec = nanoseconds % 1000000000;
   job->library.stop = time_is_up;
   job->library.stop_context = end;
+  return true;
+}
+
+/* False for what is no number of threads. */
+static bool take_threads(optimize_job *job, const char *text) {
+  char *end;
+  unsigned long threads = strtoul(text, &end, 10);
+  if (end == text || *end || threads == 0 || threads > 1024) return false;
+  job->library.threads = (uint32_t)threads;
   return true;
 }
 
@@ -86,6 +95,7 @@ int cmd_optimize(int argc, char **argv) {
       {0, "traps-never-happen", OPT_FLAG, &job.library.traps_never_happen, NULL, "What would trap may go when its value is not wanted"},
       {0, "fast-math", OPT_FLAG, &job.library.fast_math, NULL, "Bits of NaNs and signs of zeros do not matter"},
       {0, "max-time", OPT_STRING, &o.seconds, "SECONDS", "Stop then; what is left stays as it is"},
+      {'j', "threads", OPT_STRING, &o.threads, "N", "Threads for large modules; else as many as there are processors"},
       {0, "report", OPT_FLAG, &o.report, NULL, "Tell on standard error what each pass saved"},
       {0, "list-passes", OPT_FLAG, &o.list, NULL, "Tell what is done, in order"},
       {'o', "output", OPT_OUTPUT, &job.output, "FILE", "Where to write; may be the input; - is standard output"},
@@ -108,6 +118,7 @@ int cmd_optimize(int argc, char **argv) {
   job.library.level = level_of(o.level);
   if (o.report) job.library.saved = saved;
   if (o.seconds && !take_seconds(&job, &end, o.seconds)) return opt_usage_error(&spec, "--max-time takes a number of seconds, not \"%s\"", o.seconds);
+  if (o.threads && !take_threads(&job, o.threads)) return opt_usage_error(&spec, "--threads takes a number from 1 to 1024, not \"%s\"", o.threads);
   const char *path = count ? argv[1] : "-";
   ct_error error;
   ct_error_clear(&error);

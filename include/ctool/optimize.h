@@ -19,6 +19,7 @@ typedef struct ct_optimize_options {
   bool fast_math;          /* sums and products of floats may lose NaNs' bits and signs of zeros */
   bool (*stop)(void *context); /* asked between functions; once it says true, what is left stays as it is. NULL: never */
   void *stop_context;
+  uint32_t threads; /* 0: as many as the machine has processors; small modules use one in any case. The result does not depend on it */
   int64_t *saved;  /* room for as many numbers as there are passes: bytes that each saved are added; takes longer. NULL: nobody asks */
   const ct_asyncify_options *asyncify; /* NULL: modules are not made to pause; else the input is a core module */
 } ct_optimize_options;

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
-enum { MOST_THREADS = 64 };
+enum { MOST_THREADS = 64, STACK_SIZE = 8 << 20 }; /* as much as a main thread has: some libraries give far less */
 
 uint32_t cti_processor_count(void) {
   long count = sysconf(_SC_NPROCESSORS_ONLN);
@@ -41,13 +41,16 @@ static void *start(void *argument) {
 void cti_parallel(const cti_job *job, uint32_t threads) {
   crew c = {job, PTHREAD_MUTEX_INITIALIZER};
   member members[MOST_THREADS];
+  pthread_attr_t attributes;
+  bool sized = pthread_attr_init(&attributes) == 0 && pthread_attr_setstacksize(&attributes, STACK_SIZE) == 0;
   uint32_t made = 0, wanted = threads > MOST_THREADS ? MOST_THREADS : threads;
   for (uint32_t i = 1; i < wanted; i++) {
     members[made] = (member){.crew = &c, .number = i};
-    if (pthread_create(&members[made].thread, NULL, start, &members[made]) != 0) break;
+    if (!sized || pthread_create(&members[made].thread, &attributes, start, &members[made]) != 0) break;
     made++;
   }
   labour(&c, 0);
   for (uint32_t i = 0; i < made; i++) pthread_join(members[i].thread, NULL);
+  pthread_attr_destroy(&attributes);
   pthread_mutex_destroy(&c.lock);
 }

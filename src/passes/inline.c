@@ -133,13 +133,8 @@ static void put(copier *p, cti_node call) {
 /* ---- calls */
 
 static bool lift_callee(copier *p, uint32_t func) {
-  cti_func *item = &p->plan->m->funcs.items[func];
-  ct_slice now = item->body;
   bool lifted;
-  item->body = p->bodies[func];
-  bool ok = cti_ir_lift(p->callee, func, &lifted) == CT_OK && lifted;
-  item->body = now;
-  return ok;
+  return cti_ir_lift_body(p->callee, func, p->bodies[func], &lifted) == CT_OK && lifted;
 }
 
 static bool fits(const copier *p) {

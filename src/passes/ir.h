@@ -63,6 +63,7 @@ enum { CTI_IR_MAX_DEPTH = 1000 };
 
 /* Builds the trees of a defined function. *lifted false: it has something that has no form here. The module is valid. */
 ct_status cti_ir_lift(cti_ir *f, uint32_t func, bool *lifted);
+ct_status cti_ir_lift_body(cti_ir *f, uint32_t func, ct_slice body, bool *lifted); /* as if that were its body */
 
 /* Appends the body, locals and all, with the indices moved. */
 ct_status cti_ir_emit(cti_buf *out, const cti_ir *f, const cti_remap *remap);

@@ -314,15 +314,16 @@ static void reset(cti_ir *f, uint32_t func, const cti_subtype *type) {
   cti_vec_push(f->arena, &f->nodes, ((cti_ir_node){.op = CTI_OP_NOP})); /* number 0 is no node */
 }
 
-ct_status cti_ir_lift(cti_ir *f, uint32_t func, bool *lifted) {
-  const cti_func *body = &f->m->funcs.items[func];
+ct_status cti_ir_lift(cti_ir *f, uint32_t func, bool *lifted) { return cti_ir_lift_body(f, func, f->m->funcs.items[func].body, lifted); }
+
+ct_status cti_ir_lift_body(cti_ir *f, uint32_t func, ct_slice body, bool *lifted) {
   const cti_subtype *type = cti_module_func_type(f->m, func);
   lifter l = {.f = f};
   cti_instr instr;
   *lifted = false;
   if (!type || type->result_count > 1) return CT_OK;
   reset(f, func, type);
-  cti_cursor c = cti_cursor_make(body->body, body->body_offset, f->arena->error);
+  cti_cursor c = cti_cursor_make(body, f->m->funcs.items[func].body_offset, f->arena->error);
   read_locals(f, type, &c);
   cti_vec_push(f->arena, &l.frames, ((frame){.op = CTI_OPS, .label = new_label(&l), .result = f->result}));
   while (!l.foreign && l.frames.count && f->arena->error->status == CT_OK && cti_instr_next(&instr, &c)) {

@@ -1,8 +1,9 @@
 /* optimize_code.c - the order of work on code. Flows in: a module. Flows out: the module with shorter bodies and signatures.
  *
  * Bodies are bytes between rounds: a round lifts one function after the other to trees, changes and writes them back, so that memory is one function's at a
- * time. What all calls to a function say is noted on the way; the next round, in functions whose signature or calls change by it, runs the passes again.
+ * time, for each thread. What all calls to a function say is noted on the way; the next round, in functions whose signature or calls change by it, runs the passes again.
  * What nothing reaches is left as it is. */
+#include "base/parallel.h"
 #include "passes/gc.h"
 #include "passes/inline.h"
 #include "passes/ir_passes.h"
@@ -21,16 +22,28 @@ static const struct {
 #undef CT_PASS
 };
 
+/* What works on one function after the other. */
+typedef struct worker {
+  ct_error error;
+  cti_arena scratch;  /* of trees */
+  cti_arena notes;    /* of `own` */
+  cti_ir f, callee;
+  cti_buf plain, made;
+  cti_signatures own, *now; /* where it notes: the first worker in the round's, others in their own */
+  uint32_t func;            /* that it works on */
+  const cti_buf *best;      /* what the body becomes; NULL: it stays */
+  bool stopped;             /* no time was left when it began */
+} worker;
+
 typedef struct coder {
   const cti_settings *settings;
   cti_module *m;
-  cti_arena *arena;   /* of the module */
-  cti_arena scratch;  /* of trees */
+  cti_arena *arena; /* of the module */
   cti_uses uses;
-  cti_ir f, callee;
   ct_slice *bodies; /* of all functions, as they were when the round began */
-  cti_buf plain, made;
   cti_signatures now, plan; /* what is noted in this round, and what was planned by the last */
+  worker *workers;
+  uint32_t worker_count, next; /* the function that is handed out next */
   bool sign_extension;      /* may be used */
   bool first;               /* round */
   bool stopped;             /* no time is left: what was begun is finished, and nothing more */
@@ -39,10 +52,10 @@ typedef struct coder {
 static const cti_remap unmoved;
 
 /* The body with every number in its shortest form and nothing else changed. */
-static ct_status shortest(coder *x, const cti_func *func) {
-  cti_cursor c = cti_cursor_make(func->body, func->body_offset, x->arena->error);
-  CTI_TRY(cti_remap_locals(&x->plain, &unmoved, &c));
-  return cti_remap_code(&x->plain, &unmoved, &c);
+static ct_status shortest(worker *w, const cti_func *func) {
+  cti_cursor c = cti_cursor_make(func->body, func->body_offset, &w->error);
+  CTI_TRY(cti_remap_locals(&w->plain, &unmoved, &c));
+  return cti_remap_code(&w->plain, &unmoved, &c);
 }
 
 enum { MAX_SWEEPS = 12, MAX_ROUNDS = 8 };
@@ -79,73 +92,150 @@ void cti_ir_optimize(cti_ir *f) {
   finish(&all, f);
 }
 
-static ct_status keep(coder *x, cti_func *func, const cti_buf *best) {
-  CTI_TRY(cti_buf_check(best, x->arena->error));
-  func->body = cti_copy(x->arena, cti_buf_slice(best));
-  return x->arena->error->status;
+static ct_status write_back(worker *w, const cti_func *func, bool must) {
+  w->plain.size = w->made.size = 0;
+  CTI_TRY(cti_ir_emit(&w->made, &w->f, &unmoved));
+  w->best = &w->made;
+  if (must) return CT_OK;
+  CTI_TRY(shortest(w, func));
+  if (w->made.size > w->plain.size) w->best = &w->plain;
+  return CT_OK;
 }
 
-static ct_status write_back(coder *x, cti_func *func, bool must) {
-  x->plain.size = x->made.size = 0;
-  CTI_TRY(cti_ir_emit(&x->made, &x->f, &unmoved));
-  if (must) return keep(x, func, &x->made);
-  CTI_TRY(shortest(x, func));
-  return keep(x, func, x->made.size <= x->plain.size ? &x->made : &x->plain);
-}
-
-static ct_status without_trees(coder *x, cti_func *func, uint32_t index) {
-  x->plain.size = 0;
-  CTI_TRY(cti_signatures_note_code(&x->now, index));
+static ct_status without_trees(const coder *x, worker *w, const cti_func *func) {
+  w->plain.size = 0;
+  CTI_TRY(cti_signatures_note_code(w->now, w->func));
   if (!x->first) return CT_OK;
-  CTI_TRY(shortest(x, func));
-  return x->plain.size <= func->body.size ? keep(x, func, &x->plain) : CT_OK;
+  CTI_TRY(shortest(w, func));
+  if (w->plain.size <= func->body.size) w->best = &w->plain;
+  return CT_OK;
 }
 
 enum { SCRATCH_SIZE = 1 << 20 }; /* then the trees' memory is given back */
 
-static void start_trees(coder *x) {
-  cti_arena_init(&x->scratch, x->arena->error);
-  cti_ir_init(&x->f, x->m, &x->scratch);
-  cti_ir_init(&x->callee, x->m, &x->scratch);
-  x->f.sign_extension = x->sign_extension;
-  x->f.no_traps = x->settings->traps_never_happen;
-  x->f.fast_math = x->settings->fast_math;
+static void start_trees(const coder *x, worker *w) {
+  cti_arena_init(&w->scratch, &w->error);
+  cti_ir_init(&w->f, x->m, &w->scratch);
+  cti_ir_init(&w->callee, x->m, &w->scratch);
+  w->f.sign_extension = x->sign_extension;
+  w->f.no_traps = x->settings->traps_never_happen;
+  w->f.fast_math = x->settings->fast_math;
 }
 
-static void renew_trees(coder *x) {
-  if (x->scratch.total < SCRATCH_SIZE) return;
-  cti_arena_free(&x->scratch);
-  start_trees(x);
+static void renew_trees(const coder *x, worker *w) {
+  if (w->scratch.total < SCRATCH_SIZE) return;
+  cti_arena_free(&w->scratch);
+  start_trees(x, w);
 }
 
 /* By the plan of the last round. True when something changed: the function must be written back then. */
-static bool apply_plan(coder *x) {
+static bool apply_plan(const coder *x, worker *w) {
   if (x->first) return false;
   const cti_settings *s = x->settings;
-  int64_t before = s->saved ? cti_ir_size(&x->f, x->f.root) : 0;
-  bool inlined = cti_inline_apply(&x->plan, &x->f, &x->callee, x->bodies);
-  int64_t between = s->saved ? cti_ir_size(&x->f, x->f.root) : 0;
-  bool changed = cti_signatures_apply(&x->plan, &x->f);
+  int64_t before = s->saved ? cti_ir_size(&w->f, w->f.root) : 0;
+  bool inlined = cti_inline_apply(&x->plan, &w->f, &w->callee, x->bodies);
+  int64_t between = s->saved ? cti_ir_size(&w->f, w->f.root) : 0;
+  bool changed = cti_signatures_apply(&x->plan, &w->f);
   if (!s->saved) return changed || inlined;
   cti_pass_saved(s, CTI_PASS_INLINE, before - between); /* what it copied; dead-code takes away the original */
-  cti_pass_saved(s, CTI_PASS_SIGNATURES, between - (int64_t)cti_ir_size(&x->f, x->f.root));
+  cti_pass_saved(s, CTI_PASS_SIGNATURES, between - (int64_t)cti_ir_size(&w->f, w->f.root));
   return changed || inlined;
 }
 
-static ct_status optimize_func(coder *x, uint32_t index) {
-  cti_func *func = &x->m->funcs.items[index];
+static ct_status optimize_func(const coder *x, worker *w) {
+  const cti_func *func = &x->m->funcs.items[w->func];
   bool lifted;
-  x->stopped = x->stopped || cti_should_stop(x->settings);
-  if (x->stopped && x->first) return cti_signatures_note_code(&x->now, index);
-  renew_trees(x);
-  CTI_TRY(cti_ir_lift(&x->f, index, &lifted));
-  if (!lifted) return without_trees(x, func, index);
-  bool changed = apply_plan(x), work = (changed || x->first) && !x->stopped;
-  if (work) sweep(x->settings, &x->f);
-  cti_signatures_note(&x->now, &x->f);
-  if (work) finish(x->settings, &x->f);
-  return changed || x->first ? write_back(x, func, changed) : x->arena->error->status;
+  if (w->stopped && x->first) return cti_signatures_note_code(w->now, w->func);
+  renew_trees(x, w);
+  CTI_TRY(cti_ir_lift(&w->f, w->func, &lifted));
+  if (!lifted) return without_trees(x, w, func);
+  bool changed = apply_plan(x, w), work = (changed || x->first) && !w->stopped;
+  if (work) sweep(x->settings, &w->f);
+  cti_signatures_note(w->now, &w->f);
+  if (work) finish(x->settings, &w->f);
+  return changed || x->first ? write_back(w, func, changed) : w->error.status;
 }
+
+/* ---- functions are handed out one by one: what comes out does not depend on who works on which */
+
+static ct_status keep(coder *x, const worker *w) {
+  if (w->error.status != CT_OK && x->arena->error->status == CT_OK) *x->arena->error = w->error;
+  CTI_TRY(x->arena->error->status);
+  if (!w->best) return CT_OK;
+  CTI_TRY(cti_buf_check(w->best, x->arena->error));
+  x->m->funcs.items[w->func].body = cti_copy(x->arena, cti_buf_slice(w->best));
+  return x->arena->error->status;
+}
+
+static bool take_func(void *context, uint32_t number) {
+  coder *x = context;
+  worker *w = &x->workers[number];
+  if (keep(x, w) != CT_OK) return false;
+  w->best = NULL;
+  while (x->next < x->m->funcs.count && !x->uses.count[CTI_SPACE_FUNC][x->next]) x->next++;
+  if (x->next == x->m->funcs.count) return false;
+  w->stopped = x->stopped = x->stopped || cti_should_stop(x->settings);
+  w->func = x->next++;
+  return true;
+}
+
+static void work_on_func(void *context, uint32_t number) {
+  const coder *x = context;
+  worker *w = &x->workers[number];
+  if (optimize_func(x, w) != CT_OK) w->best = NULL; /* why is in its error */
+}
+
+enum { PARALLEL_FROM = 1 << 17 }; /* bytes of code: less is done before a thread has begun */
+
+/* What passes saved is counted by one. */
+static uint32_t choose_threads(const coder *x) {
+  size_t size = 0;
+  for (uint32_t i = x->m->imported[CTI_EXTERN_FUNC]; i < x->m->funcs.count; i++) size += x->m->funcs.items[i].body.size;
+  if (size < PARALLEL_FROM || x->settings->saved) return 1;
+  return x->settings->threads ? x->settings->threads : cti_processor_count();
+}
+
+static ct_status hire(coder *x) {
+  uint32_t count = choose_threads(x);
+  x->workers = CTI_NEW_N(x->arena, worker, count);
+  if (!x->workers) return CT_NOMEM;
+  x->worker_count = count;
+  for (uint32_t i = 0; i < count; i++) {
+    worker *w = &x->workers[i];
+    ct_error_clear(&w->error);
+    start_trees(x, w);
+    cti_arena_init(&w->notes, &w->error);
+    w->now = i ? &w->own : &x->now;
+  }
+  return CT_OK;
+}
+
+static void dismiss(coder *x) {
+  for (uint32_t i = 0; i < x->worker_count; i++) {
+    worker *w = &x->workers[i];
+    cti_arena_free(&w->scratch);
+    cti_arena_free(&w->notes);
+    ct_buf_free(&w->plain);
+    ct_buf_free(&w->made);
+  }
+}
+
+/* All functions that are alive. */
+static ct_status work_on_all(coder *x) {
+  const cti_signatures *plan = x->first ? NULL : &x->plan;
+  CTI_TRY(cti_signatures_start(&x->now, plan, x->m, x->arena));
+  for (uint32_t i = 1; i < x->worker_count; i++) CTI_TRY(cti_signatures_start(&x->workers[i].own, plan, x->m, &x->workers[i].notes));
+  x->next = x->m->imported[CTI_EXTERN_FUNC];
+  cti_parallel(&(cti_job){take_func, work_on_func, x}, x->worker_count);
+  for (uint32_t i = 1; i < x->worker_count; i++) {
+    cti_signatures_add(&x->now, &x->workers[i].own);
+    cti_arena_free(&x->workers[i].notes);
+    cti_arena_init(&x->workers[i].notes, &x->workers[i].error);
+  }
+  return x->arena->error->status;
+}
+
+/* ---- rounds */
 
 /* Types move to the plan's, so that the next lift reads the bodies that were written by it. */
 static void commit(coder *x) {
@@ -161,15 +251,11 @@ static ct_status start_round(coder *x) {
 }
 
 static ct_status run_round(coder *x, bool *again) {
-  ct_status status = CT_OK;
-  bool inlines;
+  bool inlines = false;
+  *again = false;
   CTI_TRY(start_round(x));
-  CTI_TRY(cti_signatures_start(&x->now, x->first ? NULL : &x->plan, x->m, x->arena));
-  for (uint32_t i = x->m->imported[CTI_EXTERN_FUNC]; i < x->m->funcs.count && status == CT_OK; i++)
-    if (x->uses.count[CTI_SPACE_FUNC][i]) status = optimize_func(x, i);
-  if (status != CT_OK) return status;
+  CTI_TRY(work_on_all(x));
   commit(x);
-  *again = inlines = false;
   x->stopped = x->stopped || cti_should_stop(x->settings);
   if (cti_pass_runs(x->settings, CTI_PASS_INLINE) && !x->stopped) cti_inline_decide(&x->now, &inlines);
   if (cti_pass_runs(x->settings, CTI_PASS_SIGNATURES) && !x->stopped) CTI_TRY(cti_signatures_decide(&x->now, again));
@@ -198,11 +284,8 @@ static bool has_sign_extension(const cti_module *m) {
 ct_status cti_optimize_code(cti_module *m, const cti_settings *settings, cti_arena *arena) {
   coder x = {.settings = settings, .m = m, .arena = arena, .first = true, .sign_extension = has_sign_extension(m)};
   bool again = true;
-  ct_status status = CT_OK;
-  start_trees(&x);
+  ct_status status = hire(&x);
   for (int round = 0; round < MAX_ROUNDS && again && status == CT_OK; round++) status = run_round(&x, &again);
-  cti_arena_free(&x.scratch);
-  ct_buf_free(&x.plain);
-  ct_buf_free(&x.made);
+  dismiss(&x);
   return status;
 }

@@ -32,7 +32,7 @@ ct_status cti_settings_from(cti_settings *out, const ct_optimize_options *option
   const ct_pass_info *rows = ct_optimize_passes();
   int level = options->level ? options->level : 4;
   uint64_t skipped = 0;
-  *out = (cti_settings){.traps_never_happen = options->traps_never_happen, .fast_math = options->fast_math, .stop = options->stop, .stop_context = options->stop_context, .saved = options->saved};
+  *out = (cti_settings){.traps_never_happen = options->traps_never_happen, .fast_math = options->fast_math, .stop = options->stop, .stop_context = options->stop_context, .threads = options->threads, .saved = options->saved};
   if (level < 1 || level > 4) return cti_fail(error, CT_MISUSE, CT_NO_OFFSET, "level %d is none of 1 to 4", level);
   for (uint32_t i = 0; i < CTI_PASSES; i++)
     if (rows[i].level <= level) out->passes |= (uint64_t)1 << i;

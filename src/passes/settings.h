@@ -16,6 +16,7 @@ typedef struct cti_settings {
   bool traps_never_happen, fast_math;
   bool (*stop)(void *context);
   void *stop_context;
+  uint32_t threads; /* 0: as many as there are processors */
   int64_t *saved; /* bytes, by pass; NULL: nobody asks */
 } cti_settings;
 

@@ -133,6 +133,30 @@ ct_status cti_signatures_note_code(cti_signatures *s, uint32_t func) {
   return fix_in_code(s, &c);
 }
 
+static void add_argument(cti_param_facts *to, const cti_param_facts *from) {
+  to->is_read |= from->is_read;
+  if (from->state == CTI_ARG_UNCALLED || to->state == CTI_ARG_VARIES) return;
+  bool same = to->state == CTI_ARG_UNCALLED || (from->state == CTI_ARG_CONSTANT && to->op == from->op && to->value == from->value);
+  to->state = same ? from->state : CTI_ARG_VARIES;
+  to->op = from->op;
+  to->value = from->value;
+}
+
+void cti_signatures_add(cti_signatures *s, const cti_signatures *other) {
+  for (uint32_t i = 0; i < s->m->funcs.count; i++) {
+    cti_func_facts *to = &s->funcs[i];
+    const cti_func_facts *from = &other->funcs[i];
+    to->fixed |= from->fixed;
+    to->is_noted |= from->is_noted;
+    to->result_used |= from->result_used;
+    to->result_stays |= from->result_stays;
+    to->calls_itself |= from->calls_itself;
+    to->calls += from->calls;
+    if (from->calls) to->caller = from->caller;
+  }
+  for (uint32_t i = 0; i < s->params.count; i++) add_argument(&s->params.items[i], &other->params.items[i]);
+}
+
 /* ---- the plan */
 
 /* A new function type at the end, which merging makes one with its equals. */

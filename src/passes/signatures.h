@@ -43,6 +43,9 @@ ct_status cti_signatures_start(cti_signatures *out, const cti_signatures *plan, 
 void cti_signatures_note(cti_signatures *s, const cti_ir *f);
 ct_status cti_signatures_note_code(cti_signatures *s, uint32_t func);
 
+/* Adds what was noted elsewhere in the same round. */
+void cti_signatures_add(cti_signatures *s, const cti_signatures *other);
+
 /* Plans which parameters and results go, and makes the types. *any: something does. requires: every live function noted. */
 ct_status cti_signatures_decide(cti_signatures *s, bool *any);
 

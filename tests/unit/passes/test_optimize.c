@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -25,6 +26,9 @@ static const char text[] =
     " (func $a (type $t) (drop (call $g (local.get 0) (i32.const 100001))) (drop (call $g (i32.const 500) (i32.const 77))) (call $g (i32.const 900) (i32.const 100001)))"
     " (func $b (type $t) (drop (call $g (local.get 0) (i32.const 100002))) (drop (call $g (i32.const 500) (i32.const 77))) (call $g (i32.const 900) (i32.const 100002)))"
     " (func $c (type $t) (drop (call $g (local.get 0) (i32.const 100003))) (drop (call $g (i32.const 500) (i32.const 77))) (call $g (i32.const 900) (i32.const 100003)))"
+    " (func (export \"s\") (local i32)"
+    "  (global.set $sp (local.tee 0 (i32.sub (global.get $sp) (i32.const 8)))) (f64.store (local.get 0) (f64.const 2.5)) (f64.store (local.get 0) (f64.const 2.5))"
+    "  (global.set $sp (local.tee 0 (i32.add (local.get 0) (i32.const 4)))) (global.set $sp (i32.add (local.get 0) (i32.const 4))))"
     " (func (export \"f\") (param i32) (result i32) (local i32 i32)"
     "  (drop (call $twice (local.get 0) (i32.const 5)))"
     "  (block $x (loop $l (br_if $x (i32.eqz (local.get 0))) (local.set 0 (i32.sub (local.get 0) (i32.const 1))) (br_table $l $x $l (local.get 0))))"
@@ -111,6 +115,44 @@ static void test_optimize__any_pass_may_be_missing(void **state) {
   for (int level = 1; level <= 4; level++) assert_true(size_with(&(ct_optimize_options){.level = level}) < none);
 }
 
+enum { FUNCTIONS = 3000 };
+
+/* As many functions as several threads are begun for; each calls the next, some with what is always the same. */
+static ct_buf large(void) {
+  char line[512];
+  ct_buf wat = {0};
+  ct_error error = {0};
+  for (int i = 0; i < FUNCTIONS; i++) {
+    int size = snprintf(line, sizeof line,
+                        "%s (func $f%d (param i32 i32) (result i32) (local i32) (local.set 2 (i32.load offset=%d (local.get 0))) (if (local.get 2) (then (i32.store (local.get 0) (i32.const %d))))"
+                        " (i32.store offset=%d (local.get 0) (call $f%d (local.get 2) (i32.const %d))) (i32.mul (local.get 2) (i32.const %d)))",
+                        i ? "" : "(module (memory (export \"m\") 1) (export \"f\" (func $f0))", i, i, 1000000 + i, i * 4, (i + 1) % FUNCTIONS, i % 3 ? 5 : i, i);
+    ct_buf_append(&wat, (ct_slice){(const uint8_t *)line, (size_t)size}, &error);
+  }
+  ct_buf_append(&wat, (ct_slice){(const uint8_t *)")", 2}, &error);
+  ct_buf out = parsed((const char *)wat.data);
+  ct_buf_free(&wat);
+  return out;
+}
+
+static void test_optimize__threads_make_no_difference(void **state) {
+  (void)state;
+  ct_buf in = large(), alone = {0};
+  ct_error error = {0};
+  assert_true(in.size > 1 << 17);
+  assert_int_equal(ct_optimize(&alone, (ct_slice){in.data, in.size}, &(ct_optimize_options){.threads = 1}, &error), CT_OK);
+  assert_true(alone.size < in.size);
+  for (uint32_t threads = 2; threads <= 5; threads++) {
+    ct_buf out = {0};
+    assert_int_equal(ct_optimize(&out, (ct_slice){in.data, in.size}, &(ct_optimize_options){.threads = threads}, &error), CT_OK);
+    assert_int_equal(out.size, alone.size);
+    assert_memory_equal(out.data, alone.data, alone.size);
+    ct_buf_free(&out);
+  }
+  ct_buf_free(&alone);
+  ct_buf_free(&in);
+}
+
 static void refuse(const ct_optimize_options *options) {
   ct_buf in = binary(), out = {0};
   ct_error error = {0};
@@ -131,6 +173,7 @@ int main(void) {
       cmocka_unit_test(test_optimize__each_allocation_may_fail),
       cmocka_unit_test(test_optimize__time_is_up),
       cmocka_unit_test(test_optimize__any_pass_may_be_missing),
+      cmocka_unit_test(test_optimize__threads_make_no_difference),
       cmocka_unit_test(test_optimize__wrong_options),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
