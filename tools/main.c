@@ -13,6 +13,7 @@
 #include "common.h"
 #include "ending.h"
 #include "opts.h"
+#include "sandbox.h"
 
 /* Called by the name of another tool, ctool is that command. */
 static const struct {
@@ -27,7 +28,8 @@ static const struct {
 static int help(void) {
   puts("ctool: a WebAssembly component toolkit\n\nusage: ctool COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:");
   for (const command *c = commands; c->name; c++) printf("  %-24s%s\n", c->name, c->summary);
-  puts("\nctool COMMAND --help tells more; ctool --version prints the version.");
+  puts("\nctool COMMAND --help tells more; ctool --version prints the version.\n"
+       "ctool --no-sandbox COMMAND leaves out what keeps a command that reads files from doing anything else.");
   return EXIT_GOOD;
 }
 
@@ -147,9 +149,27 @@ static int finish(int status) {
   return tell(&error, "standard output", false);
 }
 
+static void want_sandbox(const char *name) {
+  static const struct {
+    const char *name;
+    bool starts;
+  } rows[] = {
+#define CT_SANDBOXED(name, starts) {name, starts},
+#include "sandboxed.def"
+#undef CT_SANDBOXED
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (strcmp(rows[i].name, name) == 0) sandbox_want(rows[i].starts);
+}
+
 static int run(int argc, char **argv) {
   for (size_t i = 0; argc && i < sizeof aliases / sizeof *aliases; i++)
     if (strcmp(base_name(argv[0]), aliases[i].name) == 0) return aliases[i].run(argc, argv);
+  bool opened = argc > 1 && strcmp(argv[1], "--no-sandbox") == 0;
+  if (opened) {
+    argv[1] = argv[0];
+    argc--, argv++;
+  }
   if (argc < 2) {
     help();
     return EXIT_USAGE;
@@ -168,7 +188,9 @@ static int run(int argc, char **argv) {
   }
   for (const command *c = commands; c->name; c++) {
     int words = words_matching(c->name, argc, argv);
-    if (words) return c->run(argc - words, argv + words);
+    if (!words) continue;
+    if (!opened) want_sandbox(c->name);
+    return c->run(argc - words, argv + words);
   }
   const char *second = argc > 2 ? argv[2] : NULL;
   if (is_group(argv[1]) && second && (strcmp(second, "--help") == 0 || strcmp(second, "-h") == 0)) return group_help(argv[1]);

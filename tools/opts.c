@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ctool/ctool.h"
+#include "sandbox.h"
 
 void opt_tell(const char *format, va_list arguments) {
   ct_error error = {.offset = CT_NO_OFFSET};
@@ -233,6 +234,17 @@ static int check_written(const opt_spec *spec, int count, char **inputs) {
   return status;
 }
 
+/* All is known that will be written, and nothing has been read. */
+static int go_on(const opt_spec *spec, int count, char **inputs) {
+  int status = check_written(spec, count, inputs);
+  for (const opt_row *row = spec->rows; row->help && status < 0; row++) {
+    const char *path = row->kind == OPT_OUTPUT || row->kind == OPT_DIRECTORY ? *(const char **)row->target : NULL;
+    if (path) sandbox_allow(path);
+  }
+  if (status < 0) sandbox_enter();
+  return status;
+}
+
 /* ---- parsing */
 
 /* Set while a command is called for its table alone. */
@@ -264,5 +276,5 @@ int opt_parse(const opt_spec *spec, int argc, char **argv, int *positional) {
     else status = argument[1] == '-' ? take_long(&p, argument) : take_short(&p, argument);
     if (status >= 0) return status;
   }
-  return p.misled ? misled(&p) : check_written(spec, *positional, argv + 1);
+  return p.misled ? misled(&p) : go_on(spec, *positional, argv + 1);
 }

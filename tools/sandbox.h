@@ -1,0 +1,21 @@
+/* sandbox.h - what a hostile input could make of the command, were there a hole in it: on Linux, a process that cannot start programs, make processes, open
+ * connections, make memory executable, or write in another place than those of its outputs. Where the kernel has no part of it, that part is missing. */
+#ifndef CTOOL_TOOLS_SANDBOX_H
+#define CTOOL_TOOLS_SANDBOX_H
+
+#include <stdbool.h>
+
+/* Asks for it; main does, by sandboxed.def and --no-sandbox. With `starts` processes may be made and programs started, and the rest of seccomp is left out, too.
+ * In a build with sanitizers, which need what it forbids, nothing happens. */
+void sandbox_want(bool starts);
+
+/* A file or directory that will be written, whose directory stays open for it. "-" is none. */
+void sandbox_allow(const char *output);
+
+/* From here on it holds for the process and its threads. Does nothing when it is not wanted. */
+void sandbox_enter(void);
+
+/* Does the kernel have all parts of it? */
+bool sandbox_is_available(void);
+
+#endif
