@@ -156,7 +156,7 @@ def in_wasmtime(case, path, work, folder):
 
 
 def jco(path, work, config, stdin, files={}, flags=()):
-    """A command in node, transpiled by jco, with more files beside the transpiled ones; its exit status, 134 for a trap."""
+    """A component in node, transpiled by jco, with more files beside the transpiled ones; its exit status, 134 for a trap (see jco.mjs)."""
     modules, env = fetch.node_module('@bytecodealliance/jco'), fetch.node_env()
     out = tempfile.mkdtemp(prefix='out-', dir=modules)  # beside node_modules, where imports are looked for
     try:
@@ -171,7 +171,7 @@ def jco(path, work, config, stdin, files={}, flags=()):
 
 
 def in_jco(case, path, work, folder):
-    config = {'args': ['program', *arguments(case)], 'env': dict(ENVIRONMENT), 'preopens': {case.get('preopen', 'data'): folder}}
+    config = {'run': 'command', 'args': ['program', *arguments(case)], 'env': dict(ENVIRONMENT), 'preopens': {case.get('preopen', 'data'): folder}}
     files, flags = {}, []
     if with_advice(case):
         files, flags = {'advice.js': "export const greet = (name) => 'good morning, ' + name;\n"}, ['--map', 'test:command/advice=./advice.js']
@@ -229,15 +229,27 @@ def exit_status(machine):
         return 'trap'
 
 
+def in_node(path, work, run, files={}, flags=()):
+    """A component that is no command, by jco; what it printed."""
+    status = jco(path, work, {'run': run, 'args': [], 'env': {}, 'preopens': {}}, '', files, flags)
+    if status: raise Failure('exit %d\n%s' % (status, content(os.path.join(work, 'stderr')).decode('utf-8', 'replace')))
+    return content(os.path.join(work, 'stdout')).decode('utf-8', 'replace')
+
+
 def run_instantiate(case, path, work, host):
+    if host == 'jco': return in_node(path, work, 'instantiate')
     Machine(work).instantiate(path)
 
 
 def run_host(case, path, work, host):
     scope = {}
-    host = os.path.join(os.path.dirname(os.path.join(HERE, case['source'])), 'host.py')
+    folder = os.path.dirname(os.path.join(HERE, case['source']))
+    exec(compile(content(folder + '/host.py'), folder + '/host.py', 'exec'), scope)
+    if host == 'jco':
+        printed = in_node(path, work, 'host', {'host.mjs': content(folder + '/host.mjs').decode()}, [word for name in scope.get('IMPORTS', []) for word in ('--map', name)])
+        if printed != scope.get('PRINTED', ''): raise Failure('standard output: %r' % printed)
+        return
     machine = Machine(work)
-    exec(compile(content(host), host, 'exec'), scope)
     seen = {'log': [], 'dropped': []}
     scope['imports'](machine.linker, seen)
     machine.instantiate(path)
@@ -298,7 +310,7 @@ def request(url, data=None, headers={}):
 
 def run_http(case, path, work, host):
     body = bytes(range(256)) * 1200
-    wasmtime = wasmtime_command() or (fetch.wasmtime() if case.get('separate') else None)  # jco serve takes one memory alone
+    wasmtime = host != 'jco' and wasmtime_command() or (fetch.wasmtime() if case.get('separate') else None)  # jco serve takes one memory alone
     with served(path, work, wasmtime) as base:
         status, headers, text = request(base + '/hello?World', headers={'X-Color': 'blue'})
         if (status, headers.get('x-color'), text) != (200, 'blue', 'hello World\n'): raise Failure('GET /hello: %r' % ((status, headers, text),))
@@ -354,7 +366,7 @@ def main():
     parser.add_argument('--own-adapter', action='store_true', help="without --adapt: ctool's own preview1 adapter serves the case")
     parser.add_argument('--fuse', action='store_true', help='the same, as a part of the module')
     parser.add_argument('--separate', action='store_true', help='the same, in a memory of its own')
-    parser.add_argument('--host', choices=HOSTS, default='wasmtime', help='what runs commands')
+    parser.add_argument('--host', choices=HOSTS, default='wasmtime', help='what runs them')
     parser.add_argument('--list', action='store_true')
     parser.add_argument('names', nargs='*')
     options = parser.parse_args()

@@ -2,6 +2,8 @@
 from types import SimpleNamespace as Record
 from wasmtime.component import ResourceHost, ResourceType, Variant
 
+IMPORTS = ['test:library/host=./host.mjs', 'verdict=./host.mjs#verdict']  # where node finds them
+PRINTED = 'grüß Gott\n'
 CELL = 7  # the host's number for its resource type
 HOST, API = 'test:library/host@1.2.0', 'test:library/api@1.2.0'
 
@@ -111,8 +113,8 @@ def check(instance, store, seen, output):
     for want in ('three', 'two', 'one', None): same('[method]stack.pop', [joined], want)
     joined.drop(store); third.drop(store)
     same('live', [], 0)  # nothing that was passed in, returned or dropped is held any more
-    same('say', ['grüß Gott'], len('grüß Gott\n'.encode()))
-    assert output() == 'grüß Gott\n', 'standard output: %r' % output()
+    same('say', ['grüß Gott'], len(PRINTED.encode()))
+    assert output() == PRINTED, 'standard output: %r' % output()
 
 
 class Untagged:

@@ -3,6 +3,9 @@ import random
 from types import SimpleNamespace as Record
 
 
+IMPORTS = ['answer=./host.mjs#answer']  # where node finds it
+
+
 def imports(linker, seen):
     with linker.root() as root: root.add_func('answer', lambda store, word: word.upper() + '!')
 
