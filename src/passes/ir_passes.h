@@ -14,6 +14,7 @@ bool cti_ir_pass_sink(cti_ir *f);
 bool cti_ir_pass_dead_sets(cti_ir *f);
 bool cti_ir_pass_mirrors(cti_ir *f);       /* in ir_globals.c, as is the next */
 bool cti_ir_pass_global_sets(cti_ir *f);
+bool cti_ir_pass_offsets(cti_ir *f);
 bool cti_ir_pass_constants(cti_ir *f);
 bool cti_ir_pass_lower(cti_ir *f);        /* undoes what `sink` prepared and nobody used; afterwards `sink` would prepare it again */
 bool cti_ir_pass_stack(cti_ir *f);

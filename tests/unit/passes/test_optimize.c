@@ -27,7 +27,7 @@ static const char text[] =
     " (func $b (type $t) (drop (call $g (local.get 0) (i32.const 100002))) (drop (call $g (i32.const 500) (i32.const 77))) (call $g (i32.const 900) (i32.const 100002)))"
     " (func $c (type $t) (drop (call $g (local.get 0) (i32.const 100003))) (drop (call $g (i32.const 500) (i32.const 77))) (call $g (i32.const 900) (i32.const 100003)))"
     " (func (export \"s\") (local i32)"
-    "  (global.set $sp (local.tee 0 (i32.sub (global.get $sp) (i32.const 8)))) (f64.store (local.get 0) (f64.const 2.5)) (f64.store (local.get 0) (f64.const 2.5))"
+    "  (global.set $sp (local.tee 0 (i32.sub (global.get $sp) (i32.const 8)))) (f64.store offset=8 (local.get 0) (f64.const 2.5)) (f64.store (i32.add (local.get 0) (i32.const 8)) (f64.const 2.5))"
     "  (global.set $sp (local.tee 0 (i32.add (local.get 0) (i32.const 4)))) (global.set $sp (i32.add (local.get 0) (i32.const 4))))"
     " (func (export \"f\") (param i32) (result i32) (local i32 i32)"
     "  (drop (call $twice (local.get 0) (i32.const 5)))"
