@@ -168,6 +168,26 @@ def t_find_package_for_C(p):
     check(p.call('b/static') == p.call('b/shared'))
 
 
+def t_the_C_API_of_the_README(p):
+    """Its program compiles without a warning, as C and with what pkg-config says, and makes the component that the command makes."""
+    need('pkg-config')
+    folder = p.project('make')
+    with open(os.path.join(HERE, '..', '..', 'README.md')) as f: text = f.read()
+    section = text[text.index('## The C API on one page'):]
+    with open(os.path.join(folder, 'api.c'), 'w') as f: f.write(section[section.index('```c\n') + 5:].split('```')[0])
+    link = os.path.join(p.folder, 'prefix')
+    os.symlink(p.prefix, link)
+    flags = p.call('pkg-config', '--static', '--cflags', '--libs', 'ctool', env={'PKG_CONFIG_PATH': os.path.join(link, 'lib', 'pkgconfig')}).split()
+    p.call('cc', '-std=c11', '-Wall', '-Wextra', '-Werror', 'api.c', *[f if f != '-lctool' else '-l:libctool.a' for f in flags], '-o', 'api', cwd=folder)
+    need('clang-19')
+    p.call('clang-19', '--target=wasm32-wasi', '-mexec-model=reactor', '-Oz', 'words.c', '-o', 'core.wasm', cwd=folder)
+    p.call(os.path.join(folder, 'api'), 'core.wasm', 'wit', 'ours.wasm', cwd=folder)
+    p.call(p.ctool, 'component', 'new', 'core.wasm', '--wit', 'wit', '-o', 'its.wasm', cwd=folder)
+    check(open(os.path.join(folder, 'ours.wasm'), 'rb').read() == open(os.path.join(folder, 'its.wasm'), 'rb').read())
+    said = p.call(os.path.join(folder, 'api'), 'core.wasm', 'none', 'no.wasm', cwd=folder, good=False)
+    check(said.startswith('error: ') and not os.path.exists(os.path.join(folder, 'no.wasm')), said)
+
+
 def t_pages_and_completions(p):
     need('man')
     check(p.call(p.ctool, 'man', 'ctool') == p.call(p.ctool, 'man'))
