@@ -128,6 +128,7 @@ static void fish_condition(const char *name) {
 }
 
 static void fish_row(const command *c, const opt_row *row) {
+  if (row->kind == OPT_HEADING) return;
   fish_condition(c->name);
   if (row->short_name) printf(" -s %c", row->short_name);
   if (row->long_name) printf(" -l %s", row->long_name);

@@ -47,7 +47,8 @@ int cmd_component_diff(int argc, char **argv) {
       rows,
       "  ctool component diff before.wasm after.wasm\n"
       "  ctool component diff --code before.wasm after.wasm | grep -w larger\n"
-      "  ctool component diff --json old.wasm new.wasm | jq '.imports[] | select(.status == \"added\").name'\n"};
+      "  ctool component diff --json old.wasm new.wasm |\n"
+      "    jq '.imports[] | select(.status == \"added\").name'\n"};
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;

@@ -115,20 +115,24 @@ int cmd_component_embed(int argc, char **argv) {
   const opt_row rows[] = {
       {'w', "world", OPT_STRING, &o.world, "WORLD", "The world that the module works with: a name, or ns:pkg/name"},
       {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
+      {0, "dummy", OPT_FLAG, &o.dummy, NULL, "Read no module: make one that traps, with standard32 names"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
       {0, "validate", OPT_OPTIONAL, &o.validate, "true|false", "Validate function bodies, too; false: nothing. Else the section, and the module around bodies"},
-      {0, "encoding", OPT_WORD, &o.encoding, "utf8|utf16|compact-utf16", "How the module encodes strings"},
-      {0, "dummy", OPT_FLAG, &o.dummy, NULL, "Read no module: make one that traps, with standard32 names"},
+      ERROR_FORMAT_ROW(o.error_format),
+      OPT_GROUP("dummy modules"),
       {0, "dummy-names", OPT_STRING, &o.dummy_names, "legacy|standard32", "The same, with these names"},
       {0, "async-callback", OPT_FLAG, &o.async_callback, NULL, "With --dummy-names legacy: async functions as such, with a callback"},
       {0, "async-stackful", OPT_FLAG, &o.async_stackful, NULL, "The same, without a callback"},
+      OPT_GROUP("the section"),
+      {0, "encoding", OPT_WORD, &o.encoding, "utf8|utf16|compact-utf16", "How the module encodes strings"},
       {0, "only-custom", OPT_FLAG, &o.only_custom, NULL, "Write the content of the section alone"},
-      {0, "emit-canonical-names", OPT_FLAG, &o.canonical, NULL, "Name interfaces by the track of their version: wasi:cli/run@0.2"},
+      {0, "emit-canonical-names", OPT_FLAG, &o.canonical, NULL, "Name interfaces by the track of their version, wasi:cli/run@0.2: not yet for wasmtime 46, which lacks cm-implements"},
+      OPT_GROUP("the WIT"),
       {0, "features", OPT_STRINGS, &o.features, "LIST", "Enable @unstable features of the WIT; repeatable"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "Enable all of them"},
       {0, "no-builtin-wit", OPT_FLAG, &o.no_builtin, NULL, "Missing wasi:* packages are not taken from those built in"},
+      OPT_GROUP("text that is read"),
       DWARF_ROWS(o.read),
-      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {
@@ -136,9 +140,9 @@ int cmd_component_embed(int argc, char **argv) {
       "Puts a world into a core module, as the section that `component new` reads. WIT is a file, a directory or a package in binary form.\n"
       "Without MODULE, or with -, standard input is read. Text is taken as well. A section that is there stays: the worlds are merged later.",
       rows,
-      "  ctool component embed wit core.wasm -o core.wasm    the only world of the package, in place\n"
+      "  ctool component embed wit core.wasm -o core.wasm    the only world, in place\n"
       "  ctool component embed wit -w app core.wasm -o out.wasm\n"
-      "  ctool component embed --dummy wit -o template.wasm  a module that has the right imports and exports\n"};
+      "  ctool component embed --dummy wit -o template.wasm  one with all that it needs\n"};
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;

@@ -37,7 +37,8 @@ int cmd_component_graph(int argc, char **argv) {
       rows,
       "  ctool component graph app.wasm --format svg -o app.svg\n"
       "  ctool component graph app.wasm --format dot | dot -Tpdf -o app.pdf\n"
-      "  ctool component graph app.wasm --format json | jq -r '.nodes[] | select(.kind == \"import\").name'\n"};
+      "  ctool component graph app.wasm --format json |\n"
+      "    jq -r '.nodes[] | select(.kind == \"import\").name'\n"};
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;

@@ -111,22 +111,24 @@ int cmd_component_link(int argc, char **argv) {
   const opt_row rows[] = {
       {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output"},
       {0, "dl-openable", OPT_STRINGS, &o.openable, "[NAME=]FILE", "A library that dlopen finds at run time; repeatable"},
-      {0, "stub-missing-functions", OPT_FLAG, &o.stub_missing_functions, NULL, "Functions that no library has trap when they are called"},
       {0, "use-built-in-libdl", OPT_FLAG, &o.built_in_libdl, NULL, "Link dlopen and dlsym as well"},
-      {0, "stack-size", OPT_STRING, &o.stack_size, "BYTES", "The stack that all libraries share (default 1048576)"},
+      {0, "stub-missing-functions", OPT_FLAG, &o.stub_missing_functions, NULL, "Functions that no library has trap when they are called"},
       {0, "adapt", OPT_STRINGS, &o.adapters, "[NAME=]FILE", "An adapter for imports from module NAME; repeatable"},
-      WASI_ADAPTER_ROW(o.wasi_adapter, "The form of ctool's own adapter for wasi_snapshot_preview1"),
-      {0, "realloc-via-memory-grow", OPT_FLAG, &o.realloc_via_memory_grow, NULL, "Adapters take memory by memory.grow, not by cabi_realloc"},
-      {0, "merge-imports-based-on-semver", OPT_FLAG, &o.merge_imports, "true|false", "One import for compatible versions of an interface (default)"},
-      {0, "emit-canonical-names", OPT_FLAG, &o.canonical, NULL, "Name interfaces by the track of their version: wasi:cli/run@0.2"},
-      {0, "reject-legacy-names", OPT_FLAG, &o.reject_legacy_names, NULL, "Take the names of the canonical ABI's build targets alone"},
-      {0, "debug-names", OPT_FLAG, &o.debug_names, "true|false", "Names for what is generated (default)"},
-      {0, "return-call-ref", OPT_FLAG, &o.return_call_ref, "true|false", "Shims call by return_call_ref, not through a table"},
-      {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the component (default)"},
-      {0, "skip-validation", OPT_FLAG, &o.skip_validation, NULL, "The old name of --validate=false"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},
       {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "Tell what is decided"},
       ERROR_FORMAT_ROW(o.error_format),
+      OPT_GROUP("names"),
+      {0, "merge-imports-based-on-semver", OPT_FLAG, &o.merge_imports, "true|false", "One import for compatible versions of an interface (default)"},
+      {0, "emit-canonical-names", OPT_FLAG, &o.canonical, NULL, "Name interfaces by the track of their version, wasi:cli/run@0.2: not yet for wasmtime 46, which lacks cm-implements"},
+      {0, "reject-legacy-names", OPT_FLAG, &o.reject_legacy_names, NULL, "Take the names of the canonical ABI's build targets alone"},
+      {0, "debug-names", OPT_FLAG, &o.debug_names, "true|false", "Names for what is generated (default)"},
+      OPT_GROUP("how it is made"),
+      {0, "stack-size", OPT_STRING, &o.stack_size, "BYTES", "The stack that all libraries share (default 1048576)"},
+      WASI_ADAPTER_ROW(o.wasi_adapter, "The form of ctool's own adapter for wasi_snapshot_preview1"),
+      {0, "realloc-via-memory-grow", OPT_FLAG, &o.realloc_via_memory_grow, NULL, "Adapters take memory by memory.grow, not by cabi_realloc"},
+      {0, "return-call-ref", OPT_FLAG, &o.return_call_ref, "true|false", "Shims call by return_call_ref, not through a table"},
+      {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the component (default)"},
+      {0, "skip-validation", OPT_FLAG, &o.skip_validation, NULL, "The old name of --validate=false"},
       {0},
   };
   const opt_spec spec = {
@@ -135,7 +137,8 @@ int cmd_component_link(int argc, char **argv) {
       "NAME is what other libraries need it as; without it, the name of the file. Of two libraries that have one symbol, the first one wins.",
       rows,
       "  ctool component link libapp.so libc.so -o app.wasm\n"
-      "  ctool component link app=libapp.so libc.so --dl-openable plugin.so --use-built-in-libdl -o app.wasm\n"};
+      "  ctool component link app=libapp.so libc.so --dl-openable plugin.so \\\n"
+      "    --use-built-in-libdl -o app.wasm\n"};
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;

@@ -167,33 +167,37 @@ int cmd_component_new(int argc, char **argv) {
       {0, "wit", OPT_STRING, &o.wit, "WIT", "The WIT that the module was built for, embedded in the same step"},
       {'w', "world", OPT_STRING, &o.world, "WORLD", "With --wit: the world, a name or ns:pkg/name"},
       {0, "adapt", OPT_STRINGS, &o.adapters, "[NAME=]FILE", "An adapter for imports from module NAME; repeatable"},
-      WASI_ADAPTER_ROW(o.wasi_adapter, "The form of ctool's own adapter for wasi_snapshot_preview1"),
-      {0, "exit-with-code", OPT_FLAG, &o.exit_with_code, NULL, "It tells exit codes but 0 and 1: for hosts of WASI 0.2.12"},
-      {0, "tcp-listen", OPT_STRINGS, &o.tcp_listen, "ADDR:PORT", "It listens there, for preview1's sock_accept; repeatable"},
-      {0, "import-name", OPT_STRINGS, &o.import_names, "OLD=NEW", "Give an imported instance another name; repeatable"},
-      {0, "realloc-via-memory-grow", OPT_FLAG, &o.realloc_via_memory_grow, NULL, "Adapters take memory by memory.grow, not by cabi_realloc"},
-      {0, "synthesize-realloc", OPT_FLAG, &o.synthesize_realloc, NULL, "Make a cabi_realloc for a module that has none"},
-      {0, "merge-imports-based-on-semver", OPT_FLAG, &o.merge_imports, "true|false", "One import for compatible versions of an interface (default)"},
-      {0, "emit-canonical-names", OPT_FLAG, &o.canonical, NULL, "Name interfaces by the track of their version: wasi:cli/run@0.2"},
-      {0, "reject-legacy-names", OPT_FLAG, &o.reject_legacy_names, NULL, "Take the names of the canonical ABI's build targets alone"},
-      {0, "debug-names", OPT_FLAG, &o.debug_names, "true|false", "Names for what is generated (default)"},
-      {'g', "adapter-names", OPT_FLAG, &o.adapter_names, NULL, "The functions of ctool's own adapter keep their names; with text as --generate-dwarf full"},
-      DWARF_STYLE_ROW(o.read),
-      {0, "layout", OPT_WORD, &o.layout, "auto|shim|direct", "How modules call each other: through a table, or not (auto: direct with ctool's own adapter)"},
-      {0, "adapter-memory", OPT_WORD, &o.separate_memory, "shared|separate", "Where ctool's own adapter keeps its state (separate: for hosts with multi-memory)"},
-      {0, "fuse-adapter", OPT_FLAG, &o.fuse_adapter, NULL, "ctool's own adapter becomes a part of the module; drops DWARF"},
-      {0, "return-call-ref", OPT_FLAG, &o.return_call_ref, "true|false", "Shims call by return_call_ref, not through a table"},
-      {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the component (default)"},
-      {0, "skip-validation", OPT_FLAG, &o.skip_validation, NULL, "The old name of --validate=false"},
       {0, "optimize", OPT_FLAG, &o.optimize, NULL, "Make it smaller, as `ctool optimize` does; with -g names stay"},
-      {0, "encoding", OPT_WORD, &o.encoding, "utf8|utf16|compact-utf16", "With --wit: how the module encodes strings"},
-      {0, "features", OPT_STRINGS, &o.features, "LIST", "With --wit: @unstable features that are active"},
-      {0, "all-features", OPT_FLAG, &o.all_features, NULL, "With --wit: all of them"},
-      {0, "no-builtin-wit", OPT_FLAG, &o.no_builtin, NULL, "With --wit: missing wasi:* packages are not taken from those built in"},
-      {0, "dep-file", OPT_OUTPUT, &o.dep_file, "FILE", "Write what the component is made of, for make and ninja"},
+      {0, "synthesize-realloc", OPT_FLAG, &o.synthesize_realloc, NULL, "Make a cabi_realloc for a module that has none"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},
       {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "Tell what is decided"},
       ERROR_FORMAT_ROW(o.error_format),
+      OPT_GROUP("ctool's own adapter, for WASI preview1"),
+      WASI_ADAPTER_ROW(o.wasi_adapter, "The form of ctool's own adapter for wasi_snapshot_preview1"),
+      {0, "exit-with-code", OPT_FLAG, &o.exit_with_code, NULL, "It tells exit codes but 0 and 1: for hosts of WASI 0.2.12"},
+      {0, "tcp-listen", OPT_STRINGS, &o.tcp_listen, "ADDR:PORT", "It listens there, for preview1's sock_accept; repeatable"},
+      {0, "adapter-memory", OPT_WORD, &o.separate_memory, "shared|separate", "Where ctool's own adapter keeps its state (separate: for hosts with multi-memory)"},
+      {0, "fuse-adapter", OPT_FLAG, &o.fuse_adapter, NULL, "ctool's own adapter becomes a part of the module; drops DWARF"},
+      {'g', "adapter-names", OPT_FLAG, &o.adapter_names, NULL, "The functions of ctool's own adapter keep their names; with text as --generate-dwarf full"},
+      OPT_GROUP("with --wit"),
+      {0, "encoding", OPT_WORD, &o.encoding, "utf8|utf16|compact-utf16", "How the module encodes strings"},
+      {0, "features", OPT_STRINGS, &o.features, "LIST", "@unstable features that are active"},
+      {0, "all-features", OPT_FLAG, &o.all_features, NULL, "All of them are"},
+      {0, "no-builtin-wit", OPT_FLAG, &o.no_builtin, NULL, "Missing wasi:* packages are not taken from those built in"},
+      OPT_GROUP("names"),
+      {0, "import-name", OPT_STRINGS, &o.import_names, "OLD=NEW", "Give an imported instance another name; repeatable"},
+      {0, "merge-imports-based-on-semver", OPT_FLAG, &o.merge_imports, "true|false", "One import for compatible versions of an interface (default)"},
+      {0, "emit-canonical-names", OPT_FLAG, &o.canonical, NULL, "Name interfaces by the track of their version, wasi:cli/run@0.2: not yet for wasmtime 46, which lacks cm-implements"},
+      {0, "reject-legacy-names", OPT_FLAG, &o.reject_legacy_names, NULL, "Take the names of the canonical ABI's build targets alone"},
+      {0, "debug-names", OPT_FLAG, &o.debug_names, "true|false", "Names for what is generated (default)"},
+      OPT_GROUP("how it is made"),
+      {0, "realloc-via-memory-grow", OPT_FLAG, &o.realloc_via_memory_grow, NULL, "Adapters take memory by memory.grow, not by cabi_realloc"},
+      {0, "layout", OPT_WORD, &o.layout, "auto|shim|direct", "How modules call each other: through a table, or not (auto: direct with ctool's own adapter)"},
+      {0, "return-call-ref", OPT_FLAG, &o.return_call_ref, "true|false", "Shims call by return_call_ref, not through a table"},
+      {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate the component (default)"},
+      {0, "skip-validation", OPT_FLAG, &o.skip_validation, NULL, "The old name of --validate=false"},
+      {0, "dep-file", OPT_OUTPUT, &o.dep_file, "FILE", "Write what the component is made of, for make and ninja"},
+      DWARF_STYLE_ROW(o.read),
       {0},
   };
   const opt_spec spec = {
@@ -201,9 +205,9 @@ int cmd_component_new(int argc, char **argv) {
       "Makes a component of a core module. The module's world is that of its component-type sections, or of --wit, or of both.\n"
       "Without MODULE, or with -, standard input is read. Text is taken as well.",
       rows,
-      "  ctool component new core.wasm -o app.wasm                         bindings embedded the world\n"
-      "  ctool component new core.wasm --wit wit -w app -o app.wasm        or here it is\n"
-      "  ctool component new hello.wasm -o app.wasm                        WASI preview1 needs nothing more\n"};
+      "  ctool component new core.wasm -o app.wasm            the world is in it\n"
+      "  ctool component new core.wasm --wit wit -o app.wasm  or here it is\n"
+      "  ctool component new hello.wasm -o app.wasm           WASI preview1\n"};
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;

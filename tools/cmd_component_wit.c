@@ -145,16 +145,16 @@ int cmd_component_wit(int argc, char **argv) {
   const opt_row rows[] = {
       {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output"},
       {'w', "wasm", OPT_FLAG, &o.wasm, NULL, "Write the package in binary form"},
-      {0, "emit-canonical-names", OPT_FLAG, &o.canonical, NULL, "There, name interfaces by the track of their version: wasi:cli/run@0.2"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the package in the text form of WebAssembly"},
       {'j', "json", OPT_FLAG, &o.json, NULL, "Write the resolved graph as JSON"},
-      {0, "json-compat", OPT_STRING, &o.json_compat, "1.208|1.225", "JSON in the shape that readers of that time know"},
       {0, "out-dir", OPT_DIRECTORY, &o.out_dir, "DIR", "Write each package to a file of its own, dependencies in deps/"},
       {0, "no-docs", OPT_FLAG, &o.no_docs, NULL, "Leave documentation out of text"},
+      ERROR_FORMAT_ROW(o.error_format),
+      OPT_GROUP("the WIT that is read"),
       {0, "features", OPT_STRINGS, &o.features, "NAMES", "Features of @unstable that are active; repeatable"},
       {0, "all-features", OPT_FLAG, &o.all_features, NULL, "All features are active"},
       {0, "no-builtin-wit", OPT_FLAG, &o.no_builtin, NULL, "Missing wasi:* packages are not taken from those built in"},
-      {0, "skip-validation", OPT_FLAG, &o.skip_validation, NULL, "With --wasm or --wat, do not validate what is written"},
+      OPT_GROUP("another world than the one that is read"),
       {0, "importize", OPT_FLAG, &o.importize, NULL, "The world's exports become imports: what it takes to use a component"},
       {0, "importize-world", OPT_STRING, &o.importize_world, "WORLD", "The same for a world of a WIT package"},
       {0, "importize-out-world-name", OPT_STRING, &o.importize_name, "NAME", "What to call the world then"},
@@ -164,7 +164,10 @@ int cmd_component_wit(int argc, char **argv) {
       {0, "exportize-out-world-name", OPT_STRING, &o.exportize_name, "NAME", "What to call the world then"},
       {0, "merge-world-imports-based-on-semver", OPT_STRING, &o.merge_world, "WORLD", "Keep the latest of imports at compatible versions"},
       {0, "generate-nominal-type-ids", OPT_STRING, &o.nominal_world, "WORLD", "Types of their own for interfaces that are imported and exported"},
-      ERROR_FORMAT_ROW(o.error_format),
+      OPT_GROUP("how it is written"),
+      {0, "emit-canonical-names", OPT_FLAG, &o.canonical, NULL, "There, name interfaces by the track of their version, wasi:cli/run@0.2: not yet for wasmtime 46, which lacks cm-implements"},
+      {0, "json-compat", OPT_STRING, &o.json_compat, "1.208|1.225", "JSON in the shape that readers of that time know"},
+      {0, "skip-validation", OPT_FLAG, &o.skip_validation, NULL, "With --wasm or --wat, do not validate what is written"},
       {0},
   };
   const opt_spec spec = {
@@ -172,10 +175,10 @@ int cmd_component_wit(int argc, char **argv) {
       "Reads WIT and writes it as text, or in another form.\nINPUT is a directory of .wit files (with deps/), a .wit file, a WIT package in binary form, a component,\n"
       "or a core module with component-type sections. Without it, or with -, standard input is read.",
       rows,
-      "  ctool component wit app.wasm                        what a component imports and exports\n"
-      "  ctool component wit wit/ --json | jq .worlds        for generators of bindings\n"
-      "  ctool component wit wit/ --wasm -o package.wasm     one file with all dependencies\n"
-      "  ctool component wit app.wasm --out-dir wit/         text, one file for each package\n"};
+      "  ctool component wit app.wasm                     a component's world\n"
+      "  ctool component wit wit/ --json | jq .worlds     for generators of bindings\n"
+      "  ctool component wit wit/ --wasm -o package.wasm  with dependencies\n"
+      "  ctool component wit app.wasm --out-dir wit/      a file for each package\n"};
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;

@@ -259,7 +259,8 @@ int cmd_dev(int argc, char **argv) {
       "A build that fails leaves what runs running. Directories of builds (build, target, ...) and hidden ones are not watched.",
       rows,
       "  ctool dev --build make --run 'wasmtime serve app.wasm'\n"
-      "  ctool dev --build 'cmake --build build' --run 'wasmtime run build/app.component.wasm' src\n"};
+      "  ctool dev --build 'cmake --build build' \\\n"
+      "    --run 'wasmtime run build/app.component.wasm' src\n"};
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;

@@ -80,6 +80,7 @@ static ct_status take_next(split *s, const words *all, size_t *at, ct_error *err
   ++*at;
   ct_status status = words_add(&s->own, argument, error);
   bool is_alone = row && row->kind != OPT_FLAG && (argument[1] == '-' ? !strchr(argument, '=') : !argument[2]);
+  if (row && *at < all->count && opt_wants_equals(row, argument, all->items[*at])) is_alone = true;
   return status == CT_OK && is_alone && *at < all->count ? words_add(&s->own, all->items[(*at)++], error) : status;
 }
 
@@ -329,25 +330,27 @@ int cmd_ld(int argc, char **argv) {
       {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write the component; what lies there stays until it is whole"},
       {0, "wit", OPT_STRING, &o.wit, "WIT", "The WIT that the objects were built for: a directory or file"},
       {0, "world", OPT_STRING, &o.world, "WORLD", "With --wit: the world, a name or ns:pkg/name"},
-      {0, "component-type", OPT_STRINGS, &o.component_types, "WIT", "WIT with one world, merged with the others; repeatable"},
-      {0, "string-encoding", OPT_WORD, &o.string_encoding, "utf8|utf16|compact-utf16", "How the objects encode strings"},
-      WASI_ADAPTER_ROW(o.wasi_adapter, "The form of the adapter for wasi_snapshot_preview1"),
       {0, "adapt", OPT_STRINGS, &o.adapters, "[NAME=]FILE", "An adapter for imports from module NAME; repeatable"},
       {0, "optimize", OPT_FLAG, &o.optimize, NULL, "Make it smaller, as `ctool optimize` does"},
       {0, "strip", OPT_FLAG, &o.strip, NULL, "Remove custom sections, as `ctool strip` does"},
       {0, "why-size", OPT_FLAG, &o.why_size, NULL, "Tell on stderr where the bytes went, as `ctool size` does"},
       {0, "dep-file", OPT_OUTPUT, &o.dep_file, "FILE", "Write what the output is made of, for make and ninja"},
       {0, "skip-wit-component", OPT_FLAG, &o.skip_component, NULL, "Make a core module: what wasm-ld makes"},
+      {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "Tell the linker's command line and what is decided"},
+      ERROR_FORMAT_ROW(o.error_format),
+      {'V', "version", OPT_FLAG, &o.version, NULL, "Print the version"},
+      OPT_GROUP("the linker"),
       {0, "wasm-ld-path", OPT_STRING, &o.linker, "FILE", "The linker, else wasm-ld, rust-lld or wasm-ld-N of PATH"},
       {0, "append-lld-flag", OPT_STRINGS, &o.append, "ARG", "One more argument for the linker, at the end; repeatable"},
+      {0, "rsp-quoting", OPT_STRING, &o.quoting, "STYLE", "Taken for compatibility; response files are read as clang writes them"},
+      OPT_GROUP("the component"),
+      {0, "component-type", OPT_STRINGS, &o.component_types, "WIT", "WIT with one world, merged with the others; repeatable"},
+      {0, "string-encoding", OPT_WORD, &o.string_encoding, "utf8|utf16|compact-utf16", "How the objects encode strings"},
+      WASI_ADAPTER_ROW(o.wasi_adapter, "The form of the adapter for wasi_snapshot_preview1"),
       {0, "validate-component", OPT_FLAG, &o.validate, "true|false", "Validate the component (default)"},
       {0, "merge-imports-based-on-semver", OPT_FLAG, &o.merge_imports, "true|false", "One import for compatible versions of an interface (default)"},
       {0, "reject-legacy-names", OPT_FLAG, &o.reject_legacy_names, NULL, "Take the names of the canonical ABI's build targets alone"},
       {0, "realloc-via-memory-grow", OPT_FLAG, &o.realloc_via_memory_grow, NULL, "Adapters take memory by memory.grow, not by cabi_realloc"},
-      {0, "rsp-quoting", OPT_STRING, &o.quoting, "STYLE", "Taken for compatibility; response files are read as clang writes them"},
-      ERROR_FORMAT_ROW(o.error_format),
-      {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "Tell the linker's command line and what is decided"},
-      {'V', "version", OPT_FLAG, &o.version, NULL, "Print the version"},
       {0},
   };
   const opt_spec spec = {
@@ -355,7 +358,8 @@ int cmd_ld(int argc, char **argv) {
       "Links objects with wasm-ld and makes a component of the result. All other options go to wasm-ld, in their order.\n"
       "Options in the variable CTOOL_LD_FLAGS come before those of the command line.",
       rows,
-      "  clang --target=wasm32-wasip1 -fuse-ld=/abs/path/wasm-component-ld hello.c -o hello.wasm\n"
+      "  clang --target=wasm32-wasip1 -fuse-ld=/abs/path/wasm-component-ld hello.c \\\n"
+      "    -o hello.wasm\n"
       "  clang ... -Wl,--wit,wit -Wl,--world,app -Wl,--optimize app.c -o app.wasm\n"
       "  wasm-component-ld -v main.o -lc -o app.wasm\n"};
   return run(&spec, &o, argc, argv);

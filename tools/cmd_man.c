@@ -27,15 +27,23 @@ static void put_page_name(FILE *out, const char *name) {
 }
 
 static void put_row(FILE *out, const opt_row *row) {
+  if (row->kind == OPT_HEADING) {
+    fputs(".SS ", out);
+    put_text(out, row->help);
+    fputc('\n', out);
+    return;
+  }
+  if (!*row->help) return;
+  bool is_optional = row->kind == OPT_OPTIONAL || row->kind == OPT_FLAG;
   fputs(".TP\n\\fB", out);
   if (row->short_name) fprintf(out, "\\-%c", row->short_name);
   if (row->short_name && row->long_name) fputs("\\fR, \\fB", out);
   if (row->long_name) put_text(out, "--"), put_text(out, row->long_name);
   fputs("\\fR", out);
   if (row->value_name) {
-    fputs(row->kind == OPT_OPTIONAL ? "[=\\fI" : " \\fI", out);
+    fputs(is_optional ? "[=\\fI" : " \\fI", out);
     put_text(out, row->value_name);
-    fputs(row->kind == OPT_OPTIONAL ? "\\fR]" : "\\fR", out);
+    fputs(is_optional ? "\\fR]" : "\\fR", out);
   }
   fputc('\n', out);
   put_text(out, row->help);

@@ -83,28 +83,31 @@ int cmd_optimize(int argc, char **argv) {
   optimize_options o = {.level = "z"};
   optimize_job job = {.output = "-"};
   const opt_row rows[] = {
-      {'O', NULL, OPT_STRING, &o.level, "LEVEL", "-Oz, the default, is the smallest; -Os and -O2 leave out what costs\n                            speed; -O1 is quick; -O0: what is not asked for stays"},
+      {'o', "output", OPT_OUTPUT, &job.output, "FILE", "Where to write; may be the input; - is standard output"},
+      {'O', NULL, OPT_STRING, &o.level, "LEVEL", "-Oz, the default, is the smallest; -Os and -O2 leave out what costs speed; -O1 is quick; -O0: what is not asked for stays"},
       {'g', NULL, OPT_FLAG, &job.library.keep_names, NULL, "Keep names"},
-      {0, "asyncify", OPT_FLAG, &job.pauses, NULL, "Make the module one that a host can pause within a call of an import"},
-      {0, "pass-arg", OPT_STRINGS, &o.pass_arguments, "KEY@VALUE", "asyncify-imports@LIST, -removelist@, -addlist@, -onlylist@ (LIST or @FILE),\n                            -memory@NAME; asyncify-ignore-imports, -ignore-indirect, -propagate-addlist,\n                            -asserts, -import-globals, -export-globals, -verbose"},
-      {0, "converge", OPT_FLAG, &job.converge, NULL, "Again and again, until nothing gets smaller"},
       {0, "wasm-opt", OPT_OPTIONAL, &job.wasm_opt, "PATH", "Let an installed wasm-opt try each module too, and keep the smaller one"},
+      {0, "converge", OPT_FLAG, &job.converge, NULL, "Again and again, until nothing gets smaller"},
+      {0, "report", OPT_FLAG, &o.report, NULL, "Tell on standard error what each pass saved"},
       {'t', "wat", OPT_FLAG, &job.text, NULL, "Write the text format"},
+      ERROR_FORMAT_ROW(o.error_format),
+      OPT_GROUP("what is done"),
+      {0, "list-passes", OPT_FLAG, &o.list, NULL, "Tell what is done, in order"},
       {0, "passes", OPT_STRING, &job.library.passes, "NAMES", "Only these, with commas between"},
       {0, "skip-passes", OPT_STRING, &job.library.skip_passes, "NAMES", "All but these"},
       {0, "traps-never-happen", OPT_FLAG, &job.library.traps_never_happen, NULL, "What would trap may go when its value is not wanted"},
       {0, "fast-math", OPT_FLAG, &job.library.fast_math, NULL, "Bits of NaNs and signs of zeros do not matter"},
+      {0, "asyncify", OPT_FLAG, &job.pauses, NULL, "Make the module one that a host can pause within a call of an import"},
+      {0, "pass-arg", OPT_STRINGS, &o.pass_arguments, "KEY@VALUE", "asyncify-imports@LIST, -removelist@, -addlist@, -onlylist@ (LIST or @FILE), -memory@NAME; asyncify-ignore-imports, -ignore-indirect, -propagate-addlist, -asserts, -import-globals, -export-globals, -verbose"},
+      OPT_GROUP("how long it takes"),
       {0, "max-time", OPT_STRING, &o.seconds, "SECONDS", "Stop then; what is left stays as it is"},
       {'j', "threads", OPT_STRING, &o.threads, "N", "Threads for large modules; else as many as there are processors"},
-      {0, "report", OPT_FLAG, &o.report, NULL, "Tell on standard error what each pass saved"},
-      {0, "list-passes", OPT_FLAG, &o.list, NULL, "Tell what is done, in order"},
-      {'o', "output", OPT_OUTPUT, &job.output, "FILE", "Where to write; may be the input; - is standard output"},
-      ERROR_FORMAT_ROW(o.error_format),
       {0},
   };
   const opt_spec spec = {"ctool optimize [OPTIONS] [FILE]", "Makes a module, or the modules inside of a component, smaller without changing what they do.\nNames and debug information are dropped. The result is validated.\nWithout FILE, or with -, standard input is read.", rows,
                          "  ctool optimize app.wasm -o app.wasm     in place\n"
-                         "  ctool optimize --asyncify --pass-arg=asyncify-imports@env.sleep app.wasm -o pausable.wasm\n"
+                         "  ctool optimize --asyncify --pass-arg=asyncify-imports@env.sleep \\\n"
+                         "    app.wasm -o pausable.wasm\n"
                          "  ctool optimize --wasm-opt=/opt/binaryen/bin/wasm-opt app.wasm -o app.wasm\n"};
   int count;
   int status = opt_parse(&spec, argc, argv, &count);

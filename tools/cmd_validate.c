@@ -223,9 +223,9 @@ int cmd_validate(int argc, char **argv) {
       "Of a directory every binary in it and below is checked. Without FILE, or with -, standard input is read.\n"
       "Where the binary has DWARF, or a text is read with -g, failures tell the line of the source.",
       rows,
-      "  ctool validate app.wasm                       with all that is finished or nearly so\n"
-      "  ctool validate -f wasm2,tail-call app.wasm    for a host that has no more\n"
-      "  ctool validate -v build/                      a line for each\n"};
+      "  ctool validate app.wasm                     with all finished features\n"
+      "  ctool validate -f wasm2,tail-call app.wasm  for a host that has no more\n"
+      "  ctool validate -v build/                    a line for each\n"};
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;

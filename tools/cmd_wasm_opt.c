@@ -91,17 +91,19 @@ static int usage_error(const char *format, ...) {
 }
 
 static int help(const table *t) {
-  puts("Makes a module, or the modules inside of a component, smaller without changing what they do. This is ctool under the name of wasm-opt.\n\n"
+  puts("Makes a module, or the modules inside of a component, smaller without changing\nwhat they do. This is ctool under the name of wasm-opt.\n\n"
        "usage: wasm-opt [OPTIONS] FILE -o OUT\n\noptions:");
   for (const option *row = t->rows; row->name; row++) {
     char left[64];
     if (!row->help) continue;
     if (row->kind == LEVEL) snprintf(left, sizeof left, "  -O0 to -O4, -Os, -Oz");
     else snprintf(left, sizeof left, "  %s%s%s", row->name, row->short_name ? ", " : "", row->short_name ? row->short_name : "");
-    printf("%-30s%s\n", left, row->help);
+    printf("%-30s", left);
+    opt_put_wrapped(row->help, 30, 30);
+    putchar('\n');
   }
-  puts("\nTaken, and without effect: --enable-FEATURE and --disable-FEATURE, -all, -mvp, --detect-features (nothing is used that the module does not use\n"
-       "already), -lmu, -iit, -uim, -cw, -n, -q. FILE may be text; `ctool optimize` does the same.");
+  opt_put_wrapped("\nTaken, and without effect: --enable-FEATURE and --disable-FEATURE, -all, -mvp, --detect-features (nothing is used that the module does not use "
+                  "already), -lmu, -iit, -uim, -cw, -n, -q. FILE may be text; `ctool optimize` does the same.\n", 0, 0);
   return EXIT_GOOD;
 }
 

@@ -29,7 +29,7 @@ static int help(void) {
   puts("ctool: a WebAssembly component toolkit\n\nusage: ctool COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:");
   for (const command *c = commands; c->name; c++) printf("  %-24s%s\n", c->name, c->summary);
   puts("\nctool COMMAND --help tells more; ctool --version prints the version.\n"
-       "ctool --no-sandbox COMMAND leaves out what keeps a command that reads files from doing anything else.");
+       "ctool --no-sandbox COMMAND leaves out what keeps a command that reads files\nfrom doing anything else.");
   return EXIT_GOOD;
 }
 

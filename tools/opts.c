@@ -1,4 +1,4 @@
-/* opts.c - parsing by table, help by the same table. Nothing here knows a command. */
+/* opts.c - parsing by table; help.c prints the same table. Nothing here knows a command. */
 #include "opts.h"
 
 #include <stdarg.h>
@@ -57,25 +57,6 @@ static const opt_row *find_short(const opt_spec *spec, char name) {
   for (const opt_row *row = spec->rows; row->help; row++)
     if (row->short_name && row->short_name == name) return row;
   return NULL;
-}
-
-static void print_row(const opt_row *row) {
-  char left[64];
-  if (!*row->help) return;
-  int used = row->short_name ? snprintf(left, sizeof left, "  -%c%s", row->short_name, row->long_name ? ", " : "") : snprintf(left, sizeof left, "      ");
-  if (row->long_name) used += snprintf(left + used, sizeof left - (size_t)used, "--%s", row->long_name);
-  bool optional = row->kind == OPT_OPTIONAL;
-  if (row->value_name) snprintf(left + used, sizeof left - (size_t)used, "%s%s%s", optional ? "[=" : " ", row->value_name, optional ? "]" : "");
-  if (strlen(left) > 26) printf("%s\n%-28s%s\n", left, "", row->help);
-  else printf("%-28s%s\n", left, row->help);
-}
-
-static int print_help(const opt_spec *spec) {
-  printf("%s\n\nusage: %s\n\noptions:\n", spec->about, spec->usage);
-  for (const opt_row *row = spec->rows; row->help; row++) print_row(row);
-  print_row(&(opt_row){find_short(spec, 'h') ? 0 : 'h', "help", OPT_FLAG, NULL, NULL, "Print this help"});
-  if (spec->examples) printf("\nexamples:\n%s", spec->examples);
-  return 0;
 }
 
 static int unknown_option(const opt_spec *spec, const char *argument) {
@@ -169,8 +150,15 @@ static int misled(const parse *p) {
   return opt_usage_error(p->spec, "--%s takes %s, not \"%s\"", p->misled->long_name, list, p->word);
 }
 
+bool opt_wants_equals(const opt_row *row, const char *argument, const char *next) {
+  bool is_boolean = row->kind == OPT_FLAG || row->kind == OPT_OPTIONAL;
+  return is_boolean && argument[1] == '-' && !strchr(argument, '=') && next && (strcmp(next, "true") == 0 || strcmp(next, "false") == 0);
+}
+
 /* One option: `value` is what follows "=" or the short letter, or NULL. */
 static int take(parse *p, const opt_row *row, const char *name, const char *value) {
+  const char *next = p->next < p->argc ? p->argv[p->next] : NULL;
+  if (opt_wants_equals(row, name, next)) return opt_usage_error(p->spec, "%s takes no word of its own, so \"%s\" would be an input: %s=%s (a file of that name: ./%s)", name, next, name, next, next);
   if (row->kind == OPT_FLAG) return store_flag(p->spec, row, value);
   if (row->kind == OPT_OPTIONAL && !value) value = "";
   if (!value) {
@@ -265,14 +253,14 @@ int opt_parse(const opt_spec *spec, int argc, char **argv, int *positional) {
     return 0;
   }
   parse p = {.spec = spec, .argc = argc, .next = 1, .argv = argv};
-  bool options = true;
+  bool options = true, has_h = find_short(spec, 'h') != NULL;
   *positional = 0;
   while (p.next < argc) {
     char *argument = argv[p.next++];
     int status = -1;
     if (!options || argument[0] != '-' || argument[1] == 0) argv[++*positional] = argument;
     else if (strcmp(argument, "--") == 0) options = false;
-    else if (strcmp(argument, "--help") == 0 || (strcmp(argument, "-h") == 0 && !find_short(spec, 'h'))) return print_help(spec);
+    else if (strcmp(argument, "--help") == 0 || (strcmp(argument, "-h") == 0 && !has_h)) return opt_print_help(spec, !has_h, argument[1] == 'h');
     else status = argument[1] == '-' ? take_long(&p, argument) : take_short(&p, argument);
     if (status >= 0) return status;
   }

@@ -16,6 +16,7 @@ typedef enum opt_kind {
   OPT_DIRECTORY, /* the same, not empty */
   OPT_STRINGS, /* opt_strings: each one is kept */
   OPT_OPTIONAL, /* const char *: what follows "=", or "" when nothing does */
+  OPT_HEADING,  /* no option: `help` names the group of the rows that follow; those before the first one are what most people need */
   OPT_WORD      /* int: the number of a word of the row, from 0; another word is a usage error, told when the whole line was read */
 } opt_kind;
 
@@ -35,6 +36,8 @@ typedef struct opt_row {
   const char *words; /* of OPT_WORD: "auto|always|never"; an empty first one is for what was not given. NULL: those of value_name */
 } opt_row;
 
+#define OPT_GROUP(name) {0, NULL, OPT_HEADING, NULL, NULL, name}
+
 typedef struct opt_spec {
   const char *usage;   /* "ctool strip [OPTIONS] [FILE]" */
   const char *about;   /* what the command does, one or a few lines */
@@ -45,6 +48,16 @@ typedef struct opt_spec {
 /* Parses argv[1..]. Positional arguments are moved to the front: argv[1 .. *positional]. Gives -1 when the command should go on, else the exit
  * status: 0 after --help, 2 after a usage error, which was told on stderr. */
 int opt_parse(const opt_spec *spec, int argc, char **argv, int *positional);
+
+/* Is `next` a true or false that was meant for the option before it, which takes it after "=" alone? opt_parse tells that; whoever splits a command line
+ * before it keeps the two together. */
+bool opt_wants_equals(const opt_row *row, const char *argument, const char *next);
+
+/* Prints the help to standard output, or its common options alone, and gives 0. `has_h`: -h is not an option of the command's own. */
+int opt_print_help(const opt_spec *spec, bool has_h, bool common);
+
+/* Prints text that begins in a column, in lines of 80 columns at most; those that follow begin with `indent` spaces. */
+void opt_put_wrapped(const char *text, size_t column, size_t indent);
 
 /* Calls `visit` with the table of a command, rather than running it: what pages and completions are made of. The table lives until it returns. */
 typedef void (*opt_visitor)(const opt_spec *spec, void *context);
