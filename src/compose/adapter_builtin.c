@@ -220,10 +220,25 @@ static ct_status shorten_imports(cti_plan *plan, cti_unit *u) {
   return CT_OK;
 }
 
+/* The name by which a use of the main module takes the export at `place`. Nothing in a component imports one name twice, as Go's modules do: who comes second in
+ * the direct layout, where the adapter's instance is what the main module imports, finds the same export under another name. */
+static ct_status name_of_use(ct_slice *out, cti_plan *plan, cti_unit *u, uint32_t place, bool *taken) {
+  *out = u->module.exports.items[place].name;
+  if (!taken[place] || !plan->is_direct || plan->is_fused) {
+    taken[place] = true;
+    return CT_OK;
+  }
+  cti_export again = u->module.exports.items[place];
+  *out = again.name = short_name(plan->arena, u->module.exports.count);
+  return again.name.data && cti_vec_push(plan->arena, &u->module.exports, again) ? CT_OK : CT_NOMEM;
+}
+
 /* Exports, and who asks for them: the main module's uses, and the offers to the component model. */
 static ct_status shorten_exports(cti_plan *plan, uint32_t unit) {
   cti_unit *u = &plan->units.items[unit], *main_unit = &plan->units.items[0];
   cti_map places = {0};
+  bool *taken = CTI_NEW_N(plan->arena, bool, u->module.exports.count);
+  if (!taken) return CT_NOMEM;
   for (uint32_t i = 0; i < u->module.exports.count; i++) {
     cti_export *export_ = &u->module.exports.items[i];
     CTI_TRY(cti_map_set(&places, plan->arena, export_->name, i));
@@ -232,7 +247,7 @@ static ct_status shorten_exports(cti_plan *plan, uint32_t unit) {
   }
   for (uint32_t i = 0; i < main_unit->uses.count; i++) {
     cti_use *use = &main_unit->uses.items[i];
-    if (use->kind == CTI_USE_ADAPTER && use->unit == unit) use->source = u->module.exports.items[cti_map_get(&places, use->source)].name;
+    if (use->kind == CTI_USE_ADAPTER && use->unit == unit) CTI_TRY(name_of_use(&use->source, plan, u, cti_map_get(&places, use->source), taken));
   }
   for (uint32_t i = 0; i < u->offers.count; i++) u->offers.items[i].name = u->module.exports.items[cti_map_get(&places, u->offers.items[i].name)].name;
   u->has_renamed_exports = true;

@@ -228,6 +228,30 @@ static ct_status forget_types(nester *n) {
   return CT_OK;
 }
 
+/* An interface without types of its own needs no component to give them names: its functions are put together as they are. */
+static ct_status emit_plain_interface(cti_plan *plan, uint32_t unit, uint32_t place) {
+  const cti_world_item *item = &cti_plan_world(plan)->exports.items[place];
+  const cti_wit_interface *interface = &plan->resolve.interfaces.items[item->interface];
+  cti_named_index *funcs = CTI_NEW_N(plan->arena, cti_named_index, interface->funcs.count);
+  if (!funcs) return CT_NOMEM;
+  for (uint32_t i = 0; i < interface->funcs.count; i++) {
+    const cti_wit_func *func = &interface->funcs.items[i];
+    cti_type_encoder root = cti_root_types(plan, item->interface, false);
+    uint32_t type;
+    CTI_TRY(cti_encode_func_type(&type, &root, func));
+    funcs[i] = (cti_named_index){cti_extern_name_make(func->name, (ct_slice){NULL, 0}, func->external_id), {CTI_SORT_FUNC, emit_lift(plan, unit, place, i, type)}};
+    if (failed(plan)) return failed(plan);
+  }
+  cti_extern_name name = cti_world_item_extern_name(&plan->resolve, item, plan->options->canonical_names);
+  uint32_t instance = cti_build_exports(&plan->component, funcs, interface->funcs.count);
+  cti_name_item(plan, name.name);
+  plan->instances[item->interface] = cti_build_export(&plan->component, &name, (cti_sort_index){CTI_SORT_INSTANCE, instance}, NULL);
+  cti_plan_note(plan, "export \"%.*s\"", CTI_S(name.name));
+  return failed(plan);
+}
+
+static bool is_plain(const cti_plan *plan, const cti_world_item *item) { return plan->is_direct && plan->resolve.interfaces.items[item->interface].types.count == 0; }
+
 static ct_status emit_interface(cti_plan *plan, uint32_t unit, uint32_t place) {
   nester n = {.plan = plan, .item = &cti_plan_world(plan)->exports.items[place], .unit = unit, .place = place};
   cti_component_init(&n.inner, plan->arena);
@@ -258,7 +282,7 @@ ct_status cti_emit_exports(cti_plan *plan) {
     for (uint32_t i = 0; i < plan->units.items[unit].exports.count; i++) {
       uint32_t place = plan->units.items[unit].exports.items[i];
       const cti_world_item *item = &exports->items[place];
-      if (item->kind == CTI_WORLD_INTERFACE) CTI_TRY(emit_interface(plan, unit, place));
+      if (item->kind == CTI_WORLD_INTERFACE) CTI_TRY(is_plain(plan, item) ? emit_plain_interface(plan, unit, place) : emit_interface(plan, unit, place));
       else if (item->kind == CTI_WORLD_FUNC) CTI_TRY(emit_func(plan, unit, place));
     }
   }
