@@ -228,7 +228,8 @@ static ct_status forget_types(nester *n) {
   return CT_OK;
 }
 
-/* An interface without types of its own needs no component to give them names: its functions are put together as they are. */
+/* An interface without types needs no component to give them names: its functions are put together as they are. (With types that it uses of others it does: two
+ * exports of one type have no form in WIT.) */
 static ct_status emit_plain_interface(cti_plan *plan, uint32_t unit, uint32_t place) {
   const cti_world_item *item = &cti_plan_world(plan)->exports.items[place];
   const cti_wit_interface *interface = &plan->resolve.interfaces.items[item->interface];

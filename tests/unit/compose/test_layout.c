@@ -65,6 +65,19 @@ static void test_layout__choice(void **state) {
   ct_buf_free(&component);
 }
 
+/* What is imported once or twice is taken of the adapter's instance as it is, by short names; wasi:cli/run has no types, so no component is put around it. */
+static void test_layout__nothing_between(void **state) {
+  (void)state;
+  const char *const guests[] = {GUEST(FD_WRITE, START), GUEST(FD_WRITE FD_WRITE, START), GUEST(FD_WRITE FD_WRITE ARGS FD_WRITE, START)};
+  for (unsigned i = 0; i < CTI_COUNT(guests); i++) {
+    ct_buf direct = make(guests[i], &(ct_component_new_options){0}), shim = make(guests[i], &(ct_component_new_options){.layout = CT_LAYOUT_SHIM});
+    assert_false(holds(&direct, "fd_write") || holds(&direct, "shim-component"));
+    assert_true(holds(&shim, "fd_write") && holds(&shim, "shim-component"));
+    ct_buf_free(&direct);
+    ct_buf_free(&shim);
+  }
+}
+
 /* An imported memory is not the module's to give away. */
 static void test_layout__memory(void **state) {
   (void)state;
@@ -172,7 +185,7 @@ static void test_layout__hostile(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_layout__choice),     cmocka_unit_test(test_layout__memory),  cmocka_unit_test(test_layout__table),
+      cmocka_unit_test(test_layout__nothing_between), cmocka_unit_test(test_layout__choice),     cmocka_unit_test(test_layout__memory),  cmocka_unit_test(test_layout__table),
       cmocka_unit_test(test_layout__initialize), cmocka_unit_test(test_layout__fused), cmocka_unit_test(test_layout__separate), cmocka_unit_test(test_layout__hostile),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
