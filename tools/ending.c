@@ -33,11 +33,12 @@ static void end_child(int number) {
 }
 
 static void on_end(int number) {
-  if (getpid() == owner && is_held && !waiting) {
+  bool is_ours = getpid() == owner;
+  if (is_ours && is_held && !waiting) {
     waiting = number;
     return;
   }
-  if (getpid() == owner) {
+  if (is_ours && !is_held) { /* a second one in a hold ends us as we are: the list may be half changed */
     end_child(number);
     remove_all();
   }

@@ -272,9 +272,30 @@ static ct_status open_standard(ct_output *output, bool binary, ct_error *error) 
   return error->status;
 }
 
-static ct_status open_path(ct_output *output, const char *path, ct_error *error) {
+/* The descriptor that a name of Linux stands for, else -1. */
+static int named_descriptor(const char *path) {
+  static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
+  if (strcmp(path, "/dev/stdout") == 0) return STDOUT_FILENO;
+  if (strcmp(path, "/dev/stderr") == 0) return STDERR_FILENO;
+  for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+    if (strncmp(path, folders[i], strlen(folders[i])) != 0) continue;
+    const char *digits = path + strlen(folders[i]);
+    if (*digits && strlen(digits) < 10 && digits[strspn(digits, "0123456789")] == 0) return atoi(digits);
+  }
+  return -1;
+}
+
+/* Where it leads to is somebody's open file: others write there, before and after us, so that it is neither replaced nor begun anew. */
+static ct_status open_named(ct_output *output, int descriptor, bool binary, ct_error *error) {
+  if (descriptor == STDOUT_FILENO) return open_standard(output, binary, error);
+  output->descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+  return output->descriptor >= 0 ? CT_OK : fail_path(error, CT_IO_WRITE, output->path, "cannot open for writing");
+}
+
+static ct_status open_path(ct_output *output, const char *path, bool binary, ct_error *error) {
   struct stat st;
   char resolved[PATH_MAX];
+  if (named_descriptor(path) >= 0) return open_named(output, named_descriptor(path), binary, error);
   bool exists = stat(path, &st) == 0;
   if (!exists && errno != ENOENT) return fail_path(error, CT_IO_WRITE, path, "cannot write");
   if (exists && S_ISDIR(st.st_mode)) {
@@ -295,7 +316,7 @@ ct_status ct_output_open(ct_output **out, const char *path, bool binary, ct_erro
   ct_output *output = cti_malloc(sizeof *output);
   if (!output) return no_memory(path, error);
   *output = (ct_output){.descriptor = -1, .owned = true, .path = copy_of(is_dash(path) ? "standard output" : path)};
-  ct_status status = !output->path ? no_memory(path, error) : is_dash(path) ? open_standard(output, binary, error) : open_path(output, path, error);
+  ct_status status = !output->path ? no_memory(path, error) : is_dash(path) ? open_standard(output, binary, error) : open_path(output, path, binary, error);
   if (status == CT_OK) *out = output;
   else output_free(output);
   return status;

@@ -85,6 +85,15 @@ def t_outputs_that_are_one(p):
     check(p.read('old') == b'old' and p.read('in.wasm') == MODULE and p.read('w.wit') == EMPTY_WIT.encode())
     check(p.names() == sorted(before + ['w.wit']), p.names())
     p.run(*new, '-o', '/dev/null', '--dep-file', '/dev/null')
+    for name in '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1': # somebody's open file: what stands there stays, what comes later comes after
+        with open(p.path('log'), 'wb') as log:
+            log.write(b'before')
+            log.flush()
+            p.run('strip', 'in.wasm', '-o', name, stdout=log)
+            log.seek(0, os.SEEK_END)
+            log.write(b'after')
+        logged = p.read('log')
+        check(logged.startswith(b'before\0asm') and logged.endswith(b'after'), '%s: %r' % (name, logged))
     p.run(*new, '-o', 'in.wasm')
 
 
