@@ -184,14 +184,20 @@ static ct_status note_encoding(cti_bindings *bindings, const section *added) {
   return bindings->mixed ? note_world(bindings, &added->resolve, added->world, encoding) : CT_OK;
 }
 
-/* The places in the merged world's exports of those that world `from`, which lies in the same resolve by now, has. */
+/* The places in the merged world's exports of those that world `from`, which lies in the same resolve by now, has. Worlds of two sections may have an export
+ * in common, or be the same one (bindings made twice, embedded twice): a place that is listed already is not listed again. */
 static ct_status find_exports(cti_ids *out, const cti_bindings *bindings, uint32_t from) {
   cti_arena *arena = bindings->resolve.arena;
   const cti_world_items *all = &bindings->resolve.worlds.items[bindings->world].exports, *wanted = &bindings->resolve.worlds.items[from].exports;
   cti_map places = {0};
+  bool *is_listed = CTI_NEW_N(arena, bool, all->count);
+  if (!is_listed) return arena->error->status;
   for (uint32_t i = 0; i < all->count; i++) CTI_TRY(cti_map_set(&places, arena, cti_world_item_name(&bindings->resolve, &all->items[i]), i));
-  for (uint32_t i = 0; i < wanted->count; i++)
-    if (!cti_vec_push(arena, out, cti_map_get(&places, cti_world_item_name(&bindings->resolve, &wanted->items[i])))) return arena->error->status;
+  for (uint32_t i = 0; i < out->count; i++) is_listed[out->items[i]] = true;
+  for (uint32_t i = 0; i < wanted->count; i++) {
+    uint32_t place = cti_map_get(&places, cti_world_item_name(&bindings->resolve, &wanted->items[i]));
+    if (!is_listed[place] && !cti_vec_push(arena, out, place)) return arena->error->status;
+  }
   return arena->error->status;
 }
 

@@ -3,8 +3,8 @@
 
     component.py --ctool PATH [--reference WASM_TOOLS] [--count 1000] [--seed 1] [--jobs 2] [--keep FOLDER]
 
-The reference makes random WIT packages (`wit-smith`), for each of their worlds a dummy module by one of the ABIs, and a library (`wit-dylib`); both make
-components of them, with flags drawn at random. What differs is kept, with a line that repeats it; exit 1 when there is any, 77 without the
+The reference makes random WIT packages (`wit-smith`), for each of their worlds a dummy module by one of the ABIs, one that tells its world twice, as
+modules do that hold two bindings of it, and a library (`wit-dylib`); both make components of them, with flags drawn at random. What differs is kept, with a line that repeats it; exit 1 when there is any, 77 without the
 reference. A case is a number: seed N and case K always give the same.
 """
 import argparse, json, os, random, re, shutil, subprocess, sys, tempfile
@@ -31,6 +31,35 @@ def worlds_of(reference, package):
 def split_version(package, world):
     name, at, version = package.partition('@')
     return name, world + at + version
+
+
+def leb(number):
+    return bytes([number]) if number < 128 else bytes([number & 127 | 128]) + leb(number >> 7)
+
+
+def read_leb(data, at):
+    number, shift = 0, 0
+    while True:
+        number, shift, at = number | (data[at] & 127) << shift, shift + 7, at + 1
+        if data[at - 1] < 128: return number, at
+
+
+def told_twice(module, second):
+    """The module with the component-type section of `second` after its own, each named as two versions of a bindings generator name theirs."""
+    def named(section, name): return b'\0' + leb(len(leb(len(name)) + name + section)) + leb(len(name)) + name + section
+
+    def split(data):
+        rest, found, at = data[:8], [], 8
+        while at < len(data):
+            size, start = read_leb(data, at + 1)
+            length, name = read_leb(data, start) if data[at] == 0 else (0, start)
+            if data[name:name + length].startswith(b'component-type'): found.append(data[name + length:start + size])
+            else: rest += data[at:start + size]
+            at = start + size
+        return rest, found
+
+    rest, own = split(module)
+    return rest + named(own[0], b'component-type:wit-bindgen:0.30.0:w:aaa') + named(split(second)[1][0], b'component-type:wit-bindgen:0.36.0:w:bbb')
 
 
 class Case:
@@ -61,7 +90,7 @@ class Case:
     def tell(self, what, arguments, source):
         kept = os.path.join(self.opts.keep, 'case-%d-%d-%d.wasm' % (self.opts.seed, self.number, len(self.differences)))
         with open(kept, 'wb') as f: f.write(open(source, 'rb').read())
-        self.differences.append('%s\n  ctool %s' % (what, ' '.join(arguments).replace(source, kept)))
+        self.differences.append('%s\n  wasm-tools %s' % (what, ' '.join(arguments).replace(source, kept)))
 
     def run(self):
         seed, package = self.path('seed'), self.path('package.wasm')
@@ -70,6 +99,7 @@ class Case:
         if call(self.opts.reference, 'wit-smith', *flags, seed, '-o', package).returncode: return self
         for world in self.random.sample(found, min(3, len(found))) if (found := worlds_of(self.opts.reference, package)) else []:
             self.component(package, world)
+            self.doubled(package, world, self.random.choice([world, *found]))
             self.library(package, world)
         return self
 
@@ -79,6 +109,13 @@ class Case:
         if call(self.opts.reference, 'component', 'embed', *dummy, '-w', world, package, '-o', module).returncode: return
         self.compare(['component', 'new', module, '--validate=false', *self.random.choice(NEW)], module)
         self.compare(['component', 'new', module, *self.random.choice(NEW)], module)
+
+    def doubled(self, package, world, other):
+        module, second, both = self.path('module.wasm'), self.path('second.wasm'), self.path('both.wasm')
+        for name, which in ((module, world), (second, other)):
+            if call(self.opts.reference, 'component', 'embed', '--dummy', '-w', which, package, '-o', name).returncode: return
+        with open(both, 'wb') as f: f.write(told_twice(open(module, 'rb').read(), open(second, 'rb').read()))
+        self.compare(['component', 'new', both, *self.random.choice(NEW)], both)
 
     def library(self, package, world):
         library = self.path('libdummy.so')
@@ -100,6 +137,11 @@ def main():
     if not shutil.which(opts.reference):
         print('skipped: there is no %s' % opts.reference)
         sys.exit(77)
+
+    links = tempfile.TemporaryDirectory()
+    alias = os.path.join(links.name, 'wasm-tools')  # called by that name, ctool names itself in producers sections, and lays out modules, as the reference does
+    os.symlink(os.path.abspath(opts.ctool), alias)
+    opts.ctool = alias
 
     def one(number):
         with tempfile.TemporaryDirectory() as folder: return Case(opts, number, folder).run()

@@ -80,6 +80,25 @@ static void test_bindings__merged(void **state) {
   end(&m);
 }
 
+/* The world of a section may be one that came before, or have exports of one: each place is told once. */
+static void test_bindings__common_exports(void **state) {
+  (void)state;
+  static const char text[] = "package a:b;\ninterface i {\n  record r {\n    s: string,\n  }\n  f: func() -> r;\n}\n"
+                             "world w {\n  export i;\n  export run: func();\n}\nworld part {\n  export i;\n  export stop: func();\n}\n";
+  merged m;
+  cti_ids exports = {0};
+  begin(&m);
+  assert_int_equal(add(&m, text, "w", CTI_ENCODING_UTF8, &exports), CT_OK);
+  assert_int_equal(add(&m, text, "w", CTI_ENCODING_UTF8, &exports), CT_OK);
+  assert_int_equal(exports.count, 2);
+  assert_int_equal(add(&m, text, "part", CTI_ENCODING_UTF8, &exports), CT_OK);
+  assert_int_equal(m.bindings.section_count, 3);
+  assert_int_equal(exports.count, 3);
+  for (uint32_t i = 0; i < exports.count; i++) assert_int_equal(exports.items[i], i);
+  assert_int_equal(m.bindings.resolve.worlds.items[m.bindings.world].exports.count, 3);
+  end(&m);
+}
+
 static cti_string_encoding encoding_of(merged *m, bool is_export, const char *item_name, const char *func_name) {
   const cti_wit_world *world = &m->bindings.resolve.worlds.items[m->bindings.world];
   const cti_world_items *items = is_export ? &world->exports : &world->imports;
@@ -209,7 +228,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_bindings__one_section), cmocka_unit_test(test_bindings__merged),   cmocka_unit_test(test_bindings__mixed_encodings),
       cmocka_unit_test(test_bindings__conflict),    cmocka_unit_test(test_bindings__old_form), cmocka_unit_test(test_bindings__failures),
-      cmocka_unit_test(test_bindings__hostile),     cmocka_unit_test(test_component_type__deep),
+      cmocka_unit_test(test_bindings__hostile),     cmocka_unit_test(test_component_type__deep), cmocka_unit_test(test_bindings__common_exports),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
