@@ -262,12 +262,39 @@ static ct_status check_callback(matcher *m, const cti_lift *lift) {
   return cti_unmet_add(m->plan, CT_COMPOSE_EXPORT, text, CTI_LIT("export the callback, type (i32, i32, i32) -> i32, or export the function as \"[async-lift-stackful]...\""));
 }
 
-/* The function export whose name is nearest to the one that is wanted, as part of a sentence; empty when none is near. */
+/* The part of a core name that is the interface's id without a version. */
+static ct_slice interface_part(ct_slice name, size_t hash) {
+  size_t at = cti_slice_find(name, '@', 0);
+  return cti_slice_cut(name, 0, at < hash ? at : hash);
+}
+
+/* May `name` be meant as the wanted "a:b/c@1.0.0#f-g": what is amiss with it, as part of a sentence; or NULL. */
+static const char *amiss(ct_slice name, ct_slice wanted) {
+  size_t hash = cti_slice_find(wanted, '#', 0), own = cti_slice_find(name, '#', 0);
+  ct_slice func = cti_slice_cut(wanted, hash + 1, wanted.size);
+  if (hash == wanted.size) return NULL;
+  if (own < name.size) {
+    if (!cti_slice_eq(interface_part(name, own), interface_part(wanted, hash)) || !cti_slice_eq(cti_slice_cut(name, own + 1, name.size), func)) return NULL;
+    return cti_slice_find(name, '@', 0) > own ? "without the interface's version" : "with another version of the interface than the world has";
+  }
+  if (name.size != func.size) return NULL;
+  for (size_t i = 0; i < name.size; i++)
+    if (name.data[i] != func.data[i] && !(name.data[i] == '_' && func.data[i] == '-')) return NULL;
+  return "without the interface's name";
+}
+
+/* The first function export that may be meant, or else that of the nearest name, as part of a sentence; empty when none is near. */
 static ct_slice near_export(const matcher *m, ct_slice wanted) {
-  cti_nearest nearest = cti_nearest_make(cti_slice_cut(wanted, 1, wanted.size - 1)); /* in quotes */
+  ct_slice name = cti_slice_cut(wanted, 1, wanted.size - 1); /* in quotes */
+  cti_nearest nearest = cti_nearest_make(name);
   const cti_module *module = &m->unit->module;
-  for (uint32_t i = 0; i < module->exports.count; i++)
-    if (module->exports.items[i].kind == CTI_EXTERN_FUNC) cti_nearest_try(&nearest, module->exports.items[i].name);
+  for (uint32_t i = 0; i < module->exports.count; i++) {
+    const cti_export *export_ = &module->exports.items[i];
+    if (export_->kind != CTI_EXTERN_FUNC) continue;
+    const char *how = amiss(export_->name, name);
+    if (how) return cti_format(m->plan->arena, "; it has \"%.*s\", %s", CTI_S(export_->name), how);
+    cti_nearest_try(&nearest, export_->name);
+  }
   return nearest.best.size ? cti_format(m->plan->arena, "; it has \"%.*s\"", CTI_S(nearest.best)) : CTI_LIT("");
 }
 
@@ -284,8 +311,8 @@ static ct_status miss(matcher *m, const cti_world_item *owed, const cti_wit_func
   static const char interface_text[] = "%.*s exports interface \"%.*s\", but the core module does not export its function `%.*s`%.*s";
   ct_slice text = is_func ? cti_format(plan->arena, "%.*s exports function `%.*s`, but the core module does not export it%.*s", CTI_S(title), CTI_S(f->name), CTI_S(near))
                           : cti_format(plan->arena, interface_text, CTI_S(title), CTI_S(item), CTI_S(f->name), CTI_S(near));
-  ct_slice hint = cti_format(plan->arena, "export a core function named %.*s of type %.*s (a linker drops what nobody asks for: wasm-ld takes --export=NAME)", CTI_S(wanted),
-                             CTI_S(cti_sig_text(plan->arena, &sig)));
+  ct_slice hint = cti_format(plan->arena, "export a core function named %.*s of type %.*s; in C: __attribute__((export_name(%.*s))) before its definition", CTI_S(wanted),
+                             CTI_S(cti_sig_text(plan->arena, &sig)), CTI_S(wanted));
   return cti_unmet_add_as(plan, CT_COMPOSE_EXPORT, text, hint, group);
 }
 

@@ -5,6 +5,7 @@
 #include "compose/unmet.h"
 #include "compose/world_match.h"
 #include "wit/wit_error.h"
+#include "wit/wit_wasi.h"
 
 static const char *kind_name(cti_extern_kind kind) {
   static const char *const names[CTI_EXTERN_KINDS] = {"function", "table", "memory", "global", "tag"};
@@ -68,14 +69,59 @@ static ct_status no_metadata(cti_lookup *l) {
              CTI_LIT("name the WIT that it was built for: ctool component new MODULE --wit WIT [-w WORLD] -o OUT, or embed it before: ctool component embed WIT MODULE -o MODULE"));
 }
 
-/* Does the world import, or export, the interface at a version that is not compatible? */
-static ct_slice other_version(cti_lookup *l, ct_slice base) {
-  const cti_world_items *items = l->use.of_export ? l->plan->export_names.items : l->plan->import_names.items;
-  for (uint32_t i = 0; i < items->count; i++) {
-    ct_slice name = cti_world_item_name(&l->plan->resolve, &items->items[i]);
-    if (!items->items[i].name.data && cti_slice_starts(name, base) && (name.size == base.size || name.data[base.size] == '@')) return name;
+static ct_slice without_version(ct_slice name) { return cti_slice_cut(name, 0, cti_slice_find(name, '@', 0)); }
+
+static const cti_world_items *items_of(const cti_lookup *l) { return l->use.of_export ? l->plan->export_names.items : l->plan->import_names.items; }
+
+/* The name of an item that is an interface of a package; {NULL, 0} for another. */
+static ct_slice interface_name(cti_lookup *l, uint32_t item) {
+  const cti_world_item *it = &items_of(l)->items[item];
+  return it->name.data ? (ct_slice){NULL, 0} : cti_world_item_name(&l->plan->resolve, it);
+}
+
+/* The interface of the same package and name that the world imports, or exports, at another version; CTI_WIT_NONE when there is none. */
+static uint32_t other_version(cti_lookup *l, ct_slice base) {
+  for (uint32_t i = 0; i < items_of(l)->count; i++) {
+    ct_slice name = interface_name(l, i);
+    if (name.data && cti_slice_eq(without_version(name), base)) return i;
   }
-  return (ct_slice){NULL, 0};
+  return CTI_WIT_NONE;
+}
+
+/* The interface that is nearest to `base`: one of the two parts, package and interface, must be right. CTI_WIT_NONE when none is near. */
+static uint32_t near_interface(cti_lookup *l, ct_slice base) {
+  size_t slash = cti_slice_find(base, '/', 0);
+  uint32_t best = CTI_WIT_NONE;
+  ct_slice package = cti_slice_cut(base, 0, slash), own = cti_slice_cut(base, slash, base.size);
+  cti_nearest by_own = cti_nearest_make(cti_slice_cut(own, own.size > 0, own.size)), by_package = cti_nearest_make(package);
+  for (uint32_t i = 0; i < items_of(l)->count; i++) {
+    ct_slice there = without_version(interface_name(l, i));
+    size_t cut = cti_slice_find(there, '/', 0);
+    uint32_t before = by_own.distance + by_package.distance;
+    if (cut == there.size) continue;
+    if (cti_slice_eq(cti_slice_cut(there, 0, cut), package)) cti_nearest_try(&by_own, cti_slice_cut(there, cut + 1, there.size));
+    else if (cti_slice_eq(cti_slice_cut(there, cut, there.size), own)) cti_nearest_try(&by_package, cti_slice_cut(there, 0, cut));
+    if (by_own.distance + by_package.distance < before) best = i;
+  }
+  return best;
+}
+
+/* What the module is to call that interface, in the mangling that it has. */
+static ct_slice right_name(cti_lookup *l, uint32_t item) {
+  const cti_world_item *it = &items_of(l)->items[item];
+  ct_slice prefix = {NULL, 0}, module = l->import->module;
+  if (l->interface_name.data) prefix = cti_slice_cut(module, 0, (size_t)(l->interface_name.data - module.data));
+  ct_slice name = l->mangling == CTI_MANGLING_LEGACY ? cti_world_item_name(&l->plan->resolve, it) : cti_world_item_track_name(&l->plan->resolve, it, l->plan->arena);
+  return cti_format(l->plan->arena, "name it in the module as \"%.*s%.*s\"", CTI_S(prefix), CTI_S(name));
+}
+
+/* Packages of WASI have versions: without one, a name of theirs stands for nothing, so it gets the latest of 0.2 that is known here. */
+static ct_slice with_wasi_version(cti_lookup *l, ct_slice name) {
+  size_t slash = cti_slice_find(name, '/', 0);
+  const cti_package_name package = {.ns = CTI_LIT("wasi"), .name = cti_slice_cut(name, sizeof "wasi:" - 1, slash), .version = {.minor = 2, .present = true}};
+  if (!cti_slice_starts(name, CTI_LIT("wasi:")) || slash == name.size || cti_slice_find(name, '@', 0) < name.size) return name;
+  const char *version = cti_wasi_version(&package);
+  return version ? cti_format(l->plan->arena, "%.*s@%s", CTI_S(name), version) : name;
 }
 
 /* Most of WASI comes as one world. */
@@ -87,24 +133,38 @@ static bool is_of_cli_world(ct_slice name) {
 }
 
 static ct_slice line_of_wit(cti_lookup *l, ct_slice name, const char *verb) {
-  ct_slice version = cti_slice_cut(name, cti_slice_find(name, '@', 0), name.size);
-  ct_slice line = cti_format(l->plan->arena, "add to %.*s: %s %.*s;", CTI_S(world_name(l)), verb, CTI_S(name));
-  if (l->use.of_export || !is_of_cli_world(name)) return line;
-  return cti_format(l->plan->arena, "%.*s (or include wasi:cli/imports%.*s; for all that a command may use)", CTI_S(line), CTI_S(version));
+  cti_arena *arena = l->plan->arena;
+  ct_slice full = with_wasi_version(l, name), version = cti_slice_cut(full, cti_slice_find(full, '@', 0), full.size);
+  ct_slice line = cti_format(arena, "add to %.*s: %s %.*s;", CTI_S(world_name(l)), verb, CTI_S(full));
+  if (!l->use.of_export && is_of_cli_world(full))
+    line = cti_format(arena, "%.*s (or include wasi:cli/imports%.*s; for all that a command may use)", CTI_S(line), CTI_S(version));
+  return full.size == name.size ? line : cti_format(arena, "%.*s and name it in the module with its version, as \"%.*s\"", CTI_S(line), CTI_S(full));
+}
+
+/* The world has the interface at another version, or one of the two names has a version and the other has none. */
+static ct_status versions_differ(cti_lookup *l, ct_slice name, uint32_t item, const char *verb) {
+  cti_arena *arena = l->plan->arena;
+  ct_slice world = world_name(l), other = interface_name(l, item);
+  bool has_one = cti_slice_find(name, '@', 0) < name.size, other_has_one = cti_slice_find(other, '@', 0) < other.size;
+  if (has_one && other_has_one) {
+    ct_slice what = cti_format(arena, "needs interface \"%.*s\", but %.*s %ss \"%.*s\", which is no compatible version", CTI_S(name), CTI_S(world), verb, CTI_S(other));
+    return add(l, CT_COMPOSE_IMPORT, what, line_of_wit(l, name, verb));
+  }
+  ct_slice what = cti_format(arena, "is provided by nothing: %.*s %ss \"%.*s\", %s a version, and the module's name for it has %s", CTI_S(world), verb, CTI_S(other),
+                             other_has_one ? "with" : "without", other_has_one ? "none" : "one");
+  return add(l, CT_COMPOSE_IMPORT, what, right_name(l, item));
 }
 
 static ct_status no_interface(cti_lookup *l) {
   cti_arena *arena = l->plan->arena;
-  ct_slice name = l->interface_name.data ? l->interface_name : l->import->module;
+  ct_slice name = l->interface_name.data ? l->interface_name : l->import->module, base = without_version(name);
   const char *verb = l->use.of_export ? "export" : "import";
-  ct_slice base = cti_slice_cut(name, 0, cti_slice_find(name, '@', 0)), other = other_version(l, base);
-  ct_slice hint = line_of_wit(l, name, verb);
-  if (other.size) {
-    ct_slice what = cti_format(arena, "needs interface \"%.*s\", but %.*s %ss \"%.*s\", which is no compatible version", CTI_S(name), CTI_S(world_name(l)), verb,
-                               CTI_S(other));
-    return add(l, CT_COMPOSE_IMPORT, what, hint);
-  }
-  return add(l, CT_COMPOSE_IMPORT, cti_format(arena, "is provided by nothing: %.*s does not %s \"%.*s\"", CTI_S(world_name(l)), verb, CTI_S(name)), hint);
+  uint32_t other = other_version(l, base), near = other == CTI_WIT_NONE ? near_interface(l, base) : other;
+  if (other != CTI_WIT_NONE) return versions_differ(l, name, other, verb);
+  ct_slice what = cti_format(arena, "is provided by nothing: %.*s does not %s \"%.*s\"", CTI_S(world_name(l)), verb, CTI_S(name)), hint = line_of_wit(l, name, verb);
+  if (near == CTI_WIT_NONE) return add(l, CT_COMPOSE_IMPORT, what, hint);
+  what = cti_format(arena, "%.*s; did you mean \"%.*s\", which it does?", CTI_S(what), CTI_S(interface_name(l, near)));
+  return add(l, CT_COMPOSE_IMPORT, what, cti_format(arena, "%.*s, or %.*s", CTI_S(right_name(l, near)), CTI_S(hint)));
 }
 
 /* ---- "env": a function that was declared without saying whose it is */
