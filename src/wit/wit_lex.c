@@ -222,6 +222,15 @@ static const uint8_t single[128] = {
 #include "wit/wit_tokens.def"
 };
 
+/* `#` begins lines of what is taken for WIT by mistake. */
+static void hint_foreign(cti_lexer *lexer) {
+  static const char *const of_c[] = {"#include", "#define", "#if", "#pragma"};
+  ct_slice rest = cti_slice_cut(lexer->text, lexer->at, lexer->text.size);
+  for (unsigned i = 0; i < CTI_COUNT(of_c); i++)
+    if (cti_slice_starts(rest, cti_slice_str(of_c[i]))) cti_error_hint(lexer->error, "this looks like C; WIT is in files that end in .wit, or a folder of them is given");
+  if (cti_slice_starts(rest, CTI_LIT("# "))) cti_error_hint(lexer->error, "comments begin with //");
+}
+
 static void lex_punctuation(cti_lexer *lexer, uint8_t c) {
   lexer->size = 1;
   lexer->token = c < 128 ? (cti_token)single[c] : CTI_TOKEN_END;
@@ -232,6 +241,7 @@ static void lex_punctuation(cti_lexer *lexer, uint8_t c) {
     cti_lexer_fail(lexer, lexer->at, 1, "a carriage return stands without a line feed");
   } else if (lexer->token == CTI_TOKEN_END) {
     cti_lexer_fail(lexer, lexer->at, 1, "`%c` has no meaning in WIT", c);
+    if (c == '#') hint_foreign(lexer);
   }
 }
 

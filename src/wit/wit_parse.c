@@ -118,11 +118,22 @@ static bool parse_package_name(cti_lexer *lexer, cti_package_name *out, cti_span
   return true;
 }
 
+/* `ns:name` where an item of a package is needed. */
+static bool fail_package(cti_lexer *lexer, const cti_ast_id *ns, const cti_ast_id *name) {
+  cti_lexer_expected(lexer, "`/` and the name of an interface or a world");
+  cti_error_hint(lexer->error, "`%.*s:%.*s` is a package; an interface of it is `%.*s:%.*s/name`, and a version comes last: `%.*s:%.*s/name@1.0.0`", CTI_S(ns->name), CTI_S(name->name),
+                 CTI_S(ns->name), CTI_S(name->name), CTI_S(ns->name), CTI_S(name->name));
+  return false;
+}
+
 /* What follows `ns:` in a path. */
 static bool parse_foreign_path(cti_lexer *lexer, cti_ast_path *out, const cti_ast_id *ns) {
   cti_ast_id name;
   cti_span ignored;
-  if (!cti_parse_id(lexer, &name) || !cti_lexer_expect(lexer, CTI_TOKEN_SLASH) || !cti_parse_id(lexer, &out->item)) return false;
+  if (!cti_parse_id(lexer, &name)) return false;
+  if (lexer->token != CTI_TOKEN_SLASH) return fail_package(lexer, ns, &name);
+  cti_lexer_next(lexer);
+  if (!cti_parse_id(lexer, &out->item)) return false;
   out->is_foreign = true;
   out->package = (cti_package_name){.ns = ns->name, .name = name.name};
   out->package_span = span_to(ns->span, name.span);
@@ -249,7 +260,9 @@ static bool parse_labelled(cti_lexer *lexer, cti_ast_extern *out) {
     return parse_foreign_path(lexer, &out->path, &out->id) && cti_lexer_expect(lexer, CTI_TOKEN_SEMICOLON);
   }
   out->kind = CTI_EXTERN_NAMED_PATH;
-  return parse_path(lexer, &out->path) && cti_lexer_expect(lexer, CTI_TOKEN_SEMICOLON);
+  if (!parse_path(lexer, &out->path)) return false;
+  if (lexer->token == CTI_TOKEN_AT && !out->path.is_foreign) return fail_package(lexer, &out->id, &out->path.item);
+  return cti_lexer_expect(lexer, CTI_TOKEN_SEMICOLON);
 }
 
 static bool parse_extern(cti_lexer *lexer, cti_ast_extern *out) {

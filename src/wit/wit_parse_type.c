@@ -185,9 +185,29 @@ bool cti_parse_at_func_type(const cti_lexer *lexer) {
   return lexer->token == CTI_TOKEN_FUNC || lexer->token == CTI_TOKEN_ASYNC || accessor_at(lexer) != CTI_ACCESSOR_NONE;
 }
 
-static bool parse_param(cti_lexer *lexer, cti_ast_param *out) {
-  return cti_parse_id(lexer, &out->id) && cti_lexer_expect(lexer, CTI_TOKEN_COLON) && cti_parse_type(lexer, &out->type);
+static cti_token token_after(const cti_lexer *lexer) {
+  cti_lexer ahead = *lexer;
+  cti_lexer_next(&ahead);
+  return ahead.token;
 }
+
+static bool lacks_name(cti_lexer *lexer, const char *expected, const char *what) {
+  cti_lexer_expected(lexer, expected);
+  cti_error_hint(lexer->error, "%s is a name and a type, as in `x: u32`", what);
+  return false;
+}
+
+/* `name: type`, of a parameter or a field. A keyword before a colon is meant as the name, another one as the type. */
+static bool parse_named_type(cti_lexer *lexer, cti_ast_id *id, cti_ast_type *type, const char *what) {
+  bool is_name = lexer->token == CTI_TOKEN_ID || lexer->token == CTI_TOKEN_EXPLICIT_ID;
+  if (!is_name && cti_name_is_keyword(cti_lexer_text(lexer)) && token_after(lexer) != CTI_TOKEN_COLON) return lacks_name(lexer, "a name", what);
+  if (!cti_parse_id(lexer, id)) return false;
+  if (lexer->token != CTI_TOKEN_COLON) return lacks_name(lexer, "`:`", what);
+  cti_lexer_next(lexer);
+  return cti_parse_type(lexer, type);
+}
+
+static bool parse_param(cti_lexer *lexer, cti_ast_param *out) { return parse_named_type(lexer, &out->id, &out->type, "a parameter"); }
 
 static bool parse_params(cti_lexer *lexer, cti_ast_func *out) {
   cti_parse_stack *stack = lexer->stack;
@@ -203,17 +223,31 @@ static bool parse_params(cti_lexer *lexer, cti_ast_func *out) {
   return CTI_TAKE_LIST(lexer, &stack->params, start, &out->params, &out->param_count);
 }
 
+/* What follows `->`. */
+static bool parse_result(cti_lexer *lexer, cti_ast_type *out) {
+  if (lexer->token != CTI_TOKEN_LEFT_PAREN) return cti_parse_type(lexer, out);
+  bool is_empty = token_after(lexer) == CTI_TOKEN_RIGHT_PAREN;
+  cti_lexer_expected(lexer, "a type");
+  cti_error_hint(lexer->error, is_empty ? "a function that gives nothing has no `->`" : "a function has one result: several are a tuple, as in `-> tuple<u32, u32>`, or a record");
+  return false;
+}
+
 static bool parse_signature(cti_lexer *lexer, cti_ast_func *out) {
   out->span = cti_lexer_span(lexer);
   cti_lexer_next(lexer);
   if (!parse_params(lexer, out)) return false;
-  return cti_lexer_eat(lexer, CTI_TOKEN_ARROW) ? cti_parse_type(lexer, &out->result) : !cti_lexer_failed(lexer);
+  return cti_lexer_eat(lexer, CTI_TOKEN_ARROW) ? parse_result(lexer, &out->result) : !cti_lexer_failed(lexer);
 }
 
 bool cti_parse_func_type(cti_lexer *lexer, cti_ast_func *out) {
   out->is_async = cti_lexer_eat(lexer, CTI_TOKEN_ASYNC);
   out->accessor = out->is_async ? CTI_ACCESSOR_NONE : accessor_at(lexer);
-  if (out->accessor == CTI_ACCESSOR_NONE && lexer->token != CTI_TOKEN_FUNC) return cti_lexer_expect(lexer, CTI_TOKEN_FUNC);
+  if (out->accessor == CTI_ACCESSOR_NONE && lexer->token != CTI_TOKEN_FUNC) {
+    bool has_params = lexer->token == CTI_TOKEN_LEFT_PAREN;
+    cti_lexer_expected(lexer, cti_token_text(CTI_TOKEN_FUNC));
+    if (has_params) cti_error_hint(lexer->error, "a function is written `name: func(x: u32) -> u32;`");
+    return false;
+  }
   return parse_signature(lexer, out);
 }
 
@@ -246,8 +280,8 @@ static bool parse_resource(cti_lexer *lexer, cti_ast_typedef *out) {
 
 static bool parse_member(cti_lexer *lexer, cti_def_kind def, cti_ast_member *out) {
   out->docs = cti_lexer_docs(lexer);
+  if (def == CTI_DEF_RECORD) return parse_named_type(lexer, &out->id, &out->type, "a field");
   if (!cti_parse_id(lexer, &out->id)) return false;
-  if (def == CTI_DEF_RECORD) return cti_lexer_expect(lexer, CTI_TOKEN_COLON) && cti_parse_type(lexer, &out->type);
   if (def != CTI_DEF_VARIANT || !cti_lexer_eat(lexer, CTI_TOKEN_LEFT_PAREN)) return !cti_lexer_failed(lexer);
   return cti_parse_type(lexer, &out->type) && cti_lexer_expect(lexer, CTI_TOKEN_RIGHT_PAREN);
 }

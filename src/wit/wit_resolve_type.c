@@ -37,11 +37,27 @@ ct_status cti_draft_define(cti_draft *d, const cti_ast_id *id, uint32_t type) {
 
 /* ---- names of types ---- */
 
+/* What other languages call types that WIT has by another name, or has not. */
+static const char *foreign_type(ct_slice name) {
+  static const struct {
+    const char *name, *hint;
+  } rows[] = {
+      {"void", "a function that gives nothing has no `->`"}, {"unit", "a function that gives nothing has no `->`"}, {"none", "a function that gives nothing has no `->`"},
+      {"float32", "it is called `f32` now"}, {"float64", "it is called `f64` now"}, {"float", "numbers are f32 or f64"}, {"double", "it is called `f64`"},
+      {"int", "integers are s8, s16, s32 and s64, without a sign u8, u16, u32 and u64"}, {"uint", "integers without a sign are u8, u16, u32 and u64"},
+      {"boolean", "it is called `bool`"}, {"str", "it is called `string`"}, {"byte", "it is called `u8`"}, {"bytes", "it is written `list<u8>`"},
+  };
+  for (unsigned i = 0; i < CTI_COUNT(rows); i++)
+    if (cti_slice_is(name, rows[i].name)) return rows[i].hint;
+  return NULL;
+}
+
 static ct_status fail_unknown_type(cti_draft *d, ct_slice name, cti_span span, const cti_map *more) {
   ct_error *error = d->resolve->arena->error;
   cti_nearest nearest = cti_nearest_make(name);
   cti_wit_fail(d->resolve, CT_WIT_NAME, span, "the type `%.*s` does not exist here", CTI_S(name));
-  if (cti_slice_is(name, "float32") || cti_slice_is(name, "float64")) cti_error_hint(error, "it is called `f%.*s` now", CTI_S(cti_slice_cut(name, 5, 7)));
+  const char *foreign = foreign_type(name);
+  if (foreign) cti_error_hint(error, "%s", foreign);
   if (more) cti_nearest_try_keys(&nearest, more);
   cti_nearest_try_keys(&nearest, cti_draft_type_names(d));
   for (unsigned i = 0; i < CTI_PRIM_COUNT; i++) cti_nearest_try(&nearest, cti_slice_str(cti_prims[i].name));

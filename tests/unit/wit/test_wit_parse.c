@@ -51,7 +51,7 @@ static void test_file__refused(void **state) {
       {"interface i { use x.{a b}; }",
        "t.wit:1:37: expected `}`, found `b`"},
       {"interface i { use x:y.{a}; }",
-       "t.wit:1:35: expected `/`, found `.`"},
+       "t.wit:1:35: expected `/` and the name of an interface or a world, found `.` | `x:y` is a package; an interface of it is `x:y/name`, and a version comes last: `x:y/name@1.0.0`"},
       {"interface i { record u8 { a: u8 } }",
        "t.wit:1:35: expected a name, found the keyword `u8` | a keyword becomes a name with % before it: %u8"},
       {"foo",
