@@ -154,7 +154,8 @@ static ct_status report(cti_retarget *r) {
   cti_lines_add(&lines, "", cti_format(r->arena, "the component cannot be moved to WASI %s:", r->to_text));
   for (uint32_t i = 0; i < r->obstacles.count; i++) cti_lines_add(&lines, "\n  ", r->obstacles.items[i]);
   ct_status status = cti_lines_fail(&lines, r->arena->error, CT_COMPOSE_RETARGET);
-  if (status == CT_COMPOSE_RETARGET) cti_error_hint(r->arena->error, "move it to a version that has all of this, or build the program so that it does without");
+  if (status == CT_COMPOSE_RETARGET && r->adapter_exits) cti_error_hint(r->arena->error, "the adapter has it from `component new --exit-with-code`: make the component without that option");
+  if (status == CT_COMPOSE_RETARGET && r->obstacles.count > r->adapter_exits) cti_error_hint_more(r->arena->error, "move it to a version that has all of this, or build the program so that it does without");
   return status;
 }
 

@@ -44,6 +44,7 @@ typedef struct cti_retarget {
   CTI_VEC(cti_move) moves;
   uint32_t *move_of;  /* by instance: place of the move that imports it, UINT32_MAX */
   CTI_VEC(ct_slice) obstacles;
+  bool adapter_exits; /* an adapter uses exit-with-code, which --exit-with-code makes ctool's own do */
   bool has_doubles;   /* an interface is imported twice */
   struct cti_users *users; /* retarget_users.c; NULL until somebody asks */
 } cti_retarget;
