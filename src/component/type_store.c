@@ -203,6 +203,7 @@ uint32_t cti_store_alias(cti_type_store *store, uint32_t id) {
     if (!cti_vec_push(store->arena, &store->alias_parents, copy.of.resource.alias)) return UINT32_MAX;
     return cti_store_resource(store, copy.of.resource.number, store->alias_parents.count);
   }
+  if (copy.kind != CTI_TYPE_VALUE) return id;
   cti_def def = *cti_value_at(store, id);
   copy.flags |= CTI_TYPE_OPEN;
   copy.session = copy.to = copy.epoch = copy.walk = 0;

@@ -172,7 +172,7 @@ uint32_t cti_store_component(cti_type_store *store, const cti_component_type *co
 uint32_t cti_store_new_resource(cti_type_store *store);
 /* The id of (resource, alias). */
 uint32_t cti_store_resource(cti_type_store *store, uint32_t number, uint32_t alias);
-/* A new id for the same type. */
+/* A new id for the same type; types of functions, instances and components have no identity beside their structure: their own id. */
 uint32_t cti_store_alias(cti_type_store *store, uint32_t id);
 /* What `id` is a new id for; UINT32_MAX when it is none, or nothing knows any more. */
 uint32_t cti_store_alias_of(cti_type_store *store, uint32_t id);

@@ -38,6 +38,11 @@ static const verdict items[] = {
     {"(type (enum \"a\")) (type (list 0)) (import \"f\" (func (param \"x\" 1)))", "", "it speaks of an enum that has no name here"},
     {"(type (list u8)) (import \"f\" (func (param \"x\" 0)))", "", NULL},
     {"(type (record (field \"a\" u8))) (export \"t\" (type 0)) (import \"u\" (type (eq 1)))", "", "it is one that the component exports"},
+    {"(type (func)) (export \"t\" (type 0)) (import \"u\" (type (eq 0)))", "", "it is one that the component exports"},
+    {"(type (func)) (import \"t\" (type (eq 0))) (export \"u\" (type 0)) (import \"v\" (type (eq 2)))", "", NULL},
+    {"(type (instance)) (export \"t\" (type 0)) (import \"u\" (type (eq 0)))", "", "it is one that the component exports"},
+    {"(type (component)) (export \"t\" (type 0)) (import \"u\" (type (eq 0)))", "", "it is one that the component exports"},
+    {"(type (record (field \"a\" u8))) (export \"t\" (type 0)) (import \"u\" (type (eq 0)))", "", NULL},
     {"(type (record (field \"a\" u8))) (type (component (type (func (param \"x\" 0)))))", "", "unknown type 0"},
     {"(type (instance (type (record (field \"a\" u8))) (type (func (param \"x\" 0))) (export \"f\" (func (type 1))))) (import \"i\" (instance (type 0)))", "", "has no name here"},
     /* resources that leave must be exported */
