@@ -59,7 +59,7 @@ def sqlite(work):
     defines, libraries = [w for w in words if w.startswith('-D')], [w for w in words if w.startswith('-l')]
     objects = []
     for path in (os.path.join(folder, 'sqlite3.c'), os.path.join(HERE, '..', 'run', 'sqlite', 'main.c')):
-        out = os.path.join(work, os.path.basename(path) + '.o')
+        out = os.path.join(work, 'sqlite-' + os.path.basename(path) + '.o')
         clang, env = fetch.debian_clang('c')
         if not os.path.exists(out): subprocess.run([*clang[:2], '-c', '-w', '-O2', '-I' + folder, '-I' + os.path.join(HERE, '..', 'run', 'support'), *defines, path, '-o', out], env=env, check=True)
         objects.append(out)
