@@ -2,6 +2,7 @@
 #include "base/regex.h"
 
 #include <regex.h>
+#include <string.h>
 
 struct cti_regex_set {
   regex_t *items;
@@ -27,6 +28,26 @@ static const char *why(int code) {
   }
 }
 
+/* Where it goes wrong, for regcomp does not say: after the longest beginning that is an expression. */
+static size_t place_of_error(const char *pattern, cti_arena *arena) {
+  enum { LONGEST = 1000 };
+  size_t size = strlen(pattern), end = size < LONGEST ? size : 0;
+  for (; end > 0; end--) {
+    regex_t beginning;
+    ct_slice text = cti_format(arena, "%.*s", (int)end, pattern);
+    if (!text.data) return 0;
+    if (regcomp(&beginning, (const char *)text.data, REG_EXTENDED | REG_NOSUB) != 0) continue;
+    regfree(&beginning);
+    break;
+  }
+  return end;
+}
+
+static ct_status refuse(const char *pattern, int code, cti_arena *arena) {
+  size_t place = place_of_error(pattern, arena);
+  return cti_fail(arena->error, CT_MISUSE, CT_NO_OFFSET, "the regular expression \"%s\" does not compile: %s, at character %zu: \"%s\"", pattern, why(code), place + 1, pattern + place);
+}
+
 ct_status cti_regex_set_make(cti_regex_set **out, const char *const *patterns, size_t count, cti_arena *arena) {
   cti_regex_set *set = *out = CTI_NEW(arena, cti_regex_set);
   if (!set) return arena->error->status;
@@ -35,7 +56,7 @@ ct_status cti_regex_set_make(cti_regex_set **out, const char *const *patterns, s
   for (; set->count < count; set->count++) {
     int code = regcomp(&set->items[set->count], patterns[set->count], REG_EXTENDED | REG_NOSUB);
     if (code == 0) continue;
-    return cti_fail(arena->error, CT_MISUSE, CT_NO_OFFSET, "the regular expression \"%s\" does not compile: %s", patterns[set->count], why(code));
+    return refuse(patterns[set->count], code, arena);
   }
   return CT_OK;
 }

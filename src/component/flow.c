@@ -91,8 +91,7 @@ static ct_slice debug_name(const cti_flow *f, uint32_t scope, cti_sort sort, uin
   return place == CTI_MAP_NONE ? (ct_slice){NULL, 0} : f->debug_names.items[place];
 }
 
-/* What the module calls itself. */
-static ct_slice module_name(ct_slice module) {
+ct_slice cti_flow_module_name(ct_slice module) {
   cti_frame frame;
   ct_error ignored;
   ct_kind kind;
@@ -114,7 +113,7 @@ static ct_slice module_name(ct_slice module) {
 static void name_instance(cti_flow_instance *instance, cti_flow *f, cti_sort sort, const cti_item *item, const cti_value *of) {
   uint32_t index = f->scopes.items[instance->scope].values[sort].count;
   ct_slice of_name = debug_name(f, instance->scope, instance->is_core ? CTI_SORT_CORE_MODULE : CTI_SORT_COMPONENT, item->of.instance.index);
-  if (!of_name.size && of->kind == CTI_VALUE_MODULE) of_name = module_name(of->is.module);
+  if (!of_name.size && of->kind == CTI_VALUE_MODULE) of_name = cti_flow_module_name(of->is.module);
   instance->of_name = of_name;
   instance->name = debug_name(f, instance->scope, sort, index);
   if (!instance->name.size) instance->name = of_name.size ? of_name : cti_format(f->arena, "%s %u", cti_sorts[sort].name, index);

@@ -85,6 +85,9 @@ enum { CTI_FLOW_STEPS = 1000000, CTI_FLOW_DEPTH = 200 };
 /* Reads a component. CT_CORE_KIND for a core module, CT_LIMIT past the limits above. */
 ct_status cti_flow_make(cti_flow *out, ct_slice bytes, cti_arena *arena);
 
+/* What a module's own name section calls it; empty: nothing. */
+ct_slice cti_flow_module_name(ct_slice module);
+
 static inline const cti_value *cti_flow_value(const cti_flow *flow, uint32_t value) { return &flow->values.items[value]; }
 
 /* The value of an index of a scope; 0 when it is out of range. */

@@ -1,5 +1,6 @@
 /* diff.c - two components or two core modules side by side. Flows in: bytes. Flows out: differences of their worlds, and of each core module.
- * Core modules are those that are instantiated, at every depth; two are compared when their instances have one name, within components of one name. */
+ * Core modules are those that are instantiated, at every depth, and those that lie beside them; two are compared when their instances have one name, within components
+ * of one name, or else they themselves. */
 #include "inspect/diff.h"
 #include "inspect/graph.h"
 
@@ -7,9 +8,8 @@ static ct_status failed(const cti_diff *d) { return d->arena->error->status; }
 
 /* ---- instances of core modules, by name */
 
-/* "nested/main"; the second of that name is "nested/main (2)". */
-static ct_slice instance_name(cti_diff *d, const cti_flow *flow, const cti_flow_instance *instance, cti_map *times) {
-  ct_slice name = cti_instance_text(flow, instance, "");
+/* The second of a name is "nested/main (2)". */
+static ct_slice numbered(cti_diff *d, ct_slice name, cti_map *times) {
   uint32_t count = 1;
   bool added;
   if (!name.data || cti_map_add(times, d->arena, name, &count, &added) != CT_OK || added) return name;
@@ -17,7 +17,22 @@ static ct_slice instance_name(cti_diff *d, const cti_flow *flow, const cti_flow_
   return cti_format(d->arena, "%.*s (%u)", CTI_S(name), count + 1);
 }
 
-/* Each module once, under the name of its first instance. */
+/* Modules that are only passed on, or are of no use, under their own names. */
+static ct_status name_others(cti_map *out, cti_diff *d, const cti_flow *flow, cti_map *times, cti_map *seen) {
+  for (uint32_t i = 0; i < flow->values.count; i++) {
+    const cti_value *value = cti_flow_value(flow, i);
+    uint32_t first = i;
+    bool added = false;
+    if (value->kind == CTI_VALUE_MODULE && value->is.module.data) CTI_TRY(cti_map_add_u64(seen, d->arena, i, &first, &added));
+    if (!added) continue;
+    ct_slice own = cti_flow_module_name(value->is.module), name = numbered(d, own.size ? own : CTI_LIT("(no name)"), times);
+    if (!name.data) return failed(d);
+    CTI_TRY(cti_map_set(out, d->arena, name, i));
+  }
+  return CT_OK;
+}
+
+/* Each module once, under the name of its first instance: "nested/main". */
 static ct_status name_modules(cti_map *out, cti_diff *d, const cti_flow *flow) {
   cti_map times = {0}, seen = {0};
   for (uint32_t i = 0; i < flow->instances.count; i++) {
@@ -27,11 +42,12 @@ static ct_status name_modules(cti_map *out, cti_diff *d, const cti_flow *flow) {
     if (!instance->is_core || cti_flow_value(flow, instance->of)->kind != CTI_VALUE_MODULE) continue;
     CTI_TRY(cti_map_add_u64(&seen, d->arena, instance->of, &first, &added));
     if (!added) continue;
-    ct_slice name = instance_name(d, flow, instance, &times);
+    ct_slice name = cti_instance_text(flow, instance, "");
+    if (name.data) name = numbered(d, name, &times);
     if (!name.data) return failed(d);
     CTI_TRY(cti_map_set(out, d->arena, name, instance->of));
   }
-  return CT_OK;
+  return name_others(out, d, flow, &times, &seen);
 }
 
 static ct_status compare_modules(cti_diff *d, const cti_flow flows[2]) {

@@ -1,18 +1,21 @@
 /* diff_module.c - one core module beside another. Flows in: the bytes of both. Flows out: sizes by kind of section, and the functions that are different.
  *
- * Functions are compared by name. Two that differ in nothing but the indices of functions of one name, of types, globals and tables are the same: a function
+ * Functions are compared by name, or, where the other side has none of that name, by what it means without the hashes of a build. Two that differ in nothing but the indices of functions of one name, of types, globals and tables are the same: a function
  * more in front of others moves all indices. Of functions without names those with the same bytes are the same; what is left over is new or gone. */
 #include <stdlib.h>
 
 #include "core/opcode.h"
 #include "inspect/diff.h"
 #include "inspect/func_names.h"
+#include "inspect/symbols.h"
 
 static ct_status failed(const cti_diff *d) { return d->arena->error->status; }
 
 typedef struct side {
   cti_module module;
   const ct_slice *names;
+  cti_map by_name;  /* -> any function */
+  ct_slice *shown;  /* by function: what its name means */
   ct_slice *keys;   /* by function: its name and which of that name it is; empty for imported ones, and those without a name */
   cti_map by_key;   /* -> function */
 } side;
@@ -29,7 +32,7 @@ static void measure(cti_diff_sizes *out, const cti_module *m) {
   }
 }
 
-static ct_status find_keys(cti_diff *d, side *s) {
+static ct_status find_keys(cti_diff *d, side *s, const side *other) {
   cti_map times = {0};
   s->keys = CTI_NEW_N(d->arena, ct_slice, s->module.funcs.count);
   if (!s->keys) return CT_NOMEM;
@@ -37,27 +40,43 @@ static ct_status find_keys(cti_diff *d, side *s) {
     uint32_t count = 1;
     bool added;
     if (!s->names[i].size) continue;
-    CTI_TRY(cti_map_add(&times, d->arena, s->names[i], &count, &added));
-    if (!added) CTI_TRY(cti_map_set(&times, d->arena, s->names[i], ++count));
-    s->keys[i] = added ? s->names[i] : cti_format(d->arena, "%.*s (%u)", CTI_S(s->names[i]), count);
+    ct_slice name = cti_map_get(&other->by_name, s->names[i]) == CTI_MAP_NONE ? s->shown[i] : s->names[i];
+    CTI_TRY(cti_map_add(&times, d->arena, name, &count, &added));
+    if (!added) CTI_TRY(cti_map_set(&times, d->arena, name, ++count));
+    s->keys[i] = added ? name : cti_format(d->arena, "%.*s (%u)", CTI_S(name), count);
     if (!s->keys[i].data) return failed(d);
     CTI_TRY(cti_map_set(&s->by_key, d->arena, s->keys[i], i));
   }
   return CT_OK;
 }
 
+static ct_status find_names(cti_diff *d, side *s) {
+  uint32_t first = s->module.imported[CTI_EXTERN_FUNC], count = s->module.funcs.count;
+  s->names = cti_func_names(NULL, &s->module, d->arena);
+  s->shown = cti_alloc_raw(d->arena, count, sizeof *s->shown);
+  if (!s->names || !s->shown) return CT_NOMEM;
+  for (uint32_t i = 0; i < count; i++) s->shown[i] = s->names[i];
+  CTI_TRY(cti_demangle_if_can(s->shown + first, count - first, d->arena));
+  for (uint32_t i = first; i < count; i++) {
+    if (!s->names[i].size) continue;
+    s->shown[i] = cti_without_hashes(s->shown[i], d->arena);
+    CTI_TRY(cti_map_set(&s->by_name, d->arena, s->names[i], i));
+  }
+  return failed(d);
+}
+
 static ct_status read_side(side *s, cti_diff *d, ct_slice bytes, uint64_t offset) {
   *s = (side){0};
   if (!bytes.data) return CT_OK;
   CTI_TRY(cti_module_decode(&s->module, bytes, offset, d->arena));
-  s->names = cti_func_names(NULL, &s->module, d->arena);
-  return s->names ? find_keys(d, s) : failed(d);
+  return find_names(d, s);
 }
 
 /* ---- are two bodies the same? */
 
 static bool same_name(const side *a, uint32_t x, const side *b, uint32_t y) {
-  return x < a->module.funcs.count && y < b->module.funcs.count && cti_slice_eq(a->names[x], b->names[y]);
+  if (x >= a->module.funcs.count || y >= b->module.funcs.count) return false;
+  return cti_slice_eq(a->names[x], b->names[y]) || (a->keys[x].size && cti_slice_eq(a->keys[x], b->keys[y]));
 }
 
 /* *numbers is set when the two differ in a number alone, which may be an address. */
@@ -111,18 +130,20 @@ static ct_status add_func(cti_diff *d, cti_diff_module *m, cti_diff_func func) {
   return cti_vec_push_large(d->arena, &m->funcs, func) ? CT_OK : failed(d);
 }
 
+static ct_slice shown(const side *s, uint32_t func) { return s->keys[func].data == s->names[func].data ? s->shown[func] : s->keys[func]; }
+
 static ct_status compare_func(cti_diff *d, cti_diff_module *m, const side *a, uint32_t x, const side *b, uint32_t y) {
   bool numbers = false, same = same_body(a, x, b, y, &numbers);
   if (same && !numbers) return CT_OK;
   uint64_t before = a->module.funcs.items[x].body.size, after = b->module.funcs.items[y].body.size;
   cti_func_change change = after > before ? CTI_FUNC_GROWN : after < before ? CTI_FUNC_SHRUNK : CTI_FUNC_CHANGED;
   if (same) change = CTI_FUNC_CONSTANTS;
-  return add_func(d, m, (cti_diff_func){change, a->keys[x], {before, after}});
+  return add_func(d, m, (cti_diff_func){change, shown(a, x), {before, after}});
 }
 
 static ct_status one_sided(cti_diff *d, cti_diff_module *m, const side *of, uint32_t func, bool added) {
   uint64_t bytes = of->module.funcs.items[func].body.size;
-  ct_slice name = of->keys[func].size ? of->keys[func] : cti_format(d->arena, "func %u", func);
+  ct_slice name = of->keys[func].size ? shown(of, func) : cti_format(d->arena, "func %u", func);
   if (!name.data) return failed(d);
   return add_func(d, m, (cti_diff_func){added ? CTI_FUNC_ADDED : CTI_FUNC_REMOVED, name, {added ? 0 : bytes, added ? bytes : 0}});
 }
@@ -188,6 +209,10 @@ ct_status cti_diff_modules(cti_diff *d, ct_slice name, ct_slice a, uint64_t a_of
   }
   CTI_TRY(read_side(&sides[0], d, a, a_offset));
   CTI_TRY(read_side(&sides[1], d, b, b_offset));
+  if (m.in_a && m.in_b) {
+    CTI_TRY(find_keys(d, &sides[0], &sides[1]));
+    CTI_TRY(find_keys(d, &sides[1], &sides[0]));
+  }
   measure(&m.sizes[0], &sides[0].module);
   measure(&m.sizes[1], &sides[1].module);
   if (m.in_a && m.in_b) {

@@ -1,5 +1,6 @@
 /* size_name.c - what a readable name of a function says of where it comes from. Flows in: a demangled name. Flows out: package, and the name without its instance. */
 #include "inspect/size.h"
+#include "inspect/symbols.h"
 
 static bool is_word(uint8_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c >= 0x80; }
 
@@ -44,17 +45,9 @@ ct_slice cti_size_package(ct_slice name) {
   return root.data ? root : go_package(name);
 }
 
-/* "::h0123456789abcdef" at the end, as rustc writes it. */
-static ct_slice without_hash(ct_slice name) {
-  if (name.size < 19 || memcmp(name.data + name.size - 19, "::h", 3) != 0) return name;
-  for (size_t i = name.size - 16; i < name.size; i++)
-    if (!((name.data[i] >= '0' && name.data[i] <= '9') || (name.data[i] >= 'a' && name.data[i] <= 'f'))) return name;
-  return cti_slice_cut(name, 0, name.size - 19);
-}
-
 /* Arguments are what stands in angle brackets after a name or "::"; those that begin a name, <T as Trait>, stay. `->` and operators have no bracket that counts. */
 ct_slice cti_size_generic(ct_slice name, cti_arena *arena) {
-  name = without_hash(name);
+  name = cti_without_hashes(name, arena);
   cti_buf out = {0};
   uint32_t depth = 0;
   bool changed = false;

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "inspect/size.h"
+#include "inspect/symbols.h"
 
 enum { MOST_COLUMNS = 3, WIDEST_NAME = 200 };
 
@@ -154,8 +155,10 @@ static ct_status diff(answer *out, const cti_size *old, const cti_size *new, ct_
     const cti_size_part *p = is_after ? &after.items[i - before.count] : &before.items[i];
     uint32_t index = out->rows.count;
     bool added;
-    CTI_TRY(cti_map_add(&index_of, new->arena, p->name, &index, &added));
-    if (added && !cti_vec_push_large(new->arena, &out->rows, ((row){.name = p->name}))) return CT_NOMEM;
+    ct_slice name = cti_without_hashes(p->name, new->arena);
+    if (!name.data) return CT_NOMEM;
+    CTI_TRY(cti_map_add(&index_of, new->arena, name, &index, &added));
+    if (added && !cti_vec_push_large(new->arena, &out->rows, ((row){.name = name}))) return CT_NOMEM;
     out->rows.items[index].values[is_after ? 2 : 1] += (int64_t)p->bytes;
   }
   uint32_t kept = 0;

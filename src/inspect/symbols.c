@@ -2,6 +2,9 @@
  * with two to their number), so it runs in a process of its own, which ends at the first name that is too much; a second, careful one finds out which, and the next goes on after it. */
 #include "inspect/symbols.h"
 
+#include <string.h>
+
+#include "base/buf.h"
 #include "base/child.h"
 #include "base/cursor.h"
 #include "base/utf8.h"
@@ -111,4 +114,27 @@ ct_status cti_demangle_if_can(ct_slice *names, uint32_t count, cti_arena *arena)
   if (status != CT_UNSUPPORTED) return status;
   ct_error_clear(arena->error);
   return CT_OK;
+}
+
+static bool is_hex(uint8_t c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+
+static size_t hex_end(ct_slice name, size_t at) {
+  while (at < name.size && is_hex(name.data[at])) at++;
+  return at;
+}
+
+ct_slice cti_without_hashes(ct_slice name, cti_arena *arena) {
+  enum { LEGACY = 19, SHORTEST = 8 }; /* "::h" and 16 digits; leading zeros are not written */
+  if (name.size > LEGACY && !memcmp(name.data + name.size - LEGACY, "::h", 3) && hex_end(name, name.size - 16) == name.size) return cti_slice_cut(name, 0, name.size - LEGACY);
+  cti_buf out = {0};
+  size_t told = 0;
+  for (size_t i = cti_slice_find(name, '[', 0); i < name.size; i = cti_slice_find(name, '[', i + 1)) {
+    size_t end = hex_end(name, i + 1);
+    if (end - i <= SHORTEST || !cti_slice_starts(cti_slice_cut(name, end, name.size), CTI_LIT("]::"))) continue;
+    cti_buf_bytes(&out, cti_slice_cut(name, told, i));
+    told = end + 1;
+  }
+  if (!told) return name;
+  cti_buf_bytes(&out, cti_slice_cut(name, told, name.size));
+  return cti_take(&out, arena);
 }

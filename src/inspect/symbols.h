@@ -13,4 +13,7 @@ ct_status cti_demangle(ct_slice *names, uint32_t count, cti_arena *arena);
 /* The same, but without libiberty all names stay. */
 ct_status cti_demangle_if_can(ct_slice *names, uint32_t count, cti_arena *arena);
 
+/* A readable name of Rust without what is another in each build: core[f0fd674eaa06beef]::fmt is core::fmt, and x::h0123456789abcdef is x. */
+ct_slice cti_without_hashes(ct_slice name, cti_arena *arena);
+
 #endif

@@ -50,6 +50,31 @@ static void test_symbols__meanings(void **state) {
   cti_arena_free(&arena);
 }
 
+static void test_symbols__without_hashes(void **state) {
+  static const char *const cases[][2] = {
+      {"core::fmt::write::h0123456789abcdef", "core::fmt::write"},
+      {"::h0123456789abcdef", "::h0123456789abcdef"},
+      {"core::fmt::write::h0123456789abcdeg", "core::fmt::write::h0123456789abcdeg"},
+      {"mycrate[ca63f166dbe9294]::foo", "mycrate::foo"},
+      {"<a[0123456789]::B as core[f0fd674eaa06beef]::C<a[0123456789]::D>>::next", "<a::B as core::C<a::D>>::next"},
+      {"f(int (&) [12345678])", "f(int (&) [12345678])"},
+      {"x[12]::y", "x[12]::y"},
+      {"std::string[abi:cxx11]::size() const", "std::string[abi:cxx11]::size() const"},
+      {"[", "["},
+      {"a[0123456789", "a[0123456789"},
+      {"", ""},
+  };
+  (void)state;
+  ct_error error = {0};
+  cti_arena arena;
+  cti_arena_init(&arena, &error);
+  for (uint32_t i = 0; i < CTI_COUNT(cases); i++) {
+    ct_slice found = cti_without_hashes(cti_slice_str(cases[i][0]), &arena);
+    if (!cti_slice_is(found, cases[i][1])) fail_msg("%s: %.*s", cases[i][0], CTI_S(found));
+  }
+  cti_arena_free(&arena);
+}
+
 /* Each S*_ repeats what came before twice: 34 of them would mean 2^34 types. */
 static void test_symbols__a_hostile_name_stays(void **state) {
   (void)state;
@@ -103,6 +128,7 @@ static void test_symbols__module_whole_cut_and_starved(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_symbols__meanings),
+      cmocka_unit_test(test_symbols__without_hashes),
       cmocka_unit_test(test_symbols__a_hostile_name_stays),
       cmocka_unit_test(test_symbols__module_whole_cut_and_starved),
   };
