@@ -228,6 +228,7 @@ struct cti_plan {
   uint32_t *imported_funcs; /* by place in the world's imports */
   uint32_t memory, own_memory, shim_instance; /* UINT32_MAX before */
   cti_map core_aliases;     /* (instance, name) -> core index */
+  cti_map type_aliases;     /* (instance, type) -> index, in the direct layout; elsewhere each use has its own, as in the reference's components */
   cti_map hooked;           /* (unit, core name) -> core function that wraps it */
   CTI_VEC(cti_naming) debug_names; /* by place in component.items */
   cti_map import_renames;          /* old name -> place in options->import_names */

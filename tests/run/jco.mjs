@@ -1,10 +1,10 @@
 // jco.mjs TRANSPILED-JS CONFIGURATION: runs a transpiled component; the exit status is a command's own, 134 when it traps.
-// CONFIGURATION is JSON: run (command; host: by check() of host.mjs beside it; instantiate), args, env (an object), preopens (an object, from the guest's names to
+// CONFIGURATION is JSON: run (command, the default; host: by check() of host.mjs beside it; instantiate), args, env (an object), preopens (an object, from the guest's names to
 // the host's).
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 const [file, configuration] = process.argv.slice(2);
-const { run, args, env, preopens } = JSON.parse(configuration);
+const { run = 'command', args, env, preopens } = JSON.parse(configuration);
 const shim = (part) => import(pathToFileURL(createRequire(file).resolve('@bytecodealliance/preview2-shim/' + part)));
 const { _setPreopens } = await shim('filesystem');
 const { _setArgs, _setEnv } = await shim('cli');
