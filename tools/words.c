@@ -46,7 +46,8 @@ static const uint8_t *unquote(char *room, size_t *size, const uint8_t *at, const
 }
 
 ct_status words_split(words *list, ct_slice text, const char *file, ct_error *error) {
-  if (text.size && memchr(text.data, 0, text.size)) {
+  if (!text.size) return CT_OK;
+  if (memchr(text.data, 0, text.size)) {
     snprintf(error->file, sizeof error->file, "%s", file);
     return fail_with(error, FAIL_OPEN, "this is no list of arguments: it holds a NUL");
   }

@@ -6,7 +6,7 @@
 
 #include "core/opcode.h"
 
-enum { STEPS = 20000, CALLS = 60, STACK = 2048, LABELS = 200, PAGE = 65536, PAGES = 4, TABLE = 256 };
+enum { STEPS = 20000, CALLS = 60, STACK = 2048, LABELS = 200, PAGE = 65536, PAGES = 2, TABLE = 256 };
 
 typedef struct body {
   cti_instr *instrs;
@@ -25,6 +25,7 @@ typedef struct machine {
   uint64_t *globals;
   uint8_t *memory;
   uint32_t pages, table_size;
+  uint64_t touched; /* all memory from there on is zero */
   uint32_t table[TABLE]; /* functions; UINT32_MAX: none */
   uint64_t stack[STACK];
   uint32_t top, steps, depth;
@@ -40,8 +41,7 @@ static uint64_t mix(uint64_t a, uint64_t b) {
 static void see(machine *m, uint64_t what) { m->seen = mix(m->seen, what); }
 static void see_bytes(machine *m, ct_slice bytes) {
   see(m, bytes.size);
-  for (size_t i = 0; i < bytes.size; i++)
-    if (bytes.data[i]) see(m, i << 8 | bytes.data[i]);
+  for (size_t i = 0; i < bytes.size; i++) see(m, bytes.data[i]);
 }
 
 /* False, so that callers can leave with it. */
@@ -156,6 +156,10 @@ static bool numeric(machine *m, unsigned op) {
 
 static bool in_memory(const machine *m, uint64_t at, uint64_t size) { return at <= (uint64_t)m->pages * PAGE && size <= (uint64_t)m->pages * PAGE - at; }
 
+static void touch(machine *m, uint64_t end) {
+  if (end > m->touched) m->touched = end;
+}
+
 static bool load(machine *m, const cti_instr *in) {
   static const struct {
     uint8_t size, sign_width; /* 0: zeros above */
@@ -174,6 +178,7 @@ static bool store(machine *m, const cti_instr *in) {
   uint64_t value = pop(m), at = pop(m) + in->memarg.offset;
   if (in->memarg.memory) return stop(m, EVALUATION_UNKNOWN);
   if (!in_memory(m, at, size)) return stop(m, EVALUATION_TRAP);
+  touch(m, at + size);
   for (unsigned i = 0; i < size; i++) m->memory[at + i] = (uint8_t)(value >> 8 * i);
   return true;
 }
@@ -193,6 +198,7 @@ static bool in_bulk(machine *m, const cti_instr *in) {
   bool copies = in->op == CTI_OP_MEMORY_COPY;
   if (in->a || in->b) return stop(m, EVALUATION_UNKNOWN);
   if (!in_memory(m, to, size) || (copies && !in_memory(m, from, size))) return stop(m, EVALUATION_TRAP);
+  touch(m, to + size);
   if (copies) memmove(m->memory + to, m->memory + from, (size_t)size);
   else memset(m->memory + to, (int)(from & 255), (size_t)size);
   return true;
@@ -425,6 +431,7 @@ static bool fill_memory(machine *m, const cti_data *data) {
   if (data->memory) return stop(m, EVALUATION_UNKNOWN);
   if (!constant(m, &data->offset_expr, &at)) return false;
   if (!in_memory(m, at, data->bytes.size)) return stop(m, EVALUATION_TRAP);
+  touch(m, at + data->bytes.size);
   if (data->bytes.size) memcpy(m->memory + at, data->bytes.data, data->bytes.size);
   return true;
 }
@@ -463,10 +470,18 @@ static bool instantiate(machine *m) {
   return module->start == UINT32_MAX || call(m, module->start);
 }
 
+static void see_memory(machine *m) {
+  for (uint64_t i = 0; i < m->touched; i++)
+    if (m->memory[i]) see(m, i << 8 | m->memory[i]);
+}
+
 static void see_state(machine *m) {
   for (uint32_t i = 0; i < m->module.exports.count; i++) {
     const cti_export *e = &m->module.exports.items[i];
-    if (e->kind == CTI_EXTERN_MEMORY) see_bytes(m, (ct_slice){m->memory, (size_t)m->pages * PAGE});
+    if (e->kind == CTI_EXTERN_MEMORY) {
+      see(m, m->pages);
+      see_memory(m);
+    }
     if (e->kind == CTI_EXTERN_GLOBAL) see(m, m->globals[e->index]);
   }
 }

@@ -13,7 +13,7 @@
 /* ---- libraries as the linker sees them: link_library.c */
 
 typedef enum cti_link_import {
-#define CT_LINK_IMPORT(symbol, module, field, kind) CTI_LINK_##symbol,
+#define CT_LINK_IMPORT(symbol, module, field, kind, type) CTI_LINK_##symbol,
 #include "compose/link_names.def"
 #undef CT_LINK_IMPORT
   CTI_LINK_IMPORTS
@@ -47,6 +47,7 @@ typedef struct cti_link_library {
   bool has_component_exports;
   cti_module module;
   uint32_t memory_size, memory_align, table_size, table_align; /* alignments are powers of two */
+  uint64_t least_table, least_pages; /* of the table and memory that it imports */
   cti_link_names needed; /* libraries */
   bool imports[CTI_LINK_IMPORTS], exports[CTI_LINK_EXPORTS];
   cti_link_symbols env_funcs, tags, symbols, adapter_imports; /* imported functions and tags, exports, imports from adapters: each sorted and unique */

@@ -293,6 +293,11 @@ static ct_status add_exports(env *e, uint32_t pages) {
   if (e->start != UINT32_MAX) CTI_TRY(cti_make_export(&e->module, CTI_LIT("_start"), CTI_EXTERN_FUNC, e->start));
   cti_table_type table = {CTI_VT_FUNCREF, {.min = e->l->table_at}};
   cti_limits memory = {.min = pages};
+  for (uint32_t i = 0; i < e->l->libraries.count; i++) {
+    const cti_link_library *lib = &e->l->libraries.items[i];
+    if (lib->least_table > table.limits.min) table.limits.min = lib->least_table;
+    if (lib->least_pages > memory.min) memory.min = lib->least_pages;
+  }
   if (cti_make_table(&e->module, &table) == UINT32_MAX || cti_make_memory(&e->module, &memory) == UINT32_MAX) return failed(e);
   CTI_TRY(cti_make_export(&e->module, CTI_LIT("__indirect_function_table"), CTI_EXTERN_TABLE, 0));
   return cti_make_export(&e->module, CTI_LIT("memory"), CTI_EXTERN_MEMORY, 0);

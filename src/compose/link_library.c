@@ -8,7 +8,7 @@
 #include "compose/world_match.h"
 
 const char *const cti_link_import_names[CTI_LINK_IMPORTS] = {
-#define CT_LINK_IMPORT(symbol, module, field, kind) field,
+#define CT_LINK_IMPORT(symbol, module, field, kind, type) field,
 #include "compose/link_names.def"
 #undef CT_LINK_IMPORT
 };
@@ -22,8 +22,9 @@ const char *const cti_link_export_names[CTI_LINK_EXPORTS] = {
 static const struct {
   const char *module;
   cti_extern_kind kind;
+  const char *type;
 } import_rows[CTI_LINK_IMPORTS] = {
-#define CT_LINK_IMPORT(symbol, module, field, kind) {module, CTI_EXTERN_##kind},
+#define CT_LINK_IMPORT(symbol, module, field, kind, type) {module, CTI_EXTERN_##kind, type},
 #include "compose/link_names.def"
 #undef CT_LINK_IMPORT
 };
@@ -189,13 +190,36 @@ static ct_status bad_import(const reader *r, const cti_import *import) {
                      "link libraries made by `wasm-ld -shared`; a module that is no library goes to `ctool component new`");
 }
 
+/* The table and the memory of all grow as they must, up to what indices of 32 bits reach: a library that sets a limit is none. */
+static bool read_limits(uint64_t *least, const cti_limits *limits, uint64_t most) {
+  *least = limits->min;
+  return !limits->has_max && !limits->is_64 && !limits->shared && !limits->has_page_log2 && limits->min <= most;
+}
+
+/* Is it a function of that many values of i32? */
+static bool is_of_i32(const cti_subtype *type, const char *letters) {
+  uint32_t params = letters[0] == 'i', results = letters[0] == ':' && letters[1] == 'i';
+  if (letters[0] == '*') return type != NULL;
+  return type && type->param_count == params && type->result_count == results && type->types[0] == CTI_VT_I32;
+}
+
+static bool fits(reader *r, const cti_extern_type *type, const char *expected) {
+  enum { MOST_PAGES = 65536 };
+  switch (type->kind) {
+  case CTI_EXTERN_FUNC: return is_of_i32(cti_module_type_func(&r->lib->module, type->type), expected);
+  case CTI_EXTERN_GLOBAL: return type->of.global.type == CTI_VT_I32 && type->of.global.is_mutable == (expected[0] == 'v') && !type->of.global.shared;
+  case CTI_EXTERN_TABLE: return type->of.table.element == CTI_VT_FUNCREF && read_limits(&r->lib->least_table, &type->of.table.limits, UINT32_MAX);
+  case CTI_EXTERN_MEMORY: return read_limits(&r->lib->least_pages, &type->of.memory, MOST_PAGES);
+  default: return true;
+  }
+}
+
 /* What the linker itself provides. */
 static ct_status read_known(bool *known, reader *r, const cti_import *import) {
   for (unsigned i = 0; i < CTI_LINK_IMPORTS; i++) {
     if (!cti_slice_is(import->module, import_rows[i].module) || !cti_slice_is(import->name, cti_link_import_names[i])) continue;
     *known = r->lib->imports[i] = true;
-    bool is_i32 = import->type.kind != CTI_EXTERN_GLOBAL || import->type.of.global.type == CTI_VT_I32;
-    return import->type.kind == import_rows[i].kind && is_i32 ? CT_OK : bad_import(r, import);
+    return import->type.kind == import_rows[i].kind && fits(r, &import->type, import_rows[i].type) ? CT_OK : bad_import(r, import);
   }
   return CT_OK;
 }
@@ -208,7 +232,7 @@ static ct_status read_env(reader *r, const cti_import *import) {
 }
 
 static ct_status read_address(reader *r, cti_link_names *list, const cti_import *import) {
-  if (import->type.kind != CTI_EXTERN_GLOBAL || import->type.of.global.type != CTI_VT_I32) return bad_import(r, import);
+  if (import->type.kind != CTI_EXTERN_GLOBAL || !fits(r, &import->type, "variable")) return bad_import(r, import);
   return cti_vec_push(r->link->arena, list, import->name) ? CT_OK : CT_NOMEM;
 }
 

@@ -35,8 +35,8 @@ uint32_t cti_text_width(ct_slice text) {
 static ct_slice next_line(ct_slice text, size_t *at, uint32_t width) {
   enum { MIN_FREE = 2 };
   size_t from = *at, end = from;
-  while (end < text.size) {
-    size_t word = end > from ? end + 1 : end;
+  for (bool first = true; end < text.size; first = false) {
+    size_t word = first ? end : end + 1; /* the first may be empty: a blank at the begin */
     ct_slice near = cti_slice_cut(text, 0, word + 4 * (size_t)width + 16); /* so that a word without an end is not looked through for each line */
     size_t stop = cti_slice_find(near, ' ', word);
     uint32_t before = cti_text_width(cti_slice_cut(text, from, word)), size = cti_text_width(cti_slice_cut(text, word, stop));

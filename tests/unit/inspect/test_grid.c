@@ -52,6 +52,18 @@ static void test_grid__words_are_broken(void **state) {
         "╰───┴──────────────────────────────────────────────────────────────────────────╯\n");
 }
 
+/* A cell may begin with blanks, as any name in a file may. */
+static void test_grid__blank_first(void **state) {
+  (void)state;
+  const char *const cells[] = {"K", "V", "  a", " "};
+  check(cells, 4, 2, false,
+        "╭─────┬───╮\n"
+        "│ K   ┆ V │\n"
+        "╞═════╪═══╡\n"
+        "│   a ┆   │\n"
+        "╰─────┴───╯\n");
+}
+
 static void test_grid__width(void **state) {
   (void)state;
   assert_int_equal(cti_text_width(cti_slice_str("a\xcc\x81")), 1);         /* a combining mark */
@@ -81,6 +93,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_grid__small),
       cmocka_unit_test(test_grid__words_are_broken),
+      cmocka_unit_test(test_grid__blank_first),
       cmocka_unit_test(test_grid__width),
       cmocka_unit_test(test_grid__endless_word),
   };
