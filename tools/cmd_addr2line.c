@@ -25,7 +25,7 @@ int cmd_addr2line(int argc, char **argv) {
   };
   const opt_spec spec = {
       "ctool addr2line [OPTIONS] FILE [ADDRESS...]",
-      "Tells the function and source line of instructions in a module, or in any module of a component, by its DWARF. An address is an offset in the file: 0x2a or @2a, or\n"
+      "Tells the function and source line of instructions in a module, or in any module of a component, by its DWARF. An address is an offset in the file: 0x2a or @2a, or "
       "42 in decimal. What is inlined comes first, then where it was inlined to. With - for FILE, standard input is read.",
       rows,
       "  ctool addr2line app.wasm 0x1a2b            as a trap's trace has it\n"

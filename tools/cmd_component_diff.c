@@ -42,7 +42,7 @@ int cmd_component_diff(int argc, char **argv) {
   };
   const opt_spec spec = {
       "ctool component diff [OPTIONS] A B",
-      "Tells in words what is different between two components, or two core modules: size, imports and exports with what changed in their interfaces, and of each\n"
+      "Tells in words what is different between two components, or two core modules: size, imports and exports with what changed in their interfaces, and of each "
       "core module sizes and functions. Functions are compared by name, and indices that merely moved are no difference. Either may be text.",
       rows,
       "  ctool component diff before.wasm after.wasm\n"

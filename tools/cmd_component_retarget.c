@@ -36,8 +36,8 @@ int cmd_component_retarget(int argc, char **argv) {
   };
   const opt_spec spec = {
       "ctool component retarget --to VERSION [OPTIONS] [FILE]",
-      "Moves what a component imports and exports of WASI 0.2 to one version, later or earlier: for hosts that look for exact names, and for components\n"
-      "that mix versions. What is declared, not used, and not in the version is left out; what is used and not there, or differs, is told. Without FILE,\n"
+      "Moves what a component imports and exports of WASI 0.2 to one version, later or earlier: for hosts that look for exact names, and for components "
+      "that mix versions. What is declared, not used, and not in the version is left out; what is used and not there, or differs, is told. Without FILE, "
       "or with -, standard input is read. Text is taken as well.",
       rows,
       "  ctool component retarget --to 0.2.6 app.wasm -o out.wasm\n"

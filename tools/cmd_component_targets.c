@@ -49,7 +49,7 @@ int cmd_component_targets(int argc, char **argv) {
   };
   const opt_spec spec = {
       "ctool component targets [OPTIONS] WIT [COMPONENT]",
-      "Tells whether a component fits a world: it imports nothing that the world does not import, exports all that the world exports, with the\n"
+      "Tells whether a component fits a world: it imports nothing that the world does not import, exports all that the world exports, with the "
       "same types. Says nothing when it does. Without COMPONENT, or with -, standard input is read; text is taken as well.",
       rows,
       "  ctool component targets wit app.wasm\n"

@@ -33,7 +33,7 @@ int cmd_component_why(int argc, char **argv) {
   };
   const opt_spec spec = {
       "ctool component why [OPTIONS] FILE IMPORT",
-      "Tells what keeps an import of a component: from what the component exports, down the calls through its core modules and adapters, to each function\n"
+      "Tells what keeps an import of a component: from what the component exports, down the calls through its core modules and adapters, to each function "
       "of the import that can be reached. Each line calls the next one, and those that are deeper. IMPORT may be without its version. FILE may be -, and text.",
       rows,
       "  ctool component why app.wasm wasi:sockets/tcp\n"

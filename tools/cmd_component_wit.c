@@ -172,7 +172,7 @@ int cmd_component_wit(int argc, char **argv) {
   };
   const opt_spec spec = {
       "ctool component wit [OPTIONS] [INPUT]",
-      "Reads WIT and writes it as text, or in another form.\nINPUT is a directory of .wit files (with deps/), a .wit file, a WIT package in binary form, a component,\n"
+      "Reads WIT and writes it as text, or in another form.\nINPUT is a directory of .wit files (with deps/), a .wit file, a WIT package in binary form, a component, "
       "or a core module with component-type sections. Without it, or with -, standard input is read.",
       rows,
       "  ctool component wit app.wasm                     a component's world\n"
