@@ -42,12 +42,10 @@ static struct cti_users *users_of(cti_retarget *r) {
   return u;
 }
 
-/* An adapter is known by the name of its instance, or where names were left out by that of its imports, which its users give it. *name: what it adapts. */
-static bool is_adapter(ct_slice *name, const user *by) {
+/* What an adapter adapts, by the name that components give its instance; {NULL, 0} for what is none, or where names were left out. */
+static ct_slice adapted(const user *by) {
   static const char prefix[] = "wit-component:adapter:";
-  *name = (ct_slice){NULL, 0};
-  if (cti_slice_starts(by->instance, cti_slice_str(prefix))) *name = cti_slice_cut(by->instance, sizeof prefix - 1, by->instance.size);
-  return name->size || (by->module.size == 0 && by->instance.size == 0);
+  return cti_slice_starts(by->instance, cti_slice_str(prefix)) ? cti_slice_cut(by->instance, sizeof prefix - 1, by->instance.size) : (ct_slice){NULL, 0};
 }
 
 ct_slice cti_retarget_user(cti_retarget *r, const cti_move *m, ct_slice name) {
@@ -57,10 +55,9 @@ ct_slice cti_retarget_user(cti_retarget *r, const cti_move *m, ct_slice name) {
   uint32_t place = func ? cti_map_get_u64(&u->by_func, func) : CTI_MAP_NONE;
   if (place == CTI_MAP_NONE) return (ct_slice){NULL, 0};
   const user *by = &u->list.items[place];
-  ct_slice adapts;
-  bool of_adapter = is_adapter(&adapts, by);
-  if (of_adapter && cti_slice_is(m->title, "wasi:cli/exit") && cti_slice_is(name, "exit-with-code")) r->adapter_exits = true;
-  if (of_adapter) return cti_format(r->arena, "\n    used by the adapter%s%.*s", adapts.size ? " for " : "", CTI_S(adapts));
+  ct_slice adapts = adapted(by);
+  if (adapts.size && cti_slice_is(m->title, "wasi:cli/exit") && cti_slice_is(name, "exit-with-code")) r->adapter_exits = true;
+  if (adapts.size) return cti_format(r->arena, "\n    used by the adapter for %.*s", CTI_S(adapts));
   return cti_format(r->arena, "\n    used by the core module `%.*s`, as \"%.*s\" \"%.*s\"", CTI_S(by->instance), CTI_S(by->module), CTI_S(by->name));
 }
 
