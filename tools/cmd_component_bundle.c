@@ -1,4 +1,6 @@
 /* ctool component bundle [FILE] --module-dir DIR -o OUT: puts core modules into a component that imports them. */
+#include <stdio.h>
+
 #include "opts.h"
 #include "taken.h"
 
@@ -8,6 +10,16 @@ typedef struct bundle_options {
   int error_format;
 } bundle_options;
 
+/* unbundle makes no folder when it takes nothing out, and what goes without one then is no mistake: that is a warning. */
+static ct_status check_directory(const taken_list *list, const char *path, const bundle_options *o, ct_error *error) {
+  char text[sizeof error->message];
+  if (ct_path_kind_of(list->directory) == CT_PATH_DIRECTORY) return CT_OK;
+  if (list->count) return fail_with(error, FAIL_OPEN, "%s, which --module-dir names, is no directory", list->directory);
+  snprintf(text, sizeof text, "nothing is bundled: the component imports no core modules, and %s is no directory", list->directory);
+  tell_notice(&(listener){path, o->error_format, false}, CT_NOTICE_WARNING, text);
+  return CT_OK;
+}
+
 static int run(const char *path, const bundle_options *o) {
   ct_error error;
   ct_error_clear(&error);
@@ -16,6 +28,7 @@ static int run(const char *path, const bundle_options *o) {
   taken_list list = {.directory = o->directory};
   ct_status status = wasm_file_open(&file, path, &error);
   if (status == CT_OK) status = ct_component_bundle(&out, file.bytes, taken_read, &list, &error);
+  if (status == CT_OK) status = check_directory(&list, path, o, &error);
   if (status == CT_OK) status = taken_output(o->output, &out, o->validate, o->text, &error);
   taken_free(&list);
   ct_buf_free(&out);

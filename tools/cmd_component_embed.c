@@ -66,20 +66,19 @@ static ct_status write_custom(ct_wit *wit, const embed_plan *plan, ct_error *err
   return status;
 }
 
-/* WIT and module in the other order? What stands where WIT belongs is a module then, and what stands for the module a directory or a text. */
-static bool is_swapped(const char *wit_path, const char *path) {
-  ct_error ignored;
-  ct_input first = {0}, second = {0};
-  ct_error_clear(&ignored);
-  bool module = strcmp(wit_path, "-") != 0 && ct_path_kind_of(wit_path) == CT_PATH_FILE && ct_input_open(&first, wit_path, &ignored) == CT_OK &&
-                ct_kind_of(first.bytes) == CT_KIND_MODULE;
-  bool wit = module && strcmp(path, "-") != 0 &&
-             (ct_path_kind_of(path) == CT_PATH_DIRECTORY || (ct_input_open(&second, path, &ignored) == CT_OK && ct_kind_of(second.bytes) == CT_KIND_TEXT));
-  ct_input_close(&first);
-  ct_input_close(&second);
-  return wit;
+/* A module stands where the WIT belongs: what the command should have been, in place of what reading went wrong about. */
+static void hint_order(ct_error *error, const char *wit_path, const char *path) {
+  if (path && looks_like_wit(path)) snprintf(error->hint, sizeof error->hint, "the WIT comes first: ctool component embed %s %s", path, wit_path);
+  else if (!path) snprintf(error->hint, sizeof error->hint, "the WIT is missing, which comes first: ctool component embed WIT %s", wit_path);
 }
 
+static void warn_unread(const embed_plan *plan, const char *path) {
+  char text[1024];
+  snprintf(text, sizeof text, "%s is not read: the dummy module is made of the WIT alone", path);
+  tell_notice(&(listener){path, plan->o->error_format, false}, CT_NOTICE_WARNING, text);
+}
+
+/* `path` is NULL when there is none, and the module comes from standard input. */
 static int run(const embed_plan *plan, const char *wit_path, const char *path) {
   ct_error error;
   ct_error_clear(&error);
@@ -87,11 +86,11 @@ static int run(const embed_plan *plan, const char *wit_path, const char *path) {
   const char *about = wit_path;
   ct_wit_options options = {plan->o->features.items, plan->o->features.count, plan->o->all_features, plan->o->no_builtin};
   ct_status status = ct_wit_open(&wit, wit_path, &options, &error);
-  if (status == CT_OK && !plan->dummy) about = path;
-  if (status == CT_OK) status = plan->o->only_custom ? write_custom(wit, plan, &error) : write_module(wit, plan, path, &error);
+  if (status == CT_OK && !plan->dummy) about = path ? path : "-";
+  if (plan->dummy && path) warn_unread(plan, path);
+  if (status == CT_OK) status = plan->o->only_custom ? write_custom(wit, plan, &error) : write_module(wit, plan, path ? path : "-", &error);
   ct_wit_free(wit);
-  if (status != CT_OK && about == wit_path && is_swapped(wit_path, path))
-    snprintf(error.hint, sizeof error.hint, "the WIT comes first: ctool component embed %s %s", path, wit_path);
+  if (status != CT_OK && file_kind_of(wit_path) == CT_KIND_MODULE) hint_order(&error, wit_path, path);
   return status == CT_OK ? EXIT_GOOD : tell(&error, about, plan->o->error_format);
 }
 
@@ -153,5 +152,5 @@ int cmd_component_embed(int argc, char **argv) {
   if (count == 0) return opt_usage_error(&spec, "which WIT? A file, a directory or a package in binary form is needed");
   if (count > 2) return opt_usage_error(&spec, "one module is changed at a time; \"%s\" is a second one", argv[3]);
   if (o.dummy_names && strcmp(o.dummy_names, "legacy") == 0) plan.style = o.async_callback ? CT_DUMMY_LEGACY_CALLBACK : o.async_stackful ? CT_DUMMY_LEGACY_STACKFUL : CT_DUMMY_LEGACY;
-  return run(&plan, argv[1], count > 1 ? argv[2] : "-");
+  return run(&plan, argv[1], count > 1 ? argv[2] : NULL);
 }

@@ -1,4 +1,6 @@
 /* ctool component targets WIT [COMPONENT]: does a component fit a world? */
+#include <stdio.h>
+
 #include "common.h"
 #include "opts.h"
 
@@ -33,6 +35,8 @@ static int run(const targets_options *o, const char *wit_path, const char *path)
   const char *about = status == CT_OK ? path : wit_path;
   if (status == CT_OK) status = check(wit, o, path, &error);
   ct_wit_free(wit);
+  if (status != CT_OK && status != FAIL_TARGET && file_kind_of(wit_path) == CT_KIND_COMPONENT && looks_like_wit(path))
+    snprintf(error.hint, sizeof error.hint, "the WIT comes first: ctool component targets %s %s", path, wit_path);
   return status == CT_OK ? EXIT_GOOD : tell(&error, about, o->error_format);
 }
 

@@ -64,6 +64,34 @@ void wasm_file_close(ct_wasm_file *file) {
   ct_input_close(&file->input);
 }
 
+/* All-zero when the file cannot be read. */
+static ct_input open_quietly(const char *path) {
+  ct_error ignored;
+  ct_input input = {0};
+  ct_error_clear(&ignored);
+  if (strcmp(path, "-") != 0 && ct_path_kind_of(path) == CT_PATH_FILE) ct_input_open(&input, path, &ignored);
+  return input;
+}
+
+ct_kind file_kind_of(const char *path) {
+  ct_input input = open_quietly(path);
+  ct_kind kind = input.bytes.size ? ct_kind_of(input.bytes) : CT_KIND_UNKNOWN;
+  ct_input_close(&input);
+  return kind;
+}
+
+/* Text modules begin with a parenthesis, or with a comment, whose mark is ;; or (; */
+bool looks_like_wit(const char *path) {
+  if (ct_path_kind_of(path) == CT_PATH_DIRECTORY) return true;
+  ct_input input = open_quietly(path);
+  ct_slice text = input.bytes;
+  size_t at = 0;
+  while (at < text.size && text.data[at] <= ' ') at++;
+  bool is = at < text.size && ct_kind_of(text) == CT_KIND_TEXT && text.data[at] != '(' && text.data[at] != ';';
+  ct_input_close(&input);
+  return is;
+}
+
 ct_status show_file(const char *path, const text_options *read, const char *output_path, file_shower show, const void *o, ct_error *error) {
   ct_wasm_file file;
   out_file *out = NULL;

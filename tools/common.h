@@ -23,7 +23,7 @@ typedef struct listener {
 void tell_notice(void *context, ct_notice kind, const char *text);
 
 /* Reports a failure of the command's own; the first one wins. The status is a number of errors.def. */
-enum { FAIL_NOMEM = 1, FAIL_OPEN = 900, FAIL_WRITE = 902, FAIL_RUN = 904 };
+enum { FAIL_NOMEM = 1, FAIL_TARGET = 806, FAIL_OPEN = 900, FAIL_WRITE = 902, FAIL_RUN = 904 };
 ct_status fail_with(ct_error *error, ct_status status, const char *format, ...);
 
 /* When output is in colours: into an int, which wants_color takes; "auto" is when `output` is a terminal. */
@@ -48,6 +48,11 @@ typedef struct text_options {
 ct_parse_options parse_options_of(const text_options *options, const char *path);
 ct_status wasm_file_open_text(ct_wasm_file *out, const char *path, const text_options *options, ct_error *error);
 void wasm_file_close(ct_wasm_file *file);
+
+/* For hints, when arguments may stand in each other's place: what kind a file's bytes are of (CT_KIND_UNKNOWN for standard input, and what cannot be read), and
+ * whether a path is a directory or a text that is no module or component. */
+ct_kind file_kind_of(const char *path);
+bool looks_like_wit(const char *path);
 
 /* Opens a file in either form and gives its bytes to `show`, whose text goes to `output`. `o` is for `show` alone. */
 typedef ct_status (*file_shower)(const ct_sink *sink, ct_slice bytes, const void *o, ct_error *error);

@@ -63,7 +63,7 @@ static int group_help(const char *group) {
 /* The command whose name, or whose second word, is nearly `name`; or NULL. */
 static const char *nearest(const char *name) {
   const char *best = NULL;
-  unsigned best_distance = 3;
+  unsigned best_distance = strlen(name) < 4 ? 2 : 3; /* two letters of three are another word */
   for (const command *c = commands; c->name; c++) {
     const char *space = strchr(c->name, ' ');
     unsigned whole = opt_distance(name, c->name), second = space ? opt_distance(name, space + 1) : whole;
@@ -97,8 +97,25 @@ static const char *elsewhere(const char *name) {
   return NULL;
 }
 
+/* An option before a command, where there are few. */
+static int unknown_option(const char *name) {
+  static const char *const options[] = {"--help", "--version", "--no-sandbox"};
+  const char *best = strcmp(name, "-v") == 0 ? "--version" : NULL;
+  unsigned best_distance = 4;
+  for (size_t i = 0; i < sizeof options / sizeof *options && name[1] == '-'; i++) {
+    unsigned distance = opt_distance(name, options[i]);
+    if (distance < best_distance) best = options[i];
+    if (distance < best_distance) best_distance = distance;
+  }
+  if (best) print_error("ctool has no option \"%s\"; did you mean \"%s\"?", name, best);
+  else print_error("ctool has no option \"%s\" before a command", name);
+  fputs("ctool --help lists the commands.\n", stderr);
+  return EXIT_USAGE;
+}
+
 /* `second` is the word after it, or NULL; it may be the rest of the name. */
 static int unknown_command(const char *first, const char *second) {
+  if (first[0] == '-') return unknown_option(first);
   const char *tool = elsewhere(first);
   if (tool) {
     fprintf(stderr, "error: ctool has no command \"%s\": %s.\n", first, tool);
@@ -112,7 +129,7 @@ static int unknown_command(const char *first, const char *second) {
   char both[64];
   snprintf(both, sizeof both, "%s %s", first, second ? second : "");
   const char *best = group ? nearest(both) : nearest(first);
-  if (!best) best = nearest(both); /* the first word may be the one that is misspelt */
+  if (!best && second) best = nearest(both); /* the first word may be the one that is misspelt */
   if (best) print_error("ctool has no command \"%s\"; did you mean \"%s\"?", group ? both : first, best);
   else print_error("ctool has no command \"%s\"", group ? both : first);
   fprintf(stderr, "ctool %s%s--help lists the commands.\n", group ? first : "", group ? " " : "");

@@ -155,6 +155,13 @@ bool opt_wants_equals(const opt_row *row, const char *argument, const char *next
   return is_boolean && argument[1] == '-' && !strchr(argument, '=') && next && (strcmp(next, "true") == 0 || strcmp(next, "false") == 0);
 }
 
+/* Is the word one of the command's own options, so that it is hardly the value of the one before? */
+static bool is_option(const opt_spec *spec, const char *word) {
+  if (word[0] != '-' || !word[1]) return false;
+  if (word[1] == '-') return find_long(spec, word + 2, strcspn(word + 2, "=")) != NULL;
+  return !word[2] && find_short(spec, word[1]);
+}
+
 /* One option: `value` is what follows "=" or the short letter, or NULL. */
 static int take(parse *p, const opt_row *row, const char *name, const char *value) {
   const char *next = p->next < p->argc ? p->argv[p->next] : NULL;
@@ -164,6 +171,8 @@ static int take(parse *p, const opt_row *row, const char *name, const char *valu
   if (!value) {
     if (p->next == p->argc) return opt_usage_error(p->spec, "%s needs a value: %s", name, row->value_name);
     value = p->argv[p->next++];
+    if (is_option(p->spec, value) && strcmp(row->value_name, "ARG") != 0)
+      return opt_usage_error(p->spec, "%s needs a value, %s, and %s is the next option", name, row->value_name, value);
   }
   if (row->kind == OPT_WORD) {
     take_word(p, row, value);
@@ -181,6 +190,8 @@ static int take_long(parse *p, const char *argument) {
 
 /* A cluster of short flags, of which the last may take a value. */
 static int take_short(parse *p, const char *argument) {
+  const opt_row *whole = argument[2] ? find_long(p->spec, argument + 1, strcspn(argument + 1, "=")) : NULL;
+  if (whole) return opt_usage_error(p->spec, "%s begins with one dash; did you mean --%s?", argument, argument + 1);
   for (const char *at = argument + 1; *at; at++) {
     const opt_row *row = find_short(p->spec, *at);
     if (!row) return unknown_option(p->spec, argument);
