@@ -10,7 +10,11 @@ enum { LAST_STATUS = 999 };
 
 static bool known(int status) { return strcmp(ct_status_name(status), "unknown") != 0; }
 
-static void story(int status) { printf("%d %s\n  %s\n", status, ct_status_name(status), ct_status_story(status)); }
+static void story(int status) {
+  printf("%d %s\n  ", status, ct_status_name(status));
+  opt_put_wrapped(ct_status_story(status), 2, 2);
+  putchar('\n');
+}
 
 static int find(const char *code) {
   char *end;

@@ -19,11 +19,21 @@ void tell_notice(void *context, ct_notice kind, const char *text) {
   ct_buf_free(&line);
 }
 
+/* Who reads it can ask for more; logs and scripts have the number by --error-format json. */
+static void add_number(ct_buf *text, const ct_error *error) {
+  char line[64];
+  ct_error ignored = {0};
+  if (error->status == CT_OK) return;
+  int size = snprintf(line, sizeof line, "  = more: ctool explain %d\n", (int)error->status);
+  ct_buf_append(text, (ct_slice){(const uint8_t *)line, (size_t)size}, &ignored);
+}
+
 int tell(ct_error *error, const char *file, bool json) {
   ct_buf text = {0};
   if (file && !error->file[0]) snprintf(error->file, sizeof error->file, "%s", strcmp(file, "-") == 0 ? "standard input" : file);
   if (json) ct_error_print_json(error, &text);
   else ct_error_print(error, &text);
+  if (!json && ct_is_terminal(STDERR_FILENO)) add_number(&text, error);
   if (text.failed) fprintf(stderr, "error: %s\n", error->message);
   else fwrite(text.data, 1, text.size, stderr);
   ct_buf_free(&text);

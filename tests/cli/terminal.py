@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""What a terminal sees of `ctool validate` when it takes longer than a second: terminal.py CTOOL
+"""What a terminal sees, and a file does not: terminal.py CTOOL
 
-The second of three files is a pipe, whose writer waits. On the terminal a bar comes and goes; where standard error is no terminal, there is none."""
+Of `ctool validate`, when it takes longer than a second, a bar that comes and goes: the second of three files is a pipe, whose writer waits.
+Of a failure, how to be told more of it."""
 import os, pty, subprocess, sys, tempfile, threading, time
 
 MODULE = b'\0asm\1\0\0\0'
@@ -22,6 +23,23 @@ def run(ctool, folder, stderr):
     assert out == ''.join('%s: valid core module\n' % p for p in paths), out
 
 
+def fail(ctool, stderr, *more):
+    status = subprocess.run([ctool, 'validate', *more, '/nowhere/x.wasm'], stdout=subprocess.DEVNULL, stderr=stderr, stdin=subprocess.DEVNULL).returncode
+    assert status == 1, status
+
+
+def fails(ctool, ours, theirs):
+    fail(ctool, theirs)
+    seen = os.read(ours, 4096).decode()
+    assert seen.startswith('error: ') and seen.endswith('\r\n  = more: ctool explain 900\r\n'), repr(seen)
+    fail(ctool, theirs, '--error-format', 'json')
+    assert b'more' not in os.read(ours, 4096)
+    with tempfile.TemporaryFile() as plain:
+        fail(ctool, plain)
+        plain.seek(0)
+        assert b'more' not in plain.read()
+
+
 def main():
     ctool = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
@@ -37,6 +55,7 @@ def main():
         run(ctool, folder, theirs)
         seen = os.read(ours, 4096).decode()
         assert seen == '\r\x1b[K[################........] 2 of 3\r\x1b[K', repr(seen)
+        fails(ctool, ours, theirs)
         with tempfile.TemporaryFile() as plain:
             run(ctool, folder, plain)
             assert os.fstat(plain.fileno()).st_size == 0

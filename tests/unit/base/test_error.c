@@ -98,6 +98,16 @@ static void test_statuses__numbers_and_names_are_unique(void **state) {
   assert_string_equal(ct_status_name(999), "unknown");
 }
 
+/* Of what comes out of an input, the story says more than its message does; of files and of ctool itself there is less to say. */
+static void test_statuses__stories_tell_more(void **state) {
+  (void)state;
+  enum { FIRST = 100, LAST = 899, TWO_LINES = 150 };
+  for (int status = FIRST; status <= LAST; status++) {
+    if (strcmp(ct_status_name(status), "unknown") == 0) continue;
+    if (strlen(ct_status_story(status)) < TWO_LINES) fail_msg("the story of %d (%s) is short", status, ct_status_name(status));
+  }
+}
+
 static void test_print__names_are_bytes(void **state) {
   (void)state;
   ct_error error;
@@ -114,7 +124,7 @@ int main(void) {
       cmocka_unit_test(test_fail__first_wins),          cmocka_unit_test(test_trail__innermost_first),
       cmocka_unit_test(test_place_text__caret),         cmocka_unit_test(test_place_text__past_the_end),
       cmocka_unit_test(test_json__one_line),            cmocka_unit_test(test_statuses__numbers_and_names_are_unique),
-      cmocka_unit_test(test_print__names_are_bytes),
+      cmocka_unit_test(test_print__names_are_bytes),    cmocka_unit_test(test_statuses__stories_tell_more),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
