@@ -60,16 +60,16 @@ static ct_slice shape_of(similar *s, uint32_t func) {
 
 /* ---- a group */
 
-/* The constants of a function, in order. */
-static uint32_t constants_of(const similar *s, uint32_t func, cti_instr *out, uint32_t room) {
+/* The constants of a function, in order, and how many: as many in each of one shape. `out` may be NULL. */
+static uint32_t constants_of(const similar *s, uint32_t func, cti_instr *out) {
   cti_cursor c = code_of(s, func);
   uint32_t count = 0;
   cti_instr instr;
-  while (cti_instr_next(&instr, &c))
-    if (cti_op_is_const(instr.op)) {
-      if (count == room) return UINT32_MAX;
-      out[count++] = instr;
-    }
+  while (cti_instr_next(&instr, &c)) {
+    if (!cti_op_is_const(instr.op)) continue;
+    if (out) out[count] = instr;
+    count++;
+  }
   return count;
 }
 
@@ -184,14 +184,14 @@ static ct_status merge(similar *s, const group *g, cti_instr *const *constants) 
 
 static ct_status merge_group(similar *s, const uint32_t *funcs, uint32_t count) {
   group g = {.funcs = funcs, .count = count};
-  cti_instr *constants = NULL, **by_func = CTI_NEW_N(s->arena, cti_instr *, count);
-  uint32_t size = (uint32_t)s->m->funcs.items[funcs[0]].body.size, room = size / 2 < MAX_SITES ? size / 2 : MAX_SITES, n = 0;
+  cti_instr **by_func = CTI_NEW_N(s->arena, cti_instr *, count);
+  uint32_t n = constants_of(s, funcs[0], NULL);
   if (!by_func) return s->arena->error->status;
+  if (n > MAX_SITES) return CT_OK;
   for (uint32_t i = 0; i < count; i++) {
-    by_func[i] = constants = cti_alloc_raw(s->arena, room, sizeof *constants);
-    if (!constants) return s->arena->error->status;
-    n = constants_of(s, funcs[i], constants, room);
-    if (n == UINT32_MAX) return CT_OK;
+    by_func[i] = cti_alloc_raw(s->arena, n, sizeof **by_func);
+    if (!by_func[i]) return s->arena->error->status;
+    constants_of(s, funcs[i], by_func[i]);
   }
   return find_sites(s, &g, by_func, n) ? merge(s, &g, by_func) : s->arena->error->status;
 }
@@ -215,6 +215,17 @@ static ct_status find_groups(similar *s, uint32_t *first) {
   return s->arena->error->status;
 }
 
+/* A group has memory of its own. */
+static ct_status merge_alone(similar *s, const uint32_t *funcs, uint32_t count) {
+  cti_arena own, *all = s->arena;
+  cti_arena_init(&own, all->error);
+  s->arena = &own;
+  ct_status status = merge_group(s, funcs, count);
+  s->arena = all;
+  cti_arena_free(&own);
+  return status;
+}
+
 static ct_status merge_groups(similar *s, const uint32_t *first, uint32_t count, uint32_t *members) {
   uint32_t *last = CTI_NEW_N(s->arena, uint32_t, count); /* of each chain */
   if (!last) return s->arena->error->status;
@@ -229,7 +240,7 @@ static ct_status merge_groups(similar *s, const uint32_t *first, uint32_t count,
     uint32_t n = 0;
     if (first[i] != i || s->next[i] == UINT32_MAX) continue;
     for (uint32_t k = i; k != UINT32_MAX; k = s->next[k]) members[n++] = k;
-    CTI_TRY(merge_group(s, members, n));
+    CTI_TRY(merge_alone(s, members, n));
   }
   return CT_OK;
 }

@@ -6,19 +6,20 @@ typedef struct mover {
   cti_module *m;
   cti_arena *arena;
   const cti_remap *remap;
+  cti_buf out; /* of one body after the other */
 } mover;
 
 static uint32_t moved(const mover *v, cti_space space, uint32_t index) { return cti_remap_index(v->remap, space, index); }
 
-/* Code written with the new indices, in the arena. */
+/* Code written with the new indices, in the arena; what comes out as it was is not copied. */
 static ct_slice rewrite(mover *v, ct_slice bytes, uint64_t offset, bool has_locals) {
-  cti_buf out = {0};
   cti_cursor c = cti_cursor_make(bytes, offset, v->arena->error);
-  ct_status status = has_locals ? cti_remap_locals(&out, v->remap, &c) : CT_OK;
-  if (status == CT_OK) status = cti_remap_code(&out, v->remap, &c);
-  if (status == CT_OK) return cti_take(&out, v->arena);
-  ct_buf_free(&out);
-  return (ct_slice){NULL, 0};
+  v->out.size = 0;
+  ct_status status = has_locals ? cti_remap_locals(&v->out, v->remap, &c) : CT_OK;
+  if (status == CT_OK) status = cti_remap_code(&v->out, v->remap, &c);
+  if (status == CT_OK) status = cti_buf_check(&v->out, v->arena->error);
+  if (status != CT_OK) return (ct_slice){NULL, 0};
+  return cti_slice_eq(cti_buf_slice(&v->out), bytes) ? bytes : cti_copy(v->arena, cti_buf_slice(&v->out));
 }
 
 static void move_expr(mover *v, cti_expr *expr) {
@@ -71,7 +72,8 @@ static void move_contents(mover *v) {
 }
 
 ct_status cti_module_remap(cti_module *m, const cti_remap *remap) {
-  mover v = {m, m->arena, remap};
+  mover v = {m, m->arena, remap, {0}};
   move_contents(&v);
+  ct_buf_free(&v.out);
   return m->arena->error->status;
 }
