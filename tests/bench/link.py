@@ -48,7 +48,7 @@ def compile_all(work, names):
 
 
 def cpp(work):
-    main = '#include <stdio.h>\nunsigned seed = 5;\n%s\nint main(void) { unsigned x = 1;\n%s\n  printf("%%u\\n", x); return 0; }\n' % (
+    main = '#include <stdio.h>\nunsigned seed = 5;\nvoid _ZdlPvm(void *at, unsigned long size) { (void)at, (void)size; } /* operator delete, without its library */\n%s\nint main(void) { unsigned x = 1;\n%s\n  printf("%%u\\n", x); return 0; }\n' % (
         '\n'.join('unsigned run%d(unsigned);' % i for i in range(UNITS)), '\n'.join('  x = run%d(x);' % i for i in range(UNITS)))
     return compile_all(work, [('main.c', main, ['-O1'])] + [('unit%d.cc' % i, unit(i), ['-O2', '-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics', '-Wno-everything']) for i in range(UNITS)]), []
 
