@@ -37,7 +37,8 @@ static ct_slice next_line(ct_slice text, size_t *at, uint32_t width) {
   size_t from = *at, end = from;
   for (bool first = true; end < text.size; first = false) {
     size_t word = first ? end : end + 1; /* the first may be empty: a blank at the begin */
-    ct_slice near = cti_slice_cut(text, 0, word + 4 * (size_t)width + 16); /* so that a word without an end is not looked through for each line */
+    size_t left = text.size - (word < text.size ? word : text.size), reach = width < left / 4 ? 4 * (size_t)width + 16 : left;
+    ct_slice near = cti_slice_cut(text, 0, word + reach); /* so that a word without an end is not looked through for each line */
     size_t stop = cti_slice_find(near, ' ', word);
     uint32_t before = cti_text_width(cti_slice_cut(text, from, word)), size = cti_text_width(cti_slice_cut(text, word, stop));
     if (stop == near.size && stop < text.size && size <= width) size = width + 1;
