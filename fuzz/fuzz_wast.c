@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   written w = {0};
   const ct_sink sink = {take, &w};
   const ct_validate_options validate = {.threads = 1};
-  const ct_wast_options check = {.validate = &validate};
+  const ct_wast_options check = {.validate = &validate, .fold = size % 2, .one_blank = true};
   const ct_wast_json_options json = {.source_filename = "x.wast", .stem = "x", .give = give, .context = &modules};
   ct_error error = {0};
   ct_status status = ct_wast_json(&sink, (ct_slice){data, size}, &json, &error);

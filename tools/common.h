@@ -23,7 +23,7 @@ typedef struct listener {
 void tell_notice(void *context, ct_notice kind, const char *text);
 
 /* Reports a failure of the command's own; the first one wins. The status is a number of errors.def. */
-enum { FAIL_NOMEM = 1, FAIL_TARGET = 806, FAIL_OPEN = 900, FAIL_WRITE = 902, FAIL_RUN = 904 };
+enum { FAIL_NOMEM = 1, FAIL_MISUSE = 2, FAIL_TARGET = 806, FAIL_OPEN = 900, FAIL_WRITE = 902, FAIL_RUN = 904 };
 ct_status fail_with(ct_error *error, ct_status status, const char *format, ...);
 
 /* When output is in colours: into an int, which wants_color takes; "auto" is when `output` is a terminal. */

@@ -33,6 +33,10 @@ CT_API ct_status ct_text_parse_input(ct_buf *out, const ct_input *input, const c
 typedef struct ct_wast_options {
   const ct_validate_options *validate; /* NULL: the default */
   bool permissive;                     /* some of what is malformed by the specification may be found by validation */
+  bool fold;                           /* good modules are printed folded, too: whatever they print as has to make the same module again */
+  bool one_blank;                      /* and has no blank at the end of a line, nor two in a row but at the beginning */
+  /* Gets what a good module prints as ("print", and with `fold` "print-folded") and the number of its directive; NULL: not wanted. A failure is one of the module. */
+  ct_status (*snapshot)(void *context, const char *kind, uint32_t number, ct_slice text, ct_error *error);
   void (*report)(void *context, const ct_error *error); /* told of each failure; NULL: only the first is known */
   void *context;
 } ct_wast_options;

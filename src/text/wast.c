@@ -73,7 +73,8 @@ static ct_status make_module(cti_buf *out, cti_wast_module *m, cti_wat_parser *p
     CTI_TRY(cti_wat_status(p));
     return cti_text_parse_quoted(out, m->quoted, p->arena->error);
   }
-  if (cti_wat_take_word(p, "binary")) {
+  m->is_binary = cti_wat_take_word(p, "binary");
+  if (m->is_binary) {
     cti_buf_bytes(out, cti_wat_take_strings(p));
   } else if (is_component) {
     CTI_TRY(cti_wat_component(p, ident, out));

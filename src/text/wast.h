@@ -23,6 +23,7 @@ typedef struct cti_wast_module {
   uint32_t line;
   const uint8_t *at; /* in the script */
   bool is_quoted;  /* it was given as text in strings */
+  bool is_binary;  /* it was given as bytes in strings, which need not have the form that ctool would write */
   ct_slice quoted; /* that text */
   ct_slice bytes;  /* its binary form, when `failure` is none */
   ct_error failure; /* why it could not be made */
@@ -48,6 +49,12 @@ ct_status cti_wast_read(cti_wast *s, ct_slice text, cti_arena *arena);
 /* ---- text_parse.c: a text that stands in a script, which may be of no fields */
 
 ct_status cti_text_parse_quoted(ct_buf *out, ct_slice text, ct_error *error);
+
+/* ---- wast_round.c */
+
+/* The text that a module prints as makes the same module and prints as it did; folded as well when options->fold. Of the directive `number` snapshots are given.
+ * CT_MISUSE tells what does not hold: names that no text can have, or a fault of ctool. */
+ct_status cti_wast_round(const cti_wast_module *module, uint32_t number, const ct_wast_options *options, ct_error *error);
 
 /* ---- wast_value.c: the group of a value has been entered, and is left by the caller */
 

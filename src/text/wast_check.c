@@ -11,6 +11,7 @@ typedef struct check {
   ct_slice text;
   ct_error first;
   size_t failures;
+  uint32_t number; /* of the directive at the outermost level */
 } check;
 
 /* Tells one failure; the reading goes on. */
@@ -75,6 +76,7 @@ static void check_valid(check *c, const cti_wast_module *m) {
   ct_error error = {0};
   if (m->failure.status != CT_OK) fail(c, m, &m->failure, " ");
   else if (ct_validate(m->bytes, c->options->validate, &error) != CT_OK) fail(c, m, NULL, "this module is not valid: %s", error.message);
+  else if (cti_wast_round(m, c->number, c->options, &error) != CT_OK) fail(c, m, &error, " ");
 }
 
 static ct_status check_module(cti_wast *s, const cti_wast_module *m) {
@@ -90,7 +92,9 @@ static ct_status check_module(cti_wast *s, const cti_wast_module *m) {
   return CT_OK;
 }
 
-static ct_status forget_json(cti_wast *s) {
+static ct_status next_directive(cti_wast *s) {
+  check *c = s->context;
+  c->number++;
   CTI_TRY(cti_buf_check(&s->json_buf, s->p.arena->error));
   cti_buf_truncate(&s->json_buf, 0);
   return CT_OK;
@@ -100,7 +104,7 @@ ct_status ct_wast_check(ct_slice text, const ct_wast_options *options, ct_error 
   static const ct_wast_options defaults;
   cti_arena arena;
   check c = {.options = options ? options : &defaults, .text = text};
-  cti_wast s = {.module = check_module, .done = forget_json, .context = &c};
+  cti_wast s = {.module = check_module, .done = next_directive, .context = &c};
   s.json = cti_json_make(&s.json_buf, 0);
   cti_arena_init(&arena, error);
   ct_status status = cti_wast_read(&s, text, &arena);

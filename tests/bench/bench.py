@@ -14,11 +14,12 @@ import cost, fetch, inputs, optimize
 OPTIONS = None
 
 
-def medians(*commands):
-    """Medians for each command, which run in turn; None for one that fails."""
+def medians(*commands, fresh=None):
+    """Medians for each command, which run in turn; None for one that fails. `fresh` is a folder that is emptied before each."""
     runs = [[] for _ in commands]
     for _ in range(OPTIONS.runs):
         for command, list_ in zip(commands, runs):
+            if fresh: shutil.rmtree(fresh, ignore_errors=True), os.mkdir(fresh)
             if command and (not list_ or list_[-1]): list_.append(cost.once(command))
     return [None if not list_ or None in list_ else [statistics.median(column) for column in zip(*list_)] for list_ in runs]
 
@@ -27,14 +28,14 @@ def figures(m):
     return '%8.1f %8.1f %8.1f' % (*m[:2], m[2] / 1024) if m else '%26s' % 'fails'
 
 
-def row(name, arguments, theirs=None, peer=None):
+def row(name, arguments, theirs=None, peer=None, fresh=None):
     """One job; `theirs` are the arguments of the peer where they differ; that is wasm-tools, or the program that `peer` names (False: there is none)."""
     if OPTIONS.only and not any(word in name for word in OPTIONS.only.split(',')): return
     try: arguments, theirs = arguments(), theirs and theirs()
     except fetch.Skip as e: return print('%-34s skipped: %s' % (name, e), flush=True)
     tool = OPTIONS.wasm_tools if peer is None else peer and fetch.program(peer)
     peer = tool and [tool, *(theirs or arguments)]
-    a, b = medians([OPTIONS.ctool, *arguments], peer)
+    a, b = medians([OPTIONS.ctool, *arguments], peer, fresh=fresh)
     ratio = '   %5.2f %5.2f %5.2f' % tuple(x / max(y, 0.1) for x, y in zip(a, b)) if a and b else ''
     print('%-34s %s   %s%s' % (name, figures(a), figures(b) if peer else '%26s' % '-', ratio), flush=True)
 
@@ -94,7 +95,7 @@ def looking(d):
         for command in ('objdump', 'metadata show', 'demangle', 'dump'):
             row('%s %s' % (command, name), lambda: [*command.split(), module(), '-o', out], lambda: [*command.split(), module(), *([] if command == 'metadata show' else ['-o', out])])
     row('wast i32.wast', lambda: ['wast', script('i32')], lambda: ['wast', '--ignore-error-messages', script('i32')])
-    row('json-from-wast simd_const.wast', lambda: ['json-from-wast', script('simd_const'), '-o', d + '/s.json', '--wasm-dir', d])
+    row('json-from-wast simd_const.wast', lambda: ['json-from-wast', script('simd_const'), '-o', d + '/fresh/s.json', '--wasm-dir', d + '/fresh'], fresh=d + '/fresh')
     dwarf = lambda: debuggable(d)
     row('addr2line, 100 addresses', lambda: ['addr2line', dwarf(), *addresses(dwarf())])
     row('strip --split-debug; llvm-objcopy', lambda: ['strip', dwarf(), '--split-debug', d + '/debug.wasm', '-o', out], lambda: ['--only-keep-debug', dwarf(), out], peer='llvm-objcopy-19')
