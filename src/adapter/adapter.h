@@ -54,7 +54,7 @@
   X(exit, 0, CTI_ADAPTER_NO_CLI)                                                                                                           \
   X(exit_with, 0, CTI_ADAPTER_NO_EXIT_CODE)
 
-/* Preview1's functions that only files and directories have: EBADF where none can be open. */
+/* Preview1's functions that only files and directories have: a guest that imports one gets both; EBADF in a proxy. */
 #define CTI_ADAPTER_FILE_EXPORTS(X)                                                                                                        \
   X(fd_advise) X(fd_allocate) X(fd_datasync) X(fd_filestat_set_size) X(fd_filestat_set_times) X(fd_prestat_get)     \
   X(fd_prestat_dir_name) X(fd_readdir) X(fd_sync) X(path_create_directory) X(path_filestat_get) X(path_filestat_set_times) X(path_link)    \
@@ -83,7 +83,7 @@
 enum {
   CTI_ADAPTER_PLACED = 1 << 0,         /* base and limit are set */
   CTI_ADAPTER_NO_GROWTH = 1 << 1,      /* no memory can be had */
-  CTI_ADAPTER_NO_FILES = 1 << 2,       /* the guest imports neither path_open nor fd_prestat_get and fd_prestat_dir_name: only 0 to 2 can be open */
+  CTI_ADAPTER_NO_FILES = 1 << 2,       /* the guest imports nothing of CTI_ADAPTER_FILE_EXPORTS, or is a proxy: only 0 to 2 are open */
   CTI_ADAPTER_NO_READ = 1 << 3,        /* it does not import fd_read */
   CTI_ADAPTER_NO_ARGUMENTS = 1 << 4,   /* it does not import args_get or args_sizes_get; or a proxy */
   CTI_ADAPTER_NO_ENVIRONMENT = 1 << 5, /* it does not import environ_get or environ_sizes_get; or a proxy */

@@ -1,6 +1,6 @@
 /* image.c - the preview1 adapter as compiled code. Made by tools/adapter; do not edit.
  * Debian clang version 19.1.7 (3~deb12u1), Debian LLD 19.1.7
- * sources: BLAKE2b-256 232a7036c733c4540ebaccddf9c02922040dc6aadffd1ec538ff851c3ef82b91 */
+ * sources: BLAKE2b-256 2bb0ddb1e928c0326f39696e36e1c49ba57b8dae9a025e6740486b91d26047a4 */
 #include "adapter/image.h"
 
 /* the module, with a name section */

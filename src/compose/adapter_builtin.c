@@ -35,10 +35,21 @@ static bool imports(const cti_module *guest, const char *name) {
 
 static bool exports_func(const cti_module *guest, const char *name) { return cti_module_find_export(guest, CTI_EXTERN_FUNC, cti_slice_str(name)); }
 
-/* A guest that can neither open a file nor find a preopened directory has no descriptor but 0 to 2. */
+/* Of whatever kind: what is no function is refused when the adapter asks for it. */
+static bool exports_start(const cti_module *guest) {
+  for (uint32_t i = 0; i < guest->exports.count; i++)
+    if (cti_slice_is(guest->exports.items[i].name, "_start")) return true;
+  return false;
+}
+
+/* A guest that imports nothing which only files and directories have cannot tell whether there are preopened directories: it has descriptors 0 to 2 alone. */
 static bool can_have_files(const builtin *b) {
   if (b->form == CT_WASI_ADAPTER_PROXY) return false;
-  return imports(b->guest, "path_open") || (imports(b->guest, "fd_prestat_get") && imports(b->guest, "fd_prestat_dir_name"));
+#define CT_EXPORT(name) \
+  if (imports(b->guest, #name)) return true;
+  CTI_ADAPTER_FILE_EXPORTS(CT_EXPORT)
+#undef CT_EXPORT
+  return false;
 }
 
 /* Where a longer table of descriptors comes from. Pages are left alone by every allocator that has run once, but for Go's, and those of guests without a place
@@ -61,7 +72,7 @@ static void choose_growth(builtin *b) {
 
 static ct_status look_at_guest(builtin *b) {
   b->form = b->plan->options->wasi_adapter;
-  if (b->form == CT_WASI_ADAPTER_AUTO) b->form = exports_func(b->guest, "_start") ? CT_WASI_ADAPTER_COMMAND : CT_WASI_ADAPTER_REACTOR;
+  if (b->form == CT_WASI_ADAPTER_AUTO) b->form = exports_start(b->guest) ? CT_WASI_ADAPTER_COMMAND : CT_WASI_ADAPTER_REACTOR;
   bool files = can_have_files(b), sockets = b->plan->options->tcp_listen_count > 0;
   if (b->plan->options->separate_memory) b->place = (cti_place){.kind = CTI_PLACE_SEPARATE, .base = CTI_ADAPTER_FAR_BASE, .limit = CTI_ADAPTER_FAR_LIMIT};
   else CTI_TRY(cti_find_place(&b->place, b->guest, files || sockets ? CTI_ADAPTER_MEMORY : CTI_ADAPTER_MEMORY_NO_FILES, b->plan->arena));

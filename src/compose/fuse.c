@@ -176,7 +176,7 @@ static ct_status fuse_funcs(fuser *f) {
   return CT_OK;
 }
 
-/* The memory and the table that are the first module's, and the adapter's globals. */
+/* The memory and the tables that are the first module's, and the adapter's globals. */
 static ct_status fuse_spaces(fuser *f) {
   cti_module *m = &f->main.m;
   const cti_unit *u = f->main.unit;
@@ -202,7 +202,8 @@ static ct_status fuse_exports(fuser *f) {
 
 static ct_status fuse_slots(fuser *f, const part *p) {
   for (uint32_t i = 0; i < p->unit->slots.count; i++) {
-    cti_elem elem = {.mode = CTI_SEGMENT_ACTIVE, .type = CTI_VT_FUNCREF, .count = 1};
+    bool is_second = f->main.unit->drops_table;
+    cti_elem elem = {.flags = is_second ? 2 : 0, .mode = CTI_SEGMENT_ACTIVE, .table = is_second, .type = CTI_VT_FUNCREF, .count = 1};
     uint32_t *func = CTI_NEW(f->arena, uint32_t);
     elem.offset_expr.bytes = cti_make_i32_const(f->arena, p->unit->slots.items[i].slot);
     elem.funcs = func;

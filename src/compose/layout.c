@@ -1,5 +1,5 @@
 /* layout.c - choosing the layout, and what the direct one changes in a plan. Flows in: the matched main module, its adapter, the shims. Flows out: imports of
- * the memory and of the table that are not in the input, uses that are met by the adapter's instance as it is, the slots that each unit fills.
+ * the memory and of tables that are not in the input, uses that are met by the adapter's instance as it is, the slots that each unit fills.
  * Invariant: only what stands in the import, table, memory, start and element sections changes (unit_pieces.c writes them). */
 #include "compose/layout.h"
 
@@ -198,19 +198,28 @@ static ct_status map_funcs(cti_map *out, cti_plan *plan, const cti_module *modul
   return CT_OK;
 }
 
-/* The unit imports the table, which has its own before the slots, and fills those that are its. */
+/* The main module's own table is the first module's then, as it was, and stays table 0; its code cannot name what comes behind. */
+static ct_status import_own_table(cti_plan *plan) {
+  cti_unit *main_unit = &plan->units.items[0];
+  main_unit->drops_table = main_unit->module.tables.count > 0;
+  if (!main_unit->drops_table) return CT_OK;
+  cti_extern_type own = {.kind = CTI_EXTERN_TABLE, .of = {.table = main_unit->module.tables.items[0].type}};
+  return import_from_first(plan, main_unit, CTI_SHIM_OWN_TABLE, &own);
+}
+
+/* The unit imports the table of the slots and fills those that are its. */
 static ct_status fill_slots(cti_plan *plan, uint32_t unit) {
   cti_unit *u = &plan->units.items[unit];
-  cti_extern_type table = {.kind = CTI_EXTERN_TABLE, .of = {.table = plan->first_table}};
+  cti_extern_type table = {.kind = CTI_EXTERN_TABLE, .of = {.table = cti_slot_table(plan)}};
   bool imports = count_fillings(plan, unit) > 0;
   cti_map funcs = {0};
-  u->drops_table = imports && unit == 0 && u->module.tables.count > 0;
+  if (imports && unit == 0) CTI_TRY(import_own_table(plan));
   if (imports) CTI_TRY(import_from_first(plan, u, CTI_SHIM_TABLE, &table));
   if (plan->shims.count) CTI_TRY(map_funcs(&funcs, plan, &u->module));
   for (uint32_t i = 0; i < plan->shims.count; i++) {
     const cti_shim *shim = &plan->shims.items[i];
     if (shim->unit != unit) continue;
-    cti_slot slot = {plan->first_slot + i, cti_map_get(&funcs, shim->name)};
+    cti_slot slot = {i, cti_map_get(&funcs, shim->name)};
     if (slot.func == CTI_MAP_NONE) return cti_fail(plan->arena->error, CT_INTERNAL, CT_NO_OFFSET, "\"%.*s\" is to be called early, but is no export", CTI_S(shim->name));
     if (!cti_vec_push(plan->arena, &u->slots, slot)) return CT_NOMEM;
   }
@@ -219,15 +228,9 @@ static ct_status fill_slots(cti_plan *plan, uint32_t unit) {
 
 ct_status cti_layout_settle(cti_plan *plan) {
   cti_unit *main_unit = &plan->units.items[0];
-  uint32_t slots = plan->shims.count, place = main_unit->first_of[CTI_ROLE_INITIALIZE];
-  plan->first_table = (cti_table_type){.element = CTI_VT_FUNCREF, .limits = {.min = slots, .max = slots, .has_max = true}};
+  uint32_t place = main_unit->first_of[CTI_ROLE_INITIALIZE];
   plan->fills_itself = can_fill_itself(plan);
   if (!plan->fills_itself) return CT_OK;
-  if (count_fillings(plan, 0) && main_unit->module.tables.count) {
-    const cti_limits *own = &main_unit->module.tables.items[0].type.limits;
-    plan->first_slot = (uint32_t)own->min;
-    plan->first_table.limits = (cti_limits){.min = own->min + slots, .max = own->has_max ? own->max + slots : 0, .has_max = own->has_max};
-  }
   for (uint32_t i = 0; i < plan->units.count; i++) CTI_TRY(fill_slots(plan, i));
   if (place != CTI_WIT_NONE) main_unit->start = main_unit->module.exports.items[main_unit->offers.items[place].export_].index;
   return CT_OK;

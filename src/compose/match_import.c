@@ -188,11 +188,24 @@ static cti_found found_item(cti_lookup *l, uint32_t unit, ct_slice name) {
   return CTI_FOUND;
 }
 
+/* Functions of numbers alone are what an adapter can call. */
+static bool is_as_imported(const cti_lookup *l, const cti_module *main_module, const cti_export *export_) {
+  if (export_->kind != l->import->type.kind) return false;
+  if (export_->kind != CTI_EXTERN_FUNC) return true;
+  const cti_subtype *have = cti_module_func_type(main_module, export_->index);
+  cti_core_sig want;
+  return have && l->type && cti_sig_of_type(&want, l->plan, l->type, l->import->name) == CT_OK && cti_sig_eq(&want, have);
+}
+
 /* Adapters know the main module by this name. */
 static cti_found match_main_export(cti_lookup *l) {
   const cti_module *main_module = &l->plan->units.items[0].module;
-  for (uint32_t i = 0; i < main_module->exports.count; i++)
-    if (cti_slice_eq(main_module->exports.items[i].name, l->import->name) && main_module->exports.items[i].kind == l->import->type.kind) return found_item(l, 0, l->import->name);
+  for (uint32_t i = 0; i < main_module->exports.count; i++) {
+    const cti_export *export_ = &main_module->exports.items[i];
+    if (!cti_slice_eq(export_->name, l->import->name)) continue;
+    l->main_export = export_;
+    return is_as_imported(l, main_module, export_) ? found_item(l, 0, l->import->name) : CTI_OTHER_MAIN_EXPORT;
+  }
   return CTI_NO_MAIN_EXPORT;
 }
 

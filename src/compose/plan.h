@@ -110,7 +110,7 @@ typedef struct cti_library_arg {
   cti_map by_alias; /* -> place in items */
 } cti_library_arg;
 
-/* A slot of the first module's table, and the function of the unit that goes there. */
+/* A slot of the table that the first module calls through, and the function of the unit that goes there. */
 typedef struct cti_slot {
   uint32_t slot, func;
 } cti_slot;
@@ -132,7 +132,7 @@ typedef struct cti_unit {
   bool has_renamed_exports;          /* the module's exports have other names than in `bytes` */
   bool drops_memory, drops_table;    /* what it defines is imported instead: an import beyond those of `bytes` */
   uint32_t start;                    /* the function that gets a start section; 0xffffffff: the section stays as it is */
-  CTI_VEC(cti_slot) slots;           /* what it puts into the first module's table, table 0 for it */
+  CTI_VEC(cti_slot) slots;           /* what it puts into the first module's table: for it, that behind the one of its own, if any */
   CTI_VEC(cti_offer) offers;
   uint32_t first_of[CTI_ROLE_COUNT]; /* the first offer of each role, or CTI_WIT_NONE */
   cti_lift *lifts;  /* by plan.export_base[item] + func; NULL when `exports` is empty */
@@ -218,8 +218,6 @@ struct cti_plan {
   bool is_separate;  /* the adapter has a memory of its own, beside the main module's in the first module */
   bool is_fused;     /* the adapter becomes a part of the main module (fuse.c) */
   bool fills_itself; /* there is no fixup: units fill their slots */
-  uint32_t first_slot;          /* of the shims, in the first module's table */
-  cti_table_type first_table;
 
   /* the component that is being built */
   cti_component component;

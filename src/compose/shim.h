@@ -35,6 +35,11 @@ bool cti_use_takes_export_realloc(const cti_use *use);
 /* Is the memory there before the main module is, because it is imported? */
 static inline bool cti_memory_is_early(const cti_plan *plan) { return plan->units.items[0].imported_memory != NULL; }
 
+/* The type of the table that trampolines call through. */
+static inline cti_table_type cti_slot_table(const cti_plan *plan) {
+  return (cti_table_type){.element = CTI_VT_FUNCREF, .limits = {.min = plan->shims.count, .max = plan->shims.count, .has_max = true}};
+}
+
 /* The core type of the base of thread-local storage when the shim keeps it, CTI_VT_NONE when nobody asks or a context slot does. */
 ct_status cti_find_tls(cti_plan *plan);
 
@@ -46,6 +51,7 @@ ct_status cti_make_own_memory(ct_slice *out, cti_plan *plan);
 
 /* Names in the shim's exports. */
 #define CTI_SHIM_TABLE "$imports"
+#define CTI_SHIM_OWN_TABLE "$table" /* the main module's */
 #define CTI_SHIM_MEMORY "$memory"
 #define CTI_SHIM_OWN "own" /* a memory of the adapter's own; what copies between it and the main module's (adapter/adapter.h): */
 #define CTI_SHIM_FAR_IN "in"

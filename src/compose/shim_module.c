@@ -80,7 +80,7 @@ static ct_status add_shim(maker *m, uint32_t place) {
   cti_buf_u8(&code, 0);
   for (uint32_t i = 0; i < shim->sig.param_count; i++) op_index(&code, LOCAL_GET, i);
   if (m->plan->options->return_call_ref) status = call_through_global(m, &code, shim, type);
-  else call_through_table(&code, m->plan->first_slot + place, type);
+  else call_through_table(&code, place, type);
   uint32_t func = add_func(m, type, &code);
   if (status != CT_OK || func == UINT32_MAX) return failed(m);
   CTI_TRY(cti_make_export(&m->module, shim->label, CTI_EXTERN_FUNC, func));
@@ -89,8 +89,16 @@ static ct_status add_shim(maker *m, uint32_t place) {
 
 static ct_status add_table(maker *m) {
   if (m->plan->shims.count == 0 || m->plan->options->return_call_ref) return CT_OK;
-  if (cti_make_table(&m->module, &m->plan->first_table) == UINT32_MAX) return failed(m);
+  cti_table_type slots = cti_slot_table(m->plan);
+  if (cti_make_table(&m->module, &slots) == UINT32_MAX) return failed(m);
   return cti_make_export(&m->module, CTI_LIT(CTI_SHIM_TABLE), CTI_EXTERN_TABLE, 0);
+}
+
+static ct_status add_own_table(maker *m) {
+  const cti_unit *main_unit = &m->plan->units.items[0];
+  if (!main_unit->drops_table) return CT_OK;
+  uint32_t table = cti_make_table(&m->module, &main_unit->module.tables.items[0].type);
+  return table == UINT32_MAX ? failed(m) : cti_make_export(&m->module, CTI_LIT(CTI_SHIM_OWN_TABLE), CTI_EXTERN_TABLE, table);
 }
 
 static ct_status add_memory(maker *m) {
@@ -151,6 +159,7 @@ static ct_status fill(maker *m) {
   CTI_TRY(import_own_memory(m));
   for (uint32_t i = 0; i < m->plan->shims.count; i++) CTI_TRY(add_shim(m, i));
   CTI_TRY(add_table(m));
+  CTI_TRY(add_own_table(m));
   CTI_TRY(add_memory(m));
   CTI_TRY(add_far(m));
   CTI_TRY(add_tls(m));

@@ -85,13 +85,14 @@ static ct_status put_start(piecer *p) {
   return put_made(p, CTI_SECTION_START, &content);
 }
 
-/* Neighbours share a segment: table 0, its place, functions. */
+/* Neighbours share a segment: table, place, functions. */
 static void write_slots(cti_buf *out, const cti_unit *unit, uint32_t *segments) {
   for (uint32_t i = 0, end; i < unit->slots.count; i = end, (*segments)++) {
     for (end = i + 1; end < unit->slots.count && unit->slots.items[end].slot == unit->slots.items[end - 1].slot + 1;) end++;
-    cti_buf_bytes(out, CTI_LIT("\0\x41"));
+    cti_buf_bytes(out, unit->drops_table ? CTI_LIT("\2\1\x41") : CTI_LIT("\0\x41")); /* 2: tells the table, and after the place the kind */
     cti_buf_sleb(out, unit->slots.items[i].slot);
     cti_buf_u8(out, 0x0b);
+    if (unit->drops_table) cti_buf_u8(out, 0); /* functions */
     cti_buf_uleb(out, end - i);
     for (uint32_t k = i; k < end; k++) cti_buf_uleb(out, unit->slots.items[k].func);
   }

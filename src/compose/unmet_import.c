@@ -311,6 +311,20 @@ static ct_status no_main_export(cti_lookup *l) {
   return add(l, CT_COMPOSE_ADAPTER, CTI_LIT("is to come from the main module, which does not export it"), hint);
 }
 
+/* core export "_start" (function () -> i32), which adapter "x" imports, must be a function () -> () */
+static ct_status other_main_export(cti_lookup *l) {
+  cti_arena *arena = l->plan->arena;
+  const cti_subtype *have = l->main_export->kind == CTI_EXTERN_FUNC ? cti_module_func_type(&l->plan->units.items[0].module, l->main_export->index) : NULL;
+  ct_slice found = have ? cti_func_type_text(arena, have) : CTI_LIT(""), wanted = l->type ? cti_func_type_text(arena, l->type) : CTI_LIT("");
+  ct_slice text = cti_format(arena, "core export \"%.*s\" (%s%s%.*s), which adapter \"%.*s\" imports, must be a %s%s%.*s", CTI_S(l->import->name), kind_name(l->main_export->kind),
+                             have ? " " : "", CTI_S(found), CTI_S(l->unit->name), kind_name(l->import->type.kind), l->type ? " " : "", CTI_S(wanted));
+  bool is_start = cti_slice_is(l->import->name, "_start");
+  ct_slice hint = is_start ? CTI_LIT("what a command begins with takes nothing and gives nothing, its exit status goes to proc_exit: link it with the start file of its toolchain (crt1), or, "
+                                     "as a library, with --wasi-adapter reactor")
+                           : CTI_LIT("give what the module exports that type, or another name, or use an adapter that does without it");
+  return cti_unmet_add_as(l->plan, CT_COMPOSE_TYPE, text, hint, l->group);
+}
+
 /* What is said of an import, and what to do, is the same for all of one module name when that name is what is unknown; when its interface is known, for all
  * that are no built-ins. Empty: it stands alone. */
 static ct_slice group_of(const cti_lookup *l, cti_found result) {
@@ -333,6 +347,7 @@ static ct_status tell(cti_lookup *l, cti_found result) {
   case CTI_BAD_TYPE: return add(l, CT_CORE_INVALID, CTI_LIT("has a type that is no function type"), CTI_LIT("the module is not valid: ctool validate tells more"));
   case CTI_SECOND_MEMORY: return add(l, CT_COMPOSE_IMPORT, CTI_LIT("is a second memory: a module shares one"), CTI_LIT("import one memory alone"));
   case CTI_NO_MAIN_EXPORT: return no_main_export(l);
+  case CTI_OTHER_MAIN_EXPORT: return other_main_export(l);
   }
   return CT_OK;
 }

@@ -13,7 +13,8 @@ typedef enum cti_found {
   CTI_NOT_A_FUNCTION,
   CTI_BAD_TYPE,       /* the import's type is no function type */
   CTI_SECOND_MEMORY,
-  CTI_NO_MAIN_EXPORT  /* an adapter wants an export that the main module does not have */
+  CTI_NO_MAIN_EXPORT, /* an adapter wants an export that the main module does not have */
+  CTI_OTHER_MAIN_EXPORT /* it is there, `main_export`, with another kind or type */
 } cti_found;
 
 /* How a mangling calls the world itself, what belongs to exports, and interfaces. */
@@ -30,6 +31,7 @@ typedef struct cti_lookup {
   ct_slice field;
   ct_slice interface_name; /* as the import has it, without what the mangling adds */
   const cti_wit_func *func; /* once one is found */
+  const cti_export *main_export;
   cti_core_sig expected;
   const cti_wit_func *meant; /* what an import from "env" may have been meant to be; NULL: nothing */
   ct_slice meant_module;

@@ -16,7 +16,7 @@
 #define P1(name, type) "(import \"wasi_snapshot_preview1\" \"" name "\" (func " type "))"
 #define FD_WRITE P1("fd_write", "(param i32 i32 i32 i32) (result i32)")
 #define FD_READ P1("fd_read", "(param i32 i32 i32 i32) (result i32)")
-#define FD_SYNC P1("fd_sync", "(param i32) (result i32)")
+#define FD_FILESTAT_GET P1("fd_filestat_get", "(param i32 i32) (result i32)")
 #define PROC_EXIT P1("proc_exit", "(param i32)")
 #define PATH_OPEN P1("path_open", "(param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)")
 #define SOCK_ACCEPT P1("sock_accept", "(param i32 i32 i32) (result i32)")
@@ -76,7 +76,9 @@ static void test_builtin__only_what_is_used(void **state) {
   (void)state;
   EXPECT(GUEST(FD_WRITE, START), NULL, "-wasi:filesystem", "-wasi:sockets", "-wasi:cli/stdin", "-wasi:cli/exit", "-wasi:cli/environment", "-wasi:clocks");
   EXPECT(GUEST(FD_WRITE FD_READ, START), NULL, "-wasi:filesystem", "+wasi:cli/stdin@");
-  EXPECT(GUEST(FD_WRITE FD_SYNC, START), NULL, "-wasi:filesystem");
+  EXPECT(GUEST(FD_WRITE FD_FILESTAT_GET, START), NULL, "-wasi:filesystem");
+  EXPECT(GUEST(P1("path_create_directory", "(param i32 i32 i32) (result i32)"), START), NULL, "+wasi:filesystem/preopens@"); /* descriptor 3, unasked */
+  EXPECT(GUEST(P1("fd_prestat_get", "(param i32 i32) (result i32)"), START), NULL, "+wasi:filesystem/preopens@");
   EXPECT(GUEST(FD_WRITE PATH_OPEN, START), NULL, "+wasi:filesystem/types@", "+wasi:filesystem/preopens@", "-wasi:sockets");
   EXPECT(GUEST(SOCK_ACCEPT, START), NULL, "-wasi:sockets", "-wasi:filesystem");
   EXPECT(GUEST(PROC_EXIT, START), NULL, "+wasi:cli/exit@", "-exit-with-code");
@@ -114,6 +116,27 @@ static void test_builtin__unknown_function(void **state) {
   assert_non_null(strstr(error.message, "fd_write"));
 }
 
+static void refused(const char *text, const ct_component_new_options *options, const char *message) {
+  ct_error error;
+  ct_buf component = make(text, options, &error);
+  if (component.size || !strstr(error.message, message)) fail_msg("%s\n  %s", text, component.size ? "was taken" : error.message);
+  ct_buf_free(&component);
+}
+
+/* `_start` is called as a function that takes and gives nothing, whatever the layout. */
+static void test_builtin__start(void **state) {
+  (void)state;
+  ct_component_new_options shim = {.layout = CT_LAYOUT_SHIM}, fused = {.fuse_adapter = true}, separate = {.separate_memory = true}, reactor = {.wasi_adapter = CT_WASI_ADAPTER_REACTOR};
+  const ct_component_new_options *const ways[] = {NULL, &shim, &fused, &separate};
+  static const char gives[] = GUEST(FD_WRITE, "(func (export \"_start\") (result i32) i32.const 0)"), takes[] = GUEST(FD_WRITE, "(func (export \"_start\") (param i64))");
+  for (unsigned i = 0; i < CTI_COUNT(ways); i++) {
+    refused(gives, ways[i], "\"_start\" (function () -> i32), which adapter \"wasi_snapshot_preview1\" imports, must be a function () -> ()");
+    refused(takes, ways[i], "\"_start\" (function (i64) -> ())");
+    refused(GUEST(FD_WRITE, "(export \"_start\" (global 0))"), ways[i], "\"_start\" (global)");
+  }
+  EXPECT(takes, &reactor, "-wasi:cli/run@");
+}
+
 static void new_component(ct_slice bytes, void *context) {
   ct_error error;
   ct_pieces pieces = {0};
@@ -139,7 +162,7 @@ static void test_builtin__hostile(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_builtin__forms),   cmocka_unit_test(test_builtin__only_what_is_used), cmocka_unit_test(test_builtin__options),
-      cmocka_unit_test(test_builtin__memory),  cmocka_unit_test(test_builtin__unknown_function),  cmocka_unit_test(test_builtin__hostile),
+      cmocka_unit_test(test_builtin__memory),  cmocka_unit_test(test_builtin__start), cmocka_unit_test(test_builtin__unknown_function),  cmocka_unit_test(test_builtin__hostile),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,12 +23,13 @@
 
 typedef enum wanted { SHIM, DIRECT, DIRECT_WITH_FIXUP } wanted;
 
-static bool holds(const ct_buf *component, const char *text) {
-  size_t size = strlen(text);
-  for (size_t at = 0; at + size <= component->size; at++)
-    if (memcmp(component->data + at, text, size) == 0) return true;
+static bool holds_bytes(const ct_buf *component, ct_slice bytes) {
+  for (size_t at = 0; at + bytes.size <= component->size; at++)
+    if (memcmp(component->data + at, bytes.data, bytes.size) == 0) return true;
   return false;
 }
+
+static bool holds(const ct_buf *component, const char *text) { return holds_bytes(component, cti_slice_str(text)); }
 
 static ct_buf make(const char *text, const ct_component_new_options *options) {
   ct_buf binary = {0}, whole = {0};
@@ -85,6 +86,19 @@ static void test_layout__memory(void **state) {
   expect("(module " FD_WRITE "(memory (export \"memory\") 1 1)" START "(data (i32.const 0) \"x\"))", CT_LAYOUT_AUTO, DIRECT);
 }
 
+/* The module's table is what it was, wherever it is; what the first module calls through is another one, whose size is the number of its slots. */
+static void expect_own_table(const char *limits, ct_slice type) {
+  char text[1000];
+  for (int way = 0; way < 3; way++) {
+    ct_component_new_options options = {.fuse_adapter = way == 1, .separate_memory = way == 2};
+    snprintf(text, sizeof text, GUEST(FD_WRITE ARGS, START "(table (export \"t\") %s funcref)"), limits);
+    ct_buf component = make(text, &options);
+    if (!holds_bytes(&component, type)) fail_msg("%s\n  has another table", text);
+    if (!holds(&component, way == 1 ? "\x70\1\1\1" : "\x70\1\2\2") || holds(&component, "wit-component-fixup")) fail_msg("%s\n  has another number of slots, or a fixup", text);
+    ct_buf_free(&component);
+  }
+}
+
 static void test_layout__table(void **state) {
   (void)state;
   static const char *const own[] = {"",
@@ -98,6 +112,9 @@ static void test_layout__table(void **state) {
     snprintf(text, sizeof text, GUEST(FD_WRITE, START "%s (data (i32.const 65600) \"x\")"), own[i]);
     expect(text, CT_LAYOUT_AUTO, DIRECT);
   }
+  expect_own_table("3 5", CTI_LIT("\x70\1\3\5"));
+  expect_own_table("3", CTI_LIT("\x70\0\3"));
+  expect_own_table("1 0xffffffff", CTI_LIT("\x70\1\1\xff\xff\xff\xff\x0f"));
   static const char *const others[] = {"(table 3 funcref) (table 3 funcref)", "(table 3 externref)", "(table 3 3 funcref (ref.func $s)) (elem declare func $s)"};
   for (unsigned i = 0; i < CTI_COUNT(others); i++) {
     snprintf(text, sizeof text, GUEST(FD_WRITE, START "%s"), others[i]);

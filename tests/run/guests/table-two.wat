@@ -1,0 +1,15 @@
+;; Two tables, one of references to the outside: they stay the module's.
+(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (table $a 2 externref)
+  (table $b 2 funcref)
+  (elem (table $b) (i32.const 1) func $say)
+  (data (i32.const 16) "said\n")
+  (data (i32.const 64) "\10\00\00\00\05\00\00\00")
+  (func $say (drop (call $write (i32.const 1) (i32.const 64) (i32.const 1) (i32.const 128))))
+  (func (export "_start")
+    (call_indirect $b (i32.const 1))
+    (i32.store8 (i32.const 16) (i32.add (i32.const 48) (i32.add (table.size $a) (table.size $b))))
+    (call $say)
+    (call_indirect $b (i32.const 2))))
