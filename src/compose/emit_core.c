@@ -36,6 +36,17 @@ static ct_status emit_own_memory(cti_named_index *arg, cti_plan *plan) {
   return failed(plan);
 }
 
+static ct_status emit_main_table(cti_plan *plan) {
+  ct_slice bytes;
+  if (!plan->units.items[0].drops_table) return CT_OK;
+  CTI_TRY(cti_make_main_table(&bytes, plan));
+  uint32_t module = cti_build_core_module(&plan->component, bytes);
+  cti_name_item(plan, CTI_LIT("main-table"));
+  plan->table_instance = cti_build_core_instantiate(&plan->component, module, NULL, 0);
+  cti_name_item(plan, CTI_LIT("main-table"));
+  return failed(plan);
+}
+
 static ct_status emit_shim_instance(cti_plan *plan) {
   ct_slice shim;
   cti_named_index *own = CTI_NEW(plan->arena, cti_named_index);
@@ -126,6 +137,11 @@ static ct_status group_instance(uint32_t *out, cti_plan *plan, uint32_t unit, co
   return failed(plan);
 }
 
+static uint32_t whole_instance(const cti_plan *plan, const cti_use_group *group) {
+  if (group->is_table) return plan->table_instance;
+  return group->unit == CTI_WIT_NONE ? plan->shim_instance : plan->units.items[group->unit].instance_index;
+}
+
 static ct_status add_args(cti_named_index *args, uint32_t *count, cti_plan *plan, uint32_t unit) {
   const cti_unit *u = &plan->units.items[unit];
   for (uint32_t i = 0; i < u->groups.count; i++) {
@@ -134,7 +150,7 @@ static ct_status add_args(cti_named_index *args, uint32_t *count, cti_plan *plan
     if (is_all_inside(plan, unit, group)) continue;
     arg->name.name = group->module;
     arg->item.sort = CTI_SORT_CORE_INSTANCE;
-    arg->item.index = !group->is_whole ? 0 : group->unit == CTI_WIT_NONE ? plan->shim_instance : plan->units.items[group->unit].instance_index;
+    if (group->is_whole) arg->item.index = whole_instance(plan, group);
     if (!group->is_whole) CTI_TRY(group_instance(&arg->item.index, plan, unit, group));
     (*count)++;
   }
@@ -236,6 +252,7 @@ static ct_status emit_fixup(cti_plan *plan) {
 
 ct_status cti_emit_core(cti_plan *plan) {
   CTI_TRY(emit_modules(plan));
+  CTI_TRY(emit_main_table(plan));
   CTI_TRY(emit_shim_instance(plan));
   CTI_TRY(emit_export_types(plan));
   CTI_TRY(instantiate_units(plan));

@@ -41,10 +41,10 @@ static const char *why_not_direct(const cti_plan *plan) {
   return has_group(main_unit, cti_slice_str(first_module)) ? "a name is taken" : NULL;
 }
 
-/* An import that the input does not have; what it is met by is the first module as a whole. */
-static ct_status import_from_first(cti_plan *plan, cti_unit *unit, const char *name, const cti_extern_type *type) {
-  cti_import import = {.module = cti_slice_str(first_module), .name = cti_slice_str(name), .type = *type, .offset = CT_NO_OFFSET};
-  cti_use_group group = {.module = import.module, .is_whole = true, .unit = CTI_WIT_NONE, .first = unit->uses.count};
+/* An import that the input does not have; what it is met by is a module as a whole. */
+static ct_status import_from(cti_plan *plan, cti_unit *unit, const char *module, const char *name, const cti_extern_type *type) {
+  cti_import import = {.module = cti_slice_str(module), .name = cti_slice_str(name), .type = *type, .offset = CT_NO_OFFSET};
+  cti_use_group group = {.module = import.module, .is_whole = true, .is_table = module != first_module, .unit = CTI_WIT_NONE, .first = unit->uses.count};
   if (!has_group(unit, import.module) && !cti_vec_push(plan->arena, &unit->groups, group)) return CT_NOMEM;
   unit->has_renamed_imports = true;
   return cti_vec_push(plan->arena, &unit->module.imports, import) ? CT_OK : CT_NOMEM;
@@ -85,7 +85,7 @@ ct_status cti_layout_choose(cti_plan *plan) {
   if (plan->is_separate) CTI_TRY(call_from_afar(plan));
   main_unit->imported_memory = &main_unit->module.memories.items[0].type;
   cti_plan_note(plan, plan->is_fused ? "layout: direct, the adapter is a part of the main module" : "layout: direct");
-  return import_from_first(plan, main_unit, CTI_SHIM_MEMORY, &memory);
+  return import_from(plan, main_unit, first_module, CTI_SHIM_MEMORY, &memory);
 }
 
 /* ---- the adapter's instance is what the main module imports */
@@ -171,9 +171,11 @@ static uint32_t count_fillings(const cti_plan *plan, uint32_t unit) {
   return count;
 }
 
-/* No table, or one that can be the first module's. */
-static bool can_import_table(const cti_module *module) {
+/* No table, or one that another module can have. */
+static bool can_import_table(const cti_unit *main_unit) {
+  const cti_module *module = &main_unit->module;
   if (module->tables.count == 0) return true;
+  if (has_group(main_unit, CTI_LIT(CTI_MAIN_TABLE))) return false;
   const cti_table *table = &module->tables.items[0];
   return module->tables.count == 1 && table->import == UINT32_MAX && table->type.element == CTI_VT_FUNCREF && !table->init.bytes.size && has_plain_limits(&table->type.limits);
 }
@@ -185,7 +187,7 @@ static bool can_fill_itself(const cti_plan *plan) {
   for (uint32_t i = 0; i < plan->shims.count; i++)
     if (plan->shims.items[i].kind != CTI_SHIM_EXPORT && plan->shims.items[i].kind != CTI_SHIM_DTOR) return false;
   if (main_unit->first_of[CTI_ROLE_INITIALIZE] != CTI_WIT_NONE && cti_module_section(&main_unit->module, CTI_SECTION_START)) return false;
-  return count_fillings(plan, 0) == 0 || can_import_table(&main_unit->module);
+  return count_fillings(plan, 0) == 0 || can_import_table(main_unit);
 }
 
 /* Exported functions by name: index. */
@@ -198,13 +200,13 @@ static ct_status map_funcs(cti_map *out, cti_plan *plan, const cti_module *modul
   return CT_OK;
 }
 
-/* The main module's own table is the first module's then, as it was, and stays table 0; its code cannot name what comes behind. */
+/* The main module's own table is that of a module by itself then, as it was, and stays table 0; its code cannot name what comes behind. */
 static ct_status import_own_table(cti_plan *plan) {
   cti_unit *main_unit = &plan->units.items[0];
   main_unit->drops_table = main_unit->module.tables.count > 0;
   if (!main_unit->drops_table) return CT_OK;
   cti_extern_type own = {.kind = CTI_EXTERN_TABLE, .of = {.table = main_unit->module.tables.items[0].type}};
-  return import_from_first(plan, main_unit, CTI_SHIM_OWN_TABLE, &own);
+  return import_from(plan, main_unit, CTI_MAIN_TABLE, CTI_MAIN_TABLE, &own);
 }
 
 /* The unit imports the table of the slots and fills those that are its. */
@@ -214,7 +216,7 @@ static ct_status fill_slots(cti_plan *plan, uint32_t unit) {
   bool imports = count_fillings(plan, unit) > 0;
   cti_map funcs = {0};
   if (imports && unit == 0) CTI_TRY(import_own_table(plan));
-  if (imports) CTI_TRY(import_from_first(plan, u, CTI_SHIM_TABLE, &table));
+  if (imports) CTI_TRY(import_from(plan, u, first_module, CTI_SHIM_TABLE, &table));
   if (plan->shims.count) CTI_TRY(map_funcs(&funcs, plan, &u->module));
   for (uint32_t i = 0; i < plan->shims.count; i++) {
     const cti_shim *shim = &plan->shims.items[i];

@@ -7,7 +7,8 @@
  * once; ctool's own adapter comes before the main module, which calls it without a detour. What still has to wait are the few functions that a module has
  * and earlier ones need (a realloc, `_start`): trampolines through a table of the first module, whose slots each module fills by an element segment, so that
  * no fixup is needed. Imported tables come first: a main module that fills slots and has a table of its own imports that, too, as it defined it, before the
- * slots. So no index of the main module moves, no body is read, and nothing that its code can name tells it from what it was.
+ * slots, from a module by itself (hosts with tables in a pool give each instance one). So no index of the main module moves, no body is read, and nothing
+ * that its code can name is another thing than it was.
  *
  * With --fuse-adapter the adapter becomes a part of the main module, whose function indices move for that: one instance imports what both do. */
 #ifndef CTI_COMPOSE_LAYOUT_H

@@ -55,6 +55,7 @@ typedef struct cti_use {
 typedef struct cti_use_group {
   ct_slice module;
   bool is_whole;    /* an instance as it is, not a list of uses */
+  bool is_table;    /* that of the module which has the main module's table */
   uint32_t unit;    /* that instance's unit; CTI_WIT_NONE: the first module (layout.h) */
   uint32_t first, count;
 } cti_use_group;
@@ -224,7 +225,7 @@ struct cti_plan {
   cti_type_maps type_maps;
   uint32_t *instances;      /* by interface: the imported or exported instance, UINT32_MAX before */
   uint32_t *imported_funcs; /* by place in the world's imports */
-  uint32_t memory, own_memory, shim_instance; /* UINT32_MAX before */
+  uint32_t memory, own_memory, shim_instance, table_instance; /* UINT32_MAX before */
   cti_map core_aliases;     /* (instance, name) -> core index */
   cti_map type_aliases;     /* (instance, type) -> index, in the direct layout; elsewhere each use has its own, as in the reference's components */
   cti_map hooked;           /* (unit, core name) -> core function that wraps it */

@@ -49,9 +49,12 @@ ct_status cti_make_shim_module(ct_slice *out, cti_plan *plan);
 /* The module that has the adapter's own memory, in the arena. */
 ct_status cti_make_own_memory(ct_slice *out, cti_plan *plan);
 
+/* The module that has the table which the main module defined, in the arena; the name of its export, and of itself for the main module. */
+ct_status cti_make_main_table(ct_slice *out, cti_plan *plan);
+#define CTI_MAIN_TABLE "table"
+
 /* Names in the shim's exports. */
 #define CTI_SHIM_TABLE "$imports"
-#define CTI_SHIM_OWN_TABLE "$table" /* the main module's */
 #define CTI_SHIM_MEMORY "$memory"
 #define CTI_SHIM_OWN "own" /* a memory of the adapter's own; what copies between it and the main module's (adapter/adapter.h): */
 #define CTI_SHIM_FAR_IN "in"

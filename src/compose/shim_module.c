@@ -94,13 +94,6 @@ static ct_status add_table(maker *m) {
   return cti_make_export(&m->module, CTI_LIT(CTI_SHIM_TABLE), CTI_EXTERN_TABLE, 0);
 }
 
-static ct_status add_own_table(maker *m) {
-  const cti_unit *main_unit = &m->plan->units.items[0];
-  if (!main_unit->drops_table) return CT_OK;
-  uint32_t table = cti_make_table(&m->module, &main_unit->module.tables.items[0].type);
-  return table == UINT32_MAX ? failed(m) : cti_make_export(&m->module, CTI_LIT(CTI_SHIM_OWN_TABLE), CTI_EXTERN_TABLE, table);
-}
-
 static ct_status add_memory(maker *m) {
   const cti_limits *type = m->plan->units.items[0].imported_memory;
   if (!type) return CT_OK;
@@ -159,7 +152,6 @@ static ct_status fill(maker *m) {
   CTI_TRY(import_own_memory(m));
   for (uint32_t i = 0; i < m->plan->shims.count; i++) CTI_TRY(add_shim(m, i));
   CTI_TRY(add_table(m));
-  CTI_TRY(add_own_table(m));
   CTI_TRY(add_memory(m));
   CTI_TRY(add_far(m));
   CTI_TRY(add_tls(m));
@@ -167,18 +159,28 @@ static ct_status fill(maker *m) {
   return cti_make_finish(&m->module, cti_maker_of(m->plan), m->plan->options->no_debug_names ? NULL : &names, &m->names, NULL);
 }
 
-/* A module by itself: hosts with memories in a pool (wasmtime serve) give each instance one. */
+/* Modules by themselves: hosts that take memories and tables from pools (wasmtime serve) give each instance one. */
+static ct_status export_alone(ct_slice *out, cti_module *module, const char *name, cti_extern_kind kind, uint32_t index) {
+  cti_buf encoded = {0};
+  ct_error *error = module->arena->error;
+  if (index == UINT32_MAX) return error->status;
+  CTI_TRY(cti_make_export(module, cti_slice_str(name), kind, index));
+  ct_status status = cti_make_encode(module, &encoded);
+  *out = cti_take(&encoded, module->arena);
+  return status != CT_OK ? status : error->status;
+}
+
 ct_status cti_make_own_memory(ct_slice *out, cti_plan *plan) {
   cti_module module;
   cti_limits limits = {.min = CTI_ADAPTER_FAR_PAGES};
-  cti_buf encoded = {0};
   cti_make_module(&module, plan->arena);
-  uint32_t memory = cti_make_memory(&module, &limits);
-  if (memory == UINT32_MAX) return plan->arena->error->status;
-  CTI_TRY(cti_make_export(&module, CTI_LIT(CTI_SHIM_OWN), CTI_EXTERN_MEMORY, memory));
-  ct_status status = cti_make_encode(&module, &encoded);
-  *out = cti_take(&encoded, plan->arena);
-  return status != CT_OK ? status : out->data ? CT_OK : plan->arena->error->status;
+  return export_alone(out, &module, CTI_SHIM_OWN, CTI_EXTERN_MEMORY, cti_make_memory(&module, &limits));
+}
+
+ct_status cti_make_main_table(ct_slice *out, cti_plan *plan) {
+  cti_module module;
+  cti_make_module(&module, plan->arena);
+  return export_alone(out, &module, CTI_MAIN_TABLE, CTI_EXTERN_TABLE, cti_make_table(&module, &plan->units.items[0].module.tables.items[0].type));
 }
 
 ct_status cti_make_shim_module(ct_slice *out, cti_plan *plan) {

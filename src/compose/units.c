@@ -7,7 +7,7 @@
 #include "wit/wit_transform.h"
 
 ct_status cti_plan_init(cti_plan *plan, const ct_component_new_options *options, cti_arena *arena) {
-  *plan = (cti_plan){.arena = arena, .options = options, .memory = UINT32_MAX, .own_memory = UINT32_MAX, .shim_instance = UINT32_MAX};
+  *plan = (cti_plan){.arena = arena, .options = options, .memory = UINT32_MAX, .own_memory = UINT32_MAX, .shim_instance = UINT32_MAX, .table_instance = UINT32_MAX};
   CTI_TRY(cti_bindings_init(&plan->bindings, arena));
   cti_component_init(&plan->component, arena);
   if (!cti_vec_push(arena, &plan->units, ((cti_unit){.kind = CTI_UNIT_MAIN, .name = CTI_LIT("main"), .is_used = true, .start = UINT32_MAX}))) return CT_NOMEM;
