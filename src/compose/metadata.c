@@ -195,8 +195,9 @@ static ct_status find_exports(cti_ids *out, const cti_bindings *bindings, uint32
   for (uint32_t i = 0; i < all->count; i++) CTI_TRY(cti_map_set(&places, arena, cti_world_item_name(&bindings->resolve, &all->items[i]), i));
   for (uint32_t i = 0; i < out->count; i++) is_listed[out->items[i]] = true;
   for (uint32_t i = 0; i < wanted->count; i++) {
-    uint32_t place = cti_map_get(&places, cti_world_item_name(&bindings->resolve, &wanted->items[i]));
-    if (place == CTI_MAP_NONE) break; /* its name took the last of the memory */
+    ct_slice name = cti_world_item_name(&bindings->resolve, &wanted->items[i]);
+    uint32_t place = cti_map_get(&places, name);
+    if (place == CTI_MAP_NONE) return cti_fail(arena->error, CT_INTERNAL, CT_NO_OFFSET, "the merged world has lost its export \"%.*s\"", CTI_S(name)); /* or memory is out */
     if (!is_listed[place] && !cti_vec_push(arena, out, place)) return arena->error->status;
   }
   return arena->error->status;

@@ -183,18 +183,24 @@ static void bindings_hurt(ct_slice bytes, void *context) {
   ct_error error = {0};
   cti_arena arena;
   cti_bindings bindings;
+  cti_ids exports = {0};
   (void)context;
   cti_arena_init(&arena, &error);
   ct_status status = cti_bindings_init(&bindings, &arena);
-  if (status == CT_OK) status = cti_bindings_add(&bindings, bytes, 0, NULL);
-  if (status == CT_OK) status = cti_bindings_add(&bindings, bytes, 0, NULL);
+  if (status == CT_OK) status = cti_bindings_add(&bindings, bytes, 0, &exports);
+  uint32_t count = exports.count;
+  if (status == CT_OK) status = cti_bindings_add(&bindings, bytes, 0, &exports);
   assert_int_equal(status, error.status);
+  assert_int_not_equal(status, CT_INTERNAL);
+  if (status == CT_OK) assert_int_equal(exports.count, count);
   cti_arena_free(&arena);
 }
 
 static void test_bindings__hostile(void **state) {
   (void)state;
-  cti_buf section = binary_world(first, "w", CTI_ENCODING_UTF8);
+  static const char text[] = "package a:b@0.1.0;\ninterface i {\n  f: func(s: string);\n}\ninterface j {\n  g: func();\n}\n"
+                             "world w {\n  import i;\n  export j;\n  export k: interface {\n    h: func();\n  }\n  export run: func(s: string);\n}\n";
+  cti_buf section = binary_world(text, "w", CTI_ENCODING_UTF8);
   hurt_cuts(cti_buf_slice(&section), bindings_hurt, NULL);
   hurt_bits(cti_buf_slice(&section), bindings_hurt, NULL);
   assert_true(hurt_starve(cti_buf_slice(&section), bindings_hurt, NULL) > 0);

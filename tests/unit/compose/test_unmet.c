@@ -115,8 +115,9 @@ static void test_unmet__hostile(void **state) {
   (void)state;
   open_input(&in, "(module (import \"a:b/i\" \"g\" (func)) (import \"a:b/i\" \"f\" (func (param i64))) (import \"a:b/i\" \"[resource-drop]r\" (func (param i32)))"
                   " (import \"$root\" \"nome\" (func (param i32))) (import \"env\" \"log_line\" (func (param i32 i32))) (import \"env\" \"sin\" (func)) (import \"env\" \"cos\" (func))"
-                  " (import \"wasi:cli/environment@0.2.0\" \"get-arguments\" (func (param i32))) (import \"GOT.mem\" \"x\" (global (mut i32))) (import \"env\" \"t\" (table 1 funcref))"
-                  " (memory (export \"memory\") 1) (memory (export \"cm32p2_memory\") 1) (func (export \"a:b/o#putt\")) (func (export \"run\") (param i32)) (func (export \"cabi_realloc\")))");
+                  " (import \"wasi:cli/environment@0.2.0\" \"get-arguments\" (func (param i32))) (import \"a:b/i@1.0.0\" \"g\" (func)) (import \"a:c/i\" \"g\" (func)) (import \"wasi:cli/stdin\" \"g\" (func))"
+                  " (import \"GOT.mem\" \"x\" (global (mut i32))) (import \"env\" \"t\" (table 1 funcref))"
+                  " (memory (export \"memory\") 1) (memory (export \"cm32p2_memory\") 1) (func (export \"a:b/o#putt\")) (func (export \"a:b/o@1.0.0#put\")) (func (export \"run\") (param i32)) (func (export \"cabi_realloc\")))");
   hurt_starve(cti_buf_slice(&in.module), make, &in.world);
   hurt_cuts(cti_buf_slice(&in.module), make, &in.world);
   hurt_bits(cti_buf_slice(&in.module), make, &in.world);
