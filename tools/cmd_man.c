@@ -83,6 +83,19 @@ static void put_command(const opt_spec *spec, void *context) {
   fputs(".SH EXIT STATUS\n0 good, 1 bad input, 2 a usage error.\n.SH SEE ALSO\n.BR ctool (1)\n", w->out);
 }
 
+/* "ctool man component": its commands have pages, the group has none. False for what is no group. */
+static bool put_group(const char *group) {
+  size_t size = strlen(group);
+  bool found = false;
+  EACH_OWN_COMMAND(c) {
+    if (strncmp(c->name, group, size) != 0 || c->name[size] != ' ') continue;
+    if (!found) printf("Each of these has a page, such as that of `ctool man %s`:\n", c->name);
+    printf("  %-24s%s\n", c->name, c->summary);
+    found = true;
+  }
+  return found;
+}
+
 static void put_overview(FILE *out) {
   fprintf(out, ".TH ctool 1 \"\" \"ctool %s\" \"ctool\"\n.SH NAME\nctool \\- a WebAssembly component toolkit\n.SH SYNOPSIS\nctool COMMAND [OPTIONS] [ARGUMENTS]\n.SH COMMANDS\n", ct_version());
   EACH_OWN_COMMAND(c) {
@@ -151,6 +164,7 @@ int cmd_man(int argc, char **argv) {
   if (directory) return write_all(directory);
   bool is_overview = count == 0 || (count == 1 && strcmp(argv[1], "ctool") == 0);
   const command *it = is_overview ? NULL : find(argv + 1, count);
+  if (count == 1 && !it && !is_overview && put_group(argv[1])) return EXIT_GOOD;
   if (!is_overview && !it) return opt_usage_error(&spec, "ctool has no command \"%s%s%s\"", argv[1], count > 1 ? " " : "", count > 1 ? argv[2] : "");
   put_page(stdout, it);
   return EXIT_GOOD;

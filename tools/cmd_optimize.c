@@ -66,7 +66,7 @@ static int take_arguments(const opt_spec *spec, optimize_job *job, const optimiz
   for (size_t i = 0; i < o->pass_arguments.count; i++) {
     if (!job->pauses) return opt_usage_error(spec, "--pass-arg is for --asyncify, which is missing");
     if (optimize_pass_argument(job, o->pass_arguments.items[i], &error)) continue;
-    if (error.status != CT_OK) return tell(&error, NULL, o->error_format);
+    if (error.status != CT_OK) return tell_or_usage(&error, spec, NULL, o->error_format);
     return opt_usage_error(spec, "no pass takes the argument \"%s\"", o->pass_arguments.items[i]);
   }
   return -1;
@@ -126,7 +126,7 @@ int cmd_optimize(int argc, char **argv) {
   ct_error error;
   ct_error_clear(&error);
   status = take_arguments(&spec, &job, &o);
-  if (status < 0) status = optimize_run(&job, path, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o.error_format);
+  if (status < 0) status = optimize_run(&job, path, &error) == CT_OK ? EXIT_GOOD : tell_or_usage(&error, &spec, path, o.error_format);
   if (o.report && status == EXIT_GOOD) tell_saved(saved);
   optimize_free(&job);
   return status;

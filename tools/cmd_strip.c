@@ -123,5 +123,5 @@ int cmd_strip(int argc, char **argv) {
   const char *path = count ? argv[1] : "-";
   ct_error error;
   ct_error_clear(&error);
-  return strip_file(path, &o, &error) == CT_OK ? EXIT_GOOD : tell(&error, path, o.error_format);
+  return strip_file(path, &o, &error) == CT_OK ? EXIT_GOOD : tell_or_usage(&error, &spec, path, o.error_format);
 }

@@ -40,6 +40,10 @@ int tell(ct_error *error, const char *file, bool json) {
   return EXIT_BAD_INPUT;
 }
 
+int tell_or_usage(ct_error *error, const opt_spec *spec, const char *file, bool json) {
+  return error->status == FAIL_USAGE ? opt_usage_error(spec, "%s", error->message) : tell(error, file, json);
+}
+
 ct_status fail_with(ct_error *error, ct_status status, const char *format, ...) {
   va_list arguments;
   if (error->status != CT_OK) return error->status;

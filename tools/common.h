@@ -3,6 +3,7 @@
 #define CTOOL_TOOLS_COMMON_H
 
 #include "ctool/ctool.h"
+#include "opts.h"
 #include "outputs.h"
 
 enum { EXIT_GOOD = 0, EXIT_BAD_INPUT = 1, EXIT_USAGE = 2 };
@@ -12,6 +13,10 @@ enum { EXIT_GOOD = 0, EXIT_BAD_INPUT = 1, EXIT_USAGE = 2 };
 
 /* Prints the failure to stderr, as text or, when `json` is set, as one JSON line. `file` names the input where the failure names none (may be NULL). Gives EXIT_BAD_INPUT. */
 int tell(ct_error *error, const char *file, bool json);
+
+/* The same of a failure that may be what an option asks for, a pass or a regular expression: a usage error then. Gives the
+ * exit status. */
+int tell_or_usage(ct_error *error, const opt_spec *spec, const char *file, bool json);
 
 /* Who listens to notices: `file` is what they are about. */
 typedef struct listener {
@@ -23,7 +28,7 @@ typedef struct listener {
 void tell_notice(void *context, ct_notice kind, const char *text);
 
 /* Reports a failure of the command's own; the first one wins. The status is a number of errors.def. */
-enum { FAIL_NOMEM = 1, FAIL_MISUSE = 2, FAIL_TARGET = 806, FAIL_OPEN = 900, FAIL_WRITE = 902, FAIL_RUN = 904 };
+enum { FAIL_NOMEM = 1, FAIL_MISUSE = 2, FAIL_USAGE = 6, FAIL_TARGET = 806, FAIL_OPEN = 900, FAIL_WRITE = 902, FAIL_RUN = 904 };
 ct_status fail_with(ct_error *error, ct_status status, const char *format, ...);
 
 /* When output is in colours: into an int, which wants_color takes; "auto" is when `output` is a terminal. */

@@ -25,6 +25,9 @@ static const struct {
 #undef CT_ALIAS
 };
 
+/* The wasm-tools whose commands and flags these are: by its name, ctool tells the version in its form, since scripts compare the second word. */
+#define VERSION_OF_WASM_TOOLS "1.263.0"
+
 static int help(void) {
   puts("ctool: a WebAssembly component toolkit\n\nusage: ctool COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:");
   for (const command *c = commands; c->name; c++) printf("  %-24s%s\n", c->name, c->summary);
@@ -200,7 +203,8 @@ static int run(int argc, char **argv) {
   }
   if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
     bool json = argc > 2 && strcmp(argv[2], "--json") == 0;
-    printf(json ? "{\"name\": \"ctool\", \"version\": \"%s\"}\n" : "ctool %s\n", ct_version());
+    if (called_wasm_tools()) printf(json ? "{\"name\": \"wasm-tools\", \"version\": \"" VERSION_OF_WASM_TOOLS "\", \"ctool\": \"%s\"}\n" : "wasm-tools " VERSION_OF_WASM_TOOLS " (ctool %s)\n", ct_version());
+    else printf(json ? "{\"name\": \"ctool\", \"version\": \"%s\"}\n" : "ctool %s\n", ct_version());
     return EXIT_GOOD;
   }
   for (const command *c = commands; c->name; c++) {

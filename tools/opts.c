@@ -18,14 +18,6 @@ void opt_tell(const char *format, va_list arguments) {
   ct_buf_free(&text);
 }
 
-int opt_usage_error(const opt_spec *spec, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  opt_tell(format, arguments);
-  va_end(arguments);
-  fprintf(stderr, "usage: %s\nMore with --help.\n", spec->usage);
-  return 2;
-}
 
 unsigned opt_distance(const char *a, const char *b) {
   enum { LIMIT = 40 };
@@ -51,6 +43,35 @@ static const opt_row *find_long(const opt_spec *spec, const char *name, size_t s
   for (const opt_row *row = spec->rows; row->help; row++)
     if (row->long_name && strlen(row->long_name) == size && strncmp(row->long_name, name, size) == 0) return row;
   return NULL;
+}
+
+/* The row of --error-format, or NULL where the command has none. Its target says 1 for JSON. */
+static const opt_row *error_format_row(const opt_spec *spec) {
+  const opt_row *row = find_long(spec, "error-format", strlen("error-format"));
+  return row && row->kind == OPT_WORD ? row : NULL;
+}
+
+static void tell_json(const opt_spec *spec, const char *format, va_list arguments) {
+  enum { USAGE = 6 }; /* of errors.def */
+  ct_error error = {.status = (ct_status)USAGE, .offset = CT_NO_OFFSET};
+  ct_buf text = {0};
+  vsnprintf(error.message, sizeof error.message, format, arguments);
+  snprintf(error.hint, sizeof error.hint, "usage: %s", spec->usage);
+  ct_error_print_json(&error, &text);
+  if (!text.failed) fwrite(text.data, 1, text.size, stderr);
+  ct_buf_free(&text);
+}
+
+int opt_usage_error(const opt_spec *spec, const char *format, ...) {
+  const opt_row *row = error_format_row(spec);
+  bool json = row && *(int *)row->target == 1;
+  va_list arguments;
+  va_start(arguments, format);
+  if (json) tell_json(spec, format, arguments);
+  else opt_tell(format, arguments);
+  va_end(arguments);
+  if (!json) fprintf(stderr, "usage: %s\nMore with --help.\n", spec->usage);
+  return 2;
 }
 
 static const opt_row *find_short(const opt_spec *spec, char name) {
@@ -258,11 +279,25 @@ void opt_visit(int (*run)(int argc, char **argv), const char *name, opt_visitor 
   visitor = NULL;
 }
 
+/* Errors in front of the option are told in its form, too. */
+static void take_error_format(const opt_spec *spec, int argc, char **argv) {
+  const opt_row *row = error_format_row(spec);
+  for (int i = 1; row && i < argc && strcmp(argv[i], "--") != 0; i++) {
+    static const char name[] = "--error-format";
+    const size_t size = sizeof name - 1;
+    if (strncmp(argv[i], name, size) != 0) continue;
+    const char *word = argv[i][size] == '=' ? argv[i] + size + 1 : !argv[i][size] && i + 1 < argc ? argv[i + 1] : "";
+    int number = number_of(row, word);
+    if (number >= 0) *(int *)row->target = number;
+  }
+}
+
 int opt_parse(const opt_spec *spec, int argc, char **argv, int *positional) {
   if (visitor) {
     visitor(spec, visitor_context);
     return 0;
   }
+  take_error_format(spec, argc, argv);
   parse p = {.spec = spec, .argc = argc, .next = 1, .argv = argv};
   bool options = true, has_h = find_short(spec, 'h') != NULL;
   *positional = 0;

@@ -48,7 +48,7 @@ typedef struct ct_strip_options {
 } ct_strip_options;
 
 /* Removes custom sections from a module or component and from all that is nested in it. What is kept is byte for byte what it was; a parent of
- * something that shrank gets the shortest form of its new size. CT_CORE_* for input that is no well-formed sequence of sections, CT_MISUSE for a
+ * something that shrank gets the shortest form of its new size. CT_CORE_* for input that is no well-formed sequence of sections, CT_USAGE for a
  * regular expression that does not compile. `options` may be NULL. */
 CT_API ct_status ct_strip(ct_pieces *out, ct_slice bytes, const ct_strip_options *options, ct_error *error);
 

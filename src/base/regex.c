@@ -45,7 +45,7 @@ static size_t place_of_error(const char *pattern, cti_arena *arena) {
 
 static ct_status refuse(const char *pattern, int code, cti_arena *arena) {
   size_t place = place_of_error(pattern, arena);
-  return cti_fail(arena->error, CT_MISUSE, CT_NO_OFFSET, "the regular expression \"%s\" does not compile: %s, at character %zu: \"%s\"", pattern, why(code), place + 1, pattern + place);
+  return cti_fail(arena->error, CT_USAGE, CT_NO_OFFSET, "the regular expression \"%s\" does not compile: %s, at character %zu: \"%s\"", pattern, why(code), place + 1, pattern + place);
 }
 
 ct_status cti_regex_set_make(cti_regex_set **out, const char *const *patterns, size_t count, cti_arena *arena) {

@@ -6,7 +6,7 @@
 
 typedef struct cti_regex_set cti_regex_set;
 
-/* Compiles all; CT_MISUSE names the one that does not compile, and why. *out must be freed, also after a failure; NULL may be freed. */
+/* Compiles all; CT_USAGE names the one that does not compile, and why. *out must be freed, also after a failure; NULL may be freed. */
 ct_status cti_regex_set_make(cti_regex_set **out, const char *const *patterns, size_t count, cti_arena *arena);
 void cti_regex_set_free(cti_regex_set *set);
 

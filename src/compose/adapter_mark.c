@@ -34,7 +34,7 @@ static ct_status check_sections(const cti_splice *s) {
     const cti_section *section = cti_module_section(&s->in, refused[i]);
     if (!section) continue;
     char what[64];
-    snprintf(what, sizeof what, "it has a %s section", cti_section_name(refused[i]));
+    snprintf(what, sizeof what, "it has %s %s section", strchr("aeiou", cti_section_name(refused[i])[0]) ? "an" : "a", cti_section_name(refused[i]));
     return refuse(s, section->frame.offset, what, shape_hint);
   }
   for (uint32_t i = 0; i < s->in.types.count; i++)

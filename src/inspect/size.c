@@ -184,7 +184,7 @@ ct_status cti_size_make(cti_size *out, ct_slice bytes, const char *reader, cti_a
 /* ---- putting together */
 
 static ct_status add_qualified(cti_size_parts *out, cti_map *index_of, const cti_size *size, const cti_size_module *module, ct_slice name, uint64_t bytes) {
-  if (size->modules.count > 1) name = cti_format(size->arena, "%.*s: %.*s", CTI_S(module->name), CTI_S(name));
+  if (size->modules.count > 1 && module != size->plain) name = cti_format(size->arena, "%.*s: %.*s", CTI_S(module->name), CTI_S(name));
   return name.data ? add(out, index_of, name, bytes, size->arena) : CT_NOMEM;
 }
 

@@ -41,6 +41,7 @@ typedef struct cti_size {
   uint64_t bytes;
   CTI_VEC(cti_size_module) modules;
   cti_module_list walked;
+  const cti_size_module *plain; /* names of its functions, sections and segments are not qualified; or NULL */
 } cti_size;
 
 /* `reader`: ctool-dwarf, or NULL: no source files. What cannot be demangled stays. */

@@ -144,11 +144,27 @@ static ct_status monos(answer *out, const cti_size *size) {
   return CT_OK;
 }
 
+/* Of a module and a component that was made of it: the module in there, that of its name or else the largest, so that both call its functions the same. */
+static const cti_size_module *counterpart(const cti_size *in, const cti_size *of) {
+  const cti_size_module *best = NULL;
+  if (of->modules.count != 1 || in->modules.count < 2) return NULL;
+  for (uint32_t i = 0; i < in->modules.count; i++) {
+    const cti_size_module *module = &in->modules.items[i];
+    if (!module->module) continue;
+    if (cti_slice_eq(module->name, of->modules.items[0].name)) return module;
+    if (!best || module->bytes > best->bytes) best = module;
+  }
+  return best;
+}
+
 static ct_status diff(answer *out, const cti_size *old, const cti_size *new, ct_size_by by) {
   cti_size_parts before, after;
   cti_map index_of = {0};
-  CTI_TRY(cti_size_group(&before, old, by));
-  CTI_TRY(cti_size_group(&after, new, by));
+  cti_size was = *old, is = *new;
+  was.plain = counterpart(old, new);
+  is.plain = counterpart(new, old);
+  CTI_TRY(cti_size_group(&before, &was, by));
+  CTI_TRY(cti_size_group(&after, &is, by));
   *out = (answer){.what = group_names[by], .columns = {"Change", "Before", "After"}, .column_count = 3};
   for (uint32_t i = 0; i < before.count + after.count; i++) {
     bool is_after = i >= before.count;

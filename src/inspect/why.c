@@ -121,6 +121,7 @@ ct_status ct_component_why(ct_buf *out, ct_slice component, const char *import, 
   if (!options) options = &none;
   ct_status status = cti_why_make(&why, component, cti_slice_str(import), &arena);
   if (status == CT_OK && options->cut) status = cti_why_cut(&why);
+  if (status == CT_OK) status = cti_why_name_all(&why);
   if (status == CT_OK) {
     if (options->json) cti_why_write_json(out, &why);
     else cti_why_write(out, &why);

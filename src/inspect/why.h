@@ -24,11 +24,13 @@ typedef struct cti_why {
   CTI_VEC(uint32_t) kept;     /* callers: members of the imports that are reached, those nearest to the root first */
   CTI_VEC(ct_slice) idle;     /* names of members that are lowered for somebody, but not reached */
   CTI_VEC(ct_slice) for_types; /* other imports that use their types */
+  ct_slice *readable;         /* by caller: its name without mangling, where cti_why_name_all found it mangled */
   cti_cut cut;
 } cti_why;
 
 ct_status cti_why_make(cti_why *out, ct_slice component, ct_slice import, cti_arena *arena);
 ct_status cti_why_cut(cti_why *why);
+ct_status cti_why_name_all(cti_why *why); /* demangles the names on the ways and of the cut; comes before what writes */
 
 bool cti_why_is_glue(const cti_why *why, uint32_t caller); /* a function of an adapter or shim: none of the program's own */
 bool cti_why_is_shim(const cti_why *why, uint32_t caller);

@@ -3,6 +3,7 @@
  * does not branch goes straight down; branches are indented, each with a dash. */
 #include "base/json.h"
 #include "inspect/graph.h"
+#include "inspect/symbols.h"
 #include "inspect/why.h"
 
 /* ---- one caller */
@@ -23,6 +24,7 @@ static ct_slice after_hash(ct_slice name) {
 static ct_slice func_text(const cti_why *w, uint32_t caller) {
   const cti_caller *k = cti_caller_at(&w->calls, caller);
   ct_slice own = w->calls.instances.items[k->instance].of->names[k->index], called = k->name;
+  if (w->readable[caller].size) return w->readable[caller];
   if (own.size > 2) return own;
   for (uint32_t at = w->parent[caller]; !called.size && at; at = w->parent[at]) {
     const cti_caller *before = cti_caller_at(&w->calls, at);
@@ -31,6 +33,40 @@ static ct_slice func_text(const cti_why *w, uint32_t caller) {
     else if (before->kind != CTI_CALLER_CANON) break;
   }
   return called.size ? called : cti_caller_func_name(&w->calls, caller);
+}
+
+typedef struct mangled {
+  CTI_VEC(uint32_t) callers;
+  CTI_VEC(ct_slice) names;
+} mangled;
+
+static ct_status note_mangled(mangled *m, cti_why *w, uint32_t caller) {
+  const cti_caller *k = cti_caller_at(&w->calls, caller);
+  if (k->kind != CTI_CALLER_FUNC || w->readable[caller].size) return CT_OK;
+  ct_slice name = func_text(w, caller);
+  if (!cti_is_mangled(name)) return CT_OK;
+  w->readable[caller] = name; /* it was seen */
+  return cti_vec_push(w->arena, &m->callers, caller) && cti_vec_push(w->arena, &m->names, name) ? CT_OK : CT_NOMEM;
+}
+
+ct_status cti_why_name_all(cti_why *w) {
+  mangled m = {0};
+  bool *seen = CTI_NEW_N(w->arena, bool, w->calls.callers.count);
+  w->readable = CTI_NEW_N(w->arena, ct_slice, w->calls.callers.count);
+  if (!seen || !w->readable) return CT_NOMEM;
+  for (uint32_t i = 0; i < w->kept.count; i++)
+    for (uint32_t caller = w->kept.items[i]; caller && !seen[caller]; caller = w->parent[caller]) {
+      seen[caller] = true;
+      CTI_TRY(note_mangled(&m, w, caller));
+    }
+  for (uint32_t i = 0; i < w->cut.functions.count; i++) CTI_TRY(note_mangled(&m, w, w->cut.functions.items[i]));
+  CTI_TRY(cti_demangle_if_can(m.names.items, m.names.count, w->arena));
+  for (uint32_t i = 0; i < m.callers.count; i++) {
+    ct_slice name = cti_without_hashes(m.names.items[i], w->arena);
+    if (!name.data) return CT_NOMEM;
+    w->readable[m.callers.items[i]] = name;
+  }
+  return CT_OK;
 }
 
 /* "[method]descriptor.read" of an interface; a built-in says which it is. */

@@ -21,7 +21,7 @@ static ct_status take_names(uint64_t *set, const char *names, ct_error *error) {
     size_t length = strcspn(names, ",");
     uint32_t i = 0;
     while (i < CTI_PASSES && !(strlen(rows[i].name) == length && memcmp(rows[i].name, names, length) == 0)) i++;
-    if (length && i == CTI_PASSES) return cti_fail(error, CT_MISUSE, CT_NO_OFFSET, "no pass is named \"%.*s\"; --list-passes tells their names", (int)(length < 64 ? length : 64), names);
+    if (length && i == CTI_PASSES) return cti_fail(error, CT_USAGE, CT_NO_OFFSET, "no pass is named \"%.*s\"; --list-passes tells their names", (int)(length < 64 ? length : 64), names);
     if (length) *set |= (uint64_t)1 << i;
     names += length + (names[length] == ',');
   }

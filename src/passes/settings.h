@@ -20,7 +20,7 @@ typedef struct cti_settings {
   int64_t *saved; /* bytes, by pass; NULL: nobody asks */
 } cti_settings;
 
-/* CT_MISUSE for a name or level that is none. */
+/* CT_USAGE for a name that is none, CT_MISUSE for such a level. */
 ct_status cti_settings_from(cti_settings *out, const ct_optimize_options *options, ct_error *error);
 
 static inline bool cti_pass_runs(const cti_settings *s, cti_pass pass) { return s->passes >> pass & 1; }

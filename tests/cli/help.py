@@ -29,5 +29,11 @@ with tempfile.TemporaryDirectory() as folder:
         link = os.path.join(folder, name)
         os.symlink(ctool, link)
         help_of([link, '--help'])
+# Where nothing is there, doctor says of everything how to get it; Debian's pip installs into virtual environments alone, and its cargo knows no target wasm32-wasip1.
+with tempfile.TemporaryDirectory() as folder:
+    told = subprocess.run([ctool, 'doctor'], capture_output=True, text=True, env={'PATH': folder}).stdout
+missing = [line for line in told.split('\n') if line.startswith('  missing')]
+if len(missing) < 8: failures.append('doctor: %s' % told)
+failures += ['doctor: ' + line for line in missing if ('pip install' in line and 'venv' not in line) or 'apt install cargo' in line]
 print('\n'.join(failures) or 'ok')
 sys.exit(1 if failures else 0)

@@ -52,7 +52,7 @@ static void test_regex__says_where(void **state) {
     cti_regex_set *set;
     const char *patterns[] = {"good", cases[i].pattern};
     cti_arena_init(&arena, &error);
-    assert_int_equal(cti_regex_set_make(&set, patterns, 2, &arena), CT_MISUSE);
+    assert_int_equal(cti_regex_set_make(&set, patterns, 2, &arena), CT_USAGE);
     if (!strstr(error.message, cases[i].where)) fail_msg("%s", error.message);
     cti_regex_set_free(set);
     cti_arena_free(&arena);
@@ -70,7 +70,7 @@ static void test_regex__out_of_memory(void **state) {
     cti_alloc_fail_at(step + 1);
     ct_status status = cti_regex_set_make(&set, patterns, 2, &arena);
     cti_alloc_fail_at(0);
-    assert_true(status == CT_MISUSE || status == CT_NOMEM);
+    assert_true(status == CT_USAGE || status == CT_NOMEM);
     cti_regex_set_free(set);
     cti_arena_free(&arena);
   }
