@@ -178,6 +178,15 @@ static ct_status set_global(builtin *b, const char *name, uint32_t value) {
   return bytes.data ? CT_OK : b->plan->arena->error->status;
 }
 
+/* A guest may begin without a page: then so does the adapter, which gets memory before it uses any. */
+static ct_status take_any_memory(builtin *b) {
+  for (uint32_t i = 0; i < b->module.imports.count; i++) {
+    cti_extern_type *type = &b->module.imports.items[i].type;
+    if (type->kind == CTI_EXTERN_MEMORY) type->of.memory.min = 0;
+  }
+  return cti_module_touch(&b->module, CTI_SECTION_IMPORT) ? CT_OK : b->plan->arena->error->status;
+}
+
 static void drop_names(builtin *b) {
   for (uint32_t i = 0; i < b->module.sections.count; i++) {
     cti_section *section = &b->module.sections.items[i];
@@ -192,6 +201,7 @@ static ct_status make_module(ct_slice *out, builtin *b) {
   CTI_TRY(empty_hooks(b));
   CTI_TRY(replace_growth(b));
   if (!(b->reasons & CTI_ADAPTER_NO_SOCKETS)) CTI_TRY(write_addresses(b));
+  if (!b->plan->options->separate_memory) CTI_TRY(take_any_memory(b));
   CTI_TRY(set_global(b, CTI_ADAPTER_BASE, b->place.base));
   CTI_TRY(set_global(b, CTI_ADAPTER_LIMIT, b->place.limit));
   if (!cti_module_touch(&b->module, CTI_SECTION_CODE) || !cti_module_touch(&b->module, CTI_SECTION_GLOBAL)) return arena->error->status;

@@ -59,7 +59,7 @@ static ct_status emit_shim_instance(cti_plan *plan) {
   plan->shim_instance = cti_build_core_instantiate(&plan->component, module, own, plan->is_separate);
   cti_name_item(plan, CTI_LIT("wit-component-shim-instance"));
   if (cti_memory_is_early(plan)) plan->memory = cti_emit_core_alias(plan, CTI_LIT("memory"), plan->shim_instance, CTI_LIT(CTI_SHIM_MEMORY), CTI_SORT_CORE_MEMORY);
-  cti_plan_note(plan, "a shim of %u functions: what is needed before it exists", plan->shims.count);
+  cti_plan_note(plan, plan->is_direct ? "the first module has %u functions: what is needed before it exists" : "a shim of %u functions: what is needed before it exists", plan->shims.count);
   return failed(plan);
 }
 

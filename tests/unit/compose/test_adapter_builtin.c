@@ -137,6 +137,19 @@ static void test_builtin__start(void **state) {
   EXPECT(takes, &reactor, "-wasi:cli/run@");
 }
 
+/* What the canonical ABI and the adapter cannot work on is told with what it is; a memory may begin without a page. */
+static void test_builtin__memory_types(void **state) {
+  (void)state;
+  ct_component_new_options shim = {.layout = CT_LAYOUT_SHIM}, fused = {.fuse_adapter = true}, pages = {.realloc_via_memory_grow = true};
+  const ct_component_new_options *const ways[] = {NULL, &shim, &fused, &pages};
+  for (unsigned i = 0; i < CTI_COUNT(ways); i++) {
+    refused("(module " FD_WRITE "(memory (export \"memory\") i64 1)" START ")", ways[i], "memory has addresses of 64 bits: adapter \"wasi_snapshot_preview1\"");
+    refused("(module " FD_WRITE "(memory (export \"memory\") 1 2 shared)" START ")", ways[i], "memory is shared between threads");
+    refused("(module " FD_WRITE "(memory (export \"memory\") 1 (pagesize 1))" START ")", ways[i], "memory has pages of another size");
+    EXPECT("(module " FD_WRITE PATH_OPEN "(memory (export \"memory\") 0)" START ")", ways[i], "+wasi:filesystem");
+  }
+}
+
 static void new_component(ct_slice bytes, void *context) {
   ct_error error;
   ct_pieces pieces = {0};
@@ -162,7 +175,7 @@ static void test_builtin__hostile(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_builtin__forms),   cmocka_unit_test(test_builtin__only_what_is_used), cmocka_unit_test(test_builtin__options),
-      cmocka_unit_test(test_builtin__memory),  cmocka_unit_test(test_builtin__start), cmocka_unit_test(test_builtin__unknown_function),  cmocka_unit_test(test_builtin__hostile),
+      cmocka_unit_test(test_builtin__memory),  cmocka_unit_test(test_builtin__start), cmocka_unit_test(test_builtin__memory_types), cmocka_unit_test(test_builtin__unknown_function),  cmocka_unit_test(test_builtin__hostile),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

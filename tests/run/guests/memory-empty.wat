@@ -1,0 +1,17 @@
+;; A memory that begins without a page; the guest takes one, and the adapter what it needs.
+(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "args_sizes_get" (func $sizes (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_create_directory" (func $make (param i32 i32 i32) (result i32)))
+  (memory (export "memory") 0)
+  (data $text "0 arguments\n")
+  (func (export "_start")
+    (local $page i32)
+    (local.set $page (i32.mul (memory.grow (i32.const 1)) (i32.const 65536)))
+    (memory.init $text (i32.add (local.get $page) (i32.const 16)) (i32.const 0) (i32.const 12))
+    (i32.store (i32.add (local.get $page) (i32.const 64)) (i32.add (local.get $page) (i32.const 16)))
+    (i32.store (i32.add (local.get $page) (i32.const 68)) (i32.const 12))
+    (drop (call $sizes (i32.add (local.get $page) (i32.const 80)) (i32.add (local.get $page) (i32.const 84))))
+    (i32.store8 (i32.add (local.get $page) (i32.const 16)) (i32.add (i32.const 48) (i32.load (i32.add (local.get $page) (i32.const 80)))))
+    (drop (call $make (i32.const 3) (i32.add (local.get $page) (i32.const 18)) (i32.const 4)))
+    (drop (call $write (i32.const 1) (i32.add (local.get $page) (i32.const 64)) (i32.const 1) (i32.add (local.get $page) (i32.const 128))))))
