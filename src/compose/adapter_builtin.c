@@ -52,6 +52,15 @@ static bool can_have_files(const builtin *b) {
   return false;
 }
 
+/* Pages are all that the adapter could live in, and there are none to be had. */
+static void warn_of_full_memory(const builtin *b) {
+  const cti_export *export_ = cti_module_find_export(b->guest, CTI_EXTERN_MEMORY, CTI_LIT("memory"));
+  const cti_limits *limits = export_ && export_->index < b->guest->memories.count ? &b->guest->memories.items[export_->index].type : NULL;
+  if (b->place.kind != CTI_PLACE_NONE || !limits || !limits->has_max || limits->max > limits->min) return;
+  cti_plan_warn(b->plan, "ctool's own adapter finds no room in the module's memory, which cannot grow, so that its functions fail: export cabi_realloc or malloc, "
+                         "let the memory grow (wasm-ld --max-memory), or give the adapter one of its own (--adapter-memory separate)");
+}
+
 /* Where a longer table of descriptors comes from. Pages are left alone by every allocator that has run once, but for Go's, and those of guests without a place
  * are not known: the reference takes pages there, too. */
 static void choose_growth(builtin *b) {
@@ -68,6 +77,7 @@ static void choose_growth(builtin *b) {
   for (unsigned i = 0; i < CTI_COUNT(reallocs) && !b->plan->options->realloc_via_memory_grow; i++)
     if (exports_func(b->guest, reallocs[i])) return;
   b->grows = cti_find_allocator(b->guest, "malloc", 1) && !b->plan->options->realloc_via_memory_grow ? CTI_ADAPTER_GROW_BY_MALLOC : CTI_ADAPTER_GROW_BY_PAGES;
+  if (!strcmp(b->grows, CTI_ADAPTER_GROW_BY_PAGES)) warn_of_full_memory(b);
 }
 
 static ct_status look_at_guest(builtin *b) {
