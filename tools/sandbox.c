@@ -17,12 +17,12 @@
 #include <unistd.h>
 
 #if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer)
+#if !defined(WATCHED) && (__has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer))
 #define WATCHED
 #endif
 #endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define WATCHED
+#if (defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)) && !defined(WATCHED)
+#define WATCHED /* or by the build: CTOOL_NO_SANDBOX */
 #endif
 
 #if defined(__linux__) && !defined(WATCHED) && (defined(__x86_64__) || defined(__aarch64__))
