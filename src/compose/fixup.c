@@ -28,6 +28,7 @@ static ct_slice instance_name(const cti_fixup *f, cti_fixup_source source, uint3
 static ct_status instance(uint32_t *out, cti_fixup *f, cti_fixup_source source, uint32_t unit) {
   ct_slice name = instance_name(f, source, unit);
   bool added;
+  CTI_TRY(failed(f)); /* or a name might be there for which there was no room */
   *out = f->instances.count;
   CTI_TRY(cti_map_add(&f->instance_ids, f->plan->arena, name, out, &added));
   if (added) return cti_vec_push(f->plan->arena, &f->instances, ((cti_fixup_instance){name, source, unit})) ? CT_OK : CT_NOMEM;

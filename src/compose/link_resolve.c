@@ -105,8 +105,12 @@ static ct_status depend(cti_link *l, uint32_t on, uint32_t id) {
 static ct_status direct_deps(cti_link *l, uint32_t id) {
   const cti_link_library *lib = &l->libraries.items[id];
   for (uint32_t i = 0; i < lib->needed.count; i++) CTI_TRY(depend(l, cti_map_get(&l->ids, lib->needed.items[i]), id));
-  for (uint32_t i = 0; i < lib->env_funcs.count; i++) CTI_TRY(depend(l, cti_link_exporter(l, lib->env_funcs.items[i].name, lib->env_funcs.items[i].type), id));
-  return failed(l);
+  for (uint32_t i = 0; i < lib->env_funcs.count; i++) {
+    uint32_t exporter = cti_link_exporter(l, lib->env_funcs.items[i].name, lib->env_funcs.items[i].type);
+    if (exporter == CTI_MAP_NONE) return failed(l);
+    CTI_TRY(depend(l, exporter, id));
+  }
+  return CT_OK;
 }
 
 /* One round: what the direct ones need is needed. New ones are appended after the round, in the order of the reference. */

@@ -7,7 +7,7 @@ cti_node cti_ir_add(cti_ir *f, uint16_t op, cti_corevt type, const cti_node *kid
     if (cti_ir_at(f, kids[i])->depth >= node.depth && node.depth < UINT16_MAX) node.depth = (uint16_t)(cti_ir_at(f, kids[i])->depth + 1);
   if (!cti_vec_push(f->arena, &f->nodes, node)) return CTI_NO_NODE;
   cti_ir_set_kids(f, f->nodes.count - 1, kids, count);
-  return f->nodes.count - 1;
+  return f->nodes.items[f->nodes.count - 1].kid_count == count ? f->nodes.count - 1 : CTI_NO_NODE;
 }
 
 cti_node cti_ir_add_with(cti_ir *f, uint16_t op, cti_corevt type, uint32_t a, const cti_node *kids, uint32_t count) {

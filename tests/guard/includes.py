@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The include order of the README holds: each folder of src/ includes only from the folders below it, tools/ only public headers and its own,
 which writes files in one place. And nothing lies at the top that does not belong there."""
-import os, re, subprocess, sys
+import os, re, shutil, subprocess, sys
 
 ROOT = sys.argv[1]
 BELOW = {
@@ -33,7 +33,8 @@ for top, _, names in os.walk(os.path.join(ROOT, 'tools')):
                 bad.append('%s includes %s: a tool sees include/ only' % (os.path.join(top, name), target))
         if 'ct_output_' in open(os.path.join(top, name)).read() and not name.startswith('outputs.'):
             bad.append('%s writes past outputs.c, which knows what a signal must remove' % os.path.join(top, name))
-git = subprocess.run(['git', '-C', ROOT, 'ls-files', '-z'], capture_output=True, text=True) # no repository, no list
-bad += ['%s does not belong to the top level' % name for name in {n.split('/')[0] for n in git.stdout.split('\0')} - TOP if name and name[0] != '.']
+if shutil.which('git'): # without a repository the list is empty
+    tracked = subprocess.run(['git', '-C', ROOT, 'ls-files', '-z'], capture_output=True, text=True).stdout.split('\0')
+    bad += ['%s does not belong to the top level' % name for name in {n.split('/')[0] for n in tracked} - TOP if name and name[0] != '.']
 print('\n'.join(bad) or '%d files keep the order' % files)
 sys.exit(1 if bad or not files else 0)

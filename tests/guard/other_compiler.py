@@ -11,7 +11,7 @@ sources = sorted(p for pattern in ('src/*/*.c', 'tools/*.c', 'fuzz/*.c') for p i
 
 
 def check(source):
-    include = ['-I%s/%s' % (root, d) for d in ('include', 'src', 'fuzz', 'tests/support')]
+    include = ['-I%s/%s' % (root, d) for d in ('include', 'src', 'fuzz', 'tests/support', 'tools')]
     p = subprocess.run([compiler, '-std=c11', '-O1', '-Werror', *flags, *include, '-c', source, '-o', '/dev/null'], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return p.stdout.decode() if p.returncode else ''
 
