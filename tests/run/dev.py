@@ -3,7 +3,7 @@
 
 Exit status 0, 1, or 77 when something cannot be had, which is told.
 """
-import argparse, os, re, shutil, signal, subprocess, sys, tempfile, time
+import argparse, os, re, shlex, shutil, signal, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -73,9 +73,9 @@ def t_a_project(ctool, folder):
     with open(os.path.join(HERE, 'words', 'words.c')) as f: source = f.read()
     write(folder, 'words.c', source)
     os.symlink(ctool, os.path.join(folder, 'ctool'))
-    fragment = os.path.abspath(os.path.join(HERE, '..', '..', 'tools', 'cmake', 'ctool.mk'))
-    host = '%s %s words.component.wasm "some words"; sleep 1000' % (sys.executable, os.path.join(HERE, 'words', 'host.py'))
-    with Dev(ctool, folder, '--build', 'make CTOOL=./ctool CTOOL_MK=' + fragment, '--run', host) as dev:
+    os.symlink(os.path.abspath(os.path.join(HERE, '..', '..', 'tools', 'cmake', 'ctool.mk')), os.path.join(folder, 'ctool.mk')) # a name without blanks
+    host = '%s %s words.component.wasm "some words"; sleep 1000' % tuple(map(shlex.quote, (sys.executable, os.path.join(HERE, 'words', 'host.py'))))
+    with Dev(ctool, folder, '--build', 'make CTOOL=./ctool CTOOL_MK=ctool.mk', '--run', host) as dev:
         dev.wait_for('^shout:   SOME WORDS$')
         write(folder, 'words.c', source.replace('toupper', 'tolower'))
         dev.wait_for('^ctool dev: changed: words.c$')

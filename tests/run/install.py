@@ -128,6 +128,7 @@ def t_go(p):
 
 def t_lines_of_the_README(p):
     """In a fresh clone, which has the release that was built here: the lines that begin with $, one after the other, and what they make runs."""
+    need('git')
     clone, root = os.path.join(p.folder, 'clone'), os.path.join(HERE, '..', '..')
     p.call('git', 'clone', '-q', '--no-hardlinks', root, clone)
     os.makedirs(os.path.join(clone, 'build'))
