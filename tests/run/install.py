@@ -46,10 +46,11 @@ class Place:
         out = self.call(python, os.path.join(HERE, 'words', 'host.py'), component, 'a few words')
         check('A FEW WORDS' in out, out)
 
-    def builds(self, folder, component, *words, **options):
-        """The command `words` makes a component that runs; again when the WIT has changed, and not when nothing has."""
+    def builds(self, folder, component, *words, settling=0, **options):
+        """The command `words` makes a component that runs; again when the WIT has changed, and not when nothing has. That is asked after `settling` builds."""
         build = lambda: self.call(*words, **options)
         build()
+        for _ in range(settling): build()
         self.run(component)
         first = os.stat(component).st_mtime_ns
         time.sleep(1.1)
@@ -106,7 +107,8 @@ def t_meson(p):
 def t_zig(p):
     env = zig_on_path(p, {'PATH': os.path.dirname(p.ctool) + ':' + os.environ['PATH']})
     folder = p.project('zig')
-    p.builds(folder, os.path.join(folder, 'zig-out', 'words.component.wasm'), 'zig', 'build', cwd=folder, env=env)
+    # zig does not trust what it noted about files that were written in the same moment: one time in eight its second build runs ctool once more, the third never.
+    p.builds(folder, os.path.join(folder, 'zig-out', 'words.component.wasm'), 'zig', 'build', settling=1, cwd=folder, env=env)
 
 
 def zig_on_path(p, env):
