@@ -9,6 +9,7 @@
 
 #include "ctool/io.h"
 #include "gen/binary_mutate.h"
+#include "gen/draw.h"
 #include "hurt.h"
 #include "target.h"
 
@@ -76,10 +77,7 @@ static void replay_random(unsigned long count, totals *t) {
   uint64_t state = 0x9e3779b97f4a7c15u;
   for (unsigned long i = 0; i < count; i++) {
     size_t size = 16 + i % (sizeof bytes - 16);
-    for (size_t at = 0; at < size; at++) {
-      state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-      bytes[at] = (uint8_t)(state >> 24);
-    }
+    for (size_t at = 0; at < size; at++) bytes[at] = (uint8_t)(draw_word(&state) >> 24);
     if (i % 2) bytes[0] &= 7; /* choices, for targets that take text, too */
     give((ct_slice){bytes, size}, t);
   }

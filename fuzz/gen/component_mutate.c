@@ -4,20 +4,16 @@
 #include <stdlib.h>
 
 #include "component/component.h"
+#include "gen/draw.h"
 
 typedef struct mutator {
-  uint64_t state; /* xorshift64 */
+  uint64_t state; /* of gen/draw.h */
   cti_arena arena;
   CTI_VEC(cti_component *) scopes; /* components and the declarations of types */
   CTI_VEC(ct_slice) names;
 } mutator;
 
-static uint32_t draw(mutator *m, uint32_t below) {
-  m->state ^= m->state << 13;
-  m->state ^= m->state >> 7;
-  m->state ^= m->state << 17;
-  return below ? (uint32_t)(m->state >> 11) % below : 0;
-}
+static uint32_t draw(mutator *m, uint32_t below) { return draw_below(&m->state, below); }
 
 /* Mostly one that exists, counting what comes later. */
 static uint32_t draw_index(mutator *m, const cti_component *c, cti_sort sort) { return draw(m, c->count[sort] + (draw(m, 8) == 0)); }
