@@ -23,27 +23,32 @@ static ct_status emit_modules(cti_plan *plan) {
   return failed(plan);
 }
 
+/* A made module and its instance, in one go. */
+static uint32_t emit_made(cti_plan *plan, ct_slice bytes, ct_slice module_name, const cti_named_index *args, uint32_t count, ct_slice instance_name) {
+  uint32_t module = cti_build_core_module(&plan->component, bytes);
+  cti_name_item(plan, module_name);
+  uint32_t instance = cti_build_core_instantiate(&plan->component, module, args, count);
+  cti_name_item(plan, instance_name);
+  return instance;
+}
+
 /* The argument by which the shim gets the adapter's own memory; none without one. */
 static ct_status emit_own_memory(cti_named_index *arg, cti_plan *plan) {
+  const ct_slice name = CTI_LIT("adapter-memory");
   ct_slice bytes;
   if (!plan->is_separate) return CT_OK;
   CTI_TRY(cti_make_own_memory(&bytes, plan));
-  uint32_t module = cti_build_core_module(&plan->component, bytes);
-  cti_name_item(plan, CTI_LIT("adapter-memory"));
-  *arg = (cti_named_index){.name = {.name = CTI_LIT(CTI_SHIM_OWN)}, .item = {CTI_SORT_CORE_INSTANCE, cti_build_core_instantiate(&plan->component, module, NULL, 0)}};
-  cti_name_item(plan, CTI_LIT("adapter-memory"));
-  plan->own_memory = cti_emit_core_alias(plan, CTI_LIT("adapter-memory"), arg->item.index, CTI_LIT(CTI_SHIM_OWN), CTI_SORT_CORE_MEMORY);
+  *arg = (cti_named_index){.name = {.name = CTI_LIT(CTI_SHIM_OWN)}, .item = {CTI_SORT_CORE_INSTANCE, emit_made(plan, bytes, name, NULL, 0, name)}};
+  plan->own_memory = cti_emit_core_alias(plan, name, arg->item.index, CTI_LIT(CTI_SHIM_OWN), CTI_SORT_CORE_MEMORY);
   return failed(plan);
 }
 
 static ct_status emit_main_table(cti_plan *plan) {
+  const ct_slice name = CTI_LIT("main-table");
   ct_slice bytes;
   if (!plan->units.items[0].drops_table) return CT_OK;
   CTI_TRY(cti_make_main_table(&bytes, plan));
-  uint32_t module = cti_build_core_module(&plan->component, bytes);
-  cti_name_item(plan, CTI_LIT("main-table"));
-  plan->table_instance = cti_build_core_instantiate(&plan->component, module, NULL, 0);
-  cti_name_item(plan, CTI_LIT("main-table"));
+  plan->table_instance = emit_made(plan, bytes, name, NULL, 0, name);
   return failed(plan);
 }
 
@@ -54,10 +59,7 @@ static ct_status emit_shim_instance(cti_plan *plan) {
   CTI_TRY(cti_make_shim_module(&shim, plan));
   if (!shim.data) return CT_OK;
   CTI_TRY(emit_own_memory(own, plan));
-  uint32_t module = cti_build_core_module(&plan->component, shim);
-  cti_name_item(plan, CTI_LIT("wit-component-shim-module"));
-  plan->shim_instance = cti_build_core_instantiate(&plan->component, module, own, plan->is_separate);
-  cti_name_item(plan, CTI_LIT("wit-component-shim-instance"));
+  plan->shim_instance = emit_made(plan, shim, CTI_LIT("wit-component-shim-module"), own, plan->is_separate, CTI_LIT("wit-component-shim-instance"));
   if (cti_memory_is_early(plan)) plan->memory = cti_emit_core_alias(plan, CTI_LIT("memory"), plan->shim_instance, CTI_LIT(CTI_SHIM_MEMORY), CTI_SORT_CORE_MEMORY);
   cti_plan_note(plan, plan->is_direct ? "the first module has %u functions: what is needed before it exists" : "a shim of %u functions: what is needed before it exists", plan->shims.count);
   return failed(plan);
@@ -137,9 +139,14 @@ static ct_status group_instance(uint32_t *out, cti_plan *plan, uint32_t unit, co
   return failed(plan);
 }
 
-static uint32_t whole_instance(const cti_plan *plan, const cti_use_group *group) {
-  if (group->is_table) return plan->table_instance;
-  return group->unit == CTI_WIT_NONE ? plan->shim_instance : plan->units.items[group->unit].instance_index;
+static ct_status group_arg(uint32_t *out, cti_plan *plan, uint32_t unit, const cti_use_group *group) {
+  switch (group->source) {
+  case CTI_GROUP_USES: return group_instance(out, plan, unit, group);
+  case CTI_GROUP_UNIT: *out = plan->units.items[group->unit].instance_index; break;
+  case CTI_GROUP_FIRST: *out = plan->shim_instance; break;
+  case CTI_GROUP_TABLE: *out = plan->table_instance; break;
+  }
+  return CT_OK;
 }
 
 static ct_status add_args(cti_named_index *args, uint32_t *count, cti_plan *plan, uint32_t unit) {
@@ -150,8 +157,7 @@ static ct_status add_args(cti_named_index *args, uint32_t *count, cti_plan *plan
     if (is_all_inside(plan, unit, group)) continue;
     arg->name.name = group->module;
     arg->item.sort = CTI_SORT_CORE_INSTANCE;
-    if (group->is_whole) arg->item.index = whole_instance(plan, group);
-    if (!group->is_whole) CTI_TRY(group_instance(&arg->item.index, plan, unit, group));
+    CTI_TRY(group_arg(&arg->item.index, plan, unit, group));
     (*count)++;
   }
   return CT_OK;

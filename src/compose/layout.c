@@ -6,8 +6,6 @@
 #include "adapter/adapter.h"
 #include "compose/shim.h"
 
-static const char *const first_module = CTI_LAYOUT_FIRST;
-
 /* ---- choosing */
 
 static bool has_plain_limits(const cti_limits *limits) { return !limits->is_64 && !limits->shared && !limits->has_page_log2; }
@@ -38,13 +36,14 @@ static const char *why_not_direct(const cti_plan *plan) {
   if (plan->options->return_call_ref) return "shims call by references";
   if (main_unit->first_of[CTI_ROLE_TASK_HOOK] != CTI_WIT_NONE) return "tasks are hooked";
   if (!can_import_memory(main_unit)) return "the module's memory cannot be imported";
-  return has_group(main_unit, cti_slice_str(first_module)) ? "a name is taken" : NULL;
+  return has_group(main_unit, CTI_LIT(CTI_LAYOUT_FIRST)) ? "a name is taken" : NULL;
 }
 
 /* An import that the input does not have; what it is met by is a module as a whole. */
-static ct_status import_from(cti_plan *plan, cti_unit *unit, const char *module, const char *name, const cti_extern_type *type) {
-  cti_import import = {.module = cti_slice_str(module), .name = cti_slice_str(name), .type = *type, .offset = CT_NO_OFFSET};
-  cti_use_group group = {.module = import.module, .is_whole = true, .is_table = module != first_module, .unit = CTI_WIT_NONE, .first = unit->uses.count};
+static ct_status import_from(cti_plan *plan, cti_unit *unit, cti_group_source source, const char *name, const cti_extern_type *type) {
+  static const char *const modules[] = {[CTI_GROUP_FIRST] = CTI_LAYOUT_FIRST, [CTI_GROUP_TABLE] = CTI_MAIN_TABLE};
+  cti_import import = {.module = cti_slice_str(modules[source]), .name = cti_slice_str(name), .type = *type, .offset = CT_NO_OFFSET};
+  cti_use_group group = {.module = import.module, .source = source, .first = unit->uses.count};
   if (!has_group(unit, import.module) && !cti_vec_push(plan->arena, &unit->groups, group)) return CT_NOMEM;
   unit->has_renamed_imports = true;
   return cti_vec_push(plan->arena, &unit->module.imports, import) ? CT_OK : CT_NOMEM;
@@ -85,7 +84,7 @@ ct_status cti_layout_choose(cti_plan *plan) {
   if (plan->is_separate) CTI_TRY(call_from_afar(plan));
   main_unit->imported_memory = &main_unit->module.memories.items[0].type;
   cti_plan_note(plan, plan->is_fused ? "layout: direct, the adapter is a part of the main module" : "layout: direct");
-  return import_from(plan, main_unit, first_module, CTI_SHIM_MEMORY, &memory);
+  return import_from(plan, main_unit, CTI_GROUP_FIRST, CTI_SHIM_MEMORY, &memory);
 }
 
 /* ---- the adapter's instance is what the main module imports */
@@ -111,7 +110,8 @@ static void take_whole(cti_plan *plan, cti_use_group *group, uint32_t unit) {
     use->field = use->source;
   }
   if (!plan->options->adapter_names && !has_group(main_unit, short_name)) group->module = short_name;
-  group->is_whole = main_unit->has_renamed_imports = true;
+  main_unit->has_renamed_imports = true;
+  group->source = CTI_GROUP_UNIT;
   group->unit = unit;
 }
 
@@ -206,7 +206,7 @@ static ct_status import_own_table(cti_plan *plan) {
   main_unit->drops_table = main_unit->module.tables.count > 0;
   if (!main_unit->drops_table) return CT_OK;
   cti_extern_type own = {.kind = CTI_EXTERN_TABLE, .of = {.table = main_unit->module.tables.items[0].type}};
-  return import_from(plan, main_unit, CTI_MAIN_TABLE, CTI_MAIN_TABLE, &own);
+  return import_from(plan, main_unit, CTI_GROUP_TABLE, CTI_MAIN_TABLE, &own);
 }
 
 /* The unit imports the table of the slots and fills those that are its. */
@@ -216,7 +216,7 @@ static ct_status fill_slots(cti_plan *plan, uint32_t unit) {
   bool imports = count_fillings(plan, unit) > 0;
   cti_map funcs = {0};
   if (imports && unit == 0) CTI_TRY(import_own_table(plan));
-  if (imports) CTI_TRY(import_from(plan, u, first_module, CTI_SHIM_TABLE, &table));
+  if (imports) CTI_TRY(import_from(plan, u, CTI_GROUP_FIRST, CTI_SHIM_TABLE, &table));
   if (plan->shims.count) CTI_TRY(map_funcs(&funcs, plan, &u->module));
   for (uint32_t i = 0; i < plan->shims.count; i++) {
     const cti_shim *shim = &plan->shims.items[i];

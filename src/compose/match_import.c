@@ -313,7 +313,7 @@ static ct_status match_library_arg(bool *done, matcher *m, cti_lookup *l) {
   if (*done) {
     uint32_t group;
     CTI_TRY(group_of(&group, m, l->import->module));
-    m->unit->groups.items[group].is_whole = true;
+    m->unit->groups.items[group].source = CTI_GROUP_UNIT;
     m->unit->groups.items[group].unit = arg->unit;
     return CT_OK;
   }

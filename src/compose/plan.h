@@ -51,12 +51,19 @@ typedef struct cti_use {
   ct_slice source;
 } cti_use;
 
+/* The instance that meets them: one made of the uses, or that of another module as it is. */
+typedef enum cti_group_source {
+  CTI_GROUP_USES,
+  CTI_GROUP_UNIT,
+  CTI_GROUP_FIRST, /* the first module of the direct layout (layout.h) */
+  CTI_GROUP_TABLE  /* the module which has the main module's table there */
+} cti_group_source;
+
 /* The imports of one module name, neighbours in the unit's uses. */
 typedef struct cti_use_group {
   ct_slice module;
-  bool is_whole;    /* an instance as it is, not a list of uses */
-  bool is_table;    /* that of the module which has the main module's table */
-  uint32_t unit;    /* that instance's unit; CTI_WIT_NONE: the first module (layout.h) */
+  cti_group_source source;
+  uint32_t unit; /* CTI_GROUP_UNIT: whose instance */
   uint32_t first, count;
 } cti_use_group;
 
