@@ -2,14 +2,9 @@
  * world. What cannot be made has a message. The length of the bytes chooses the style. Bytes that begin with 0 to 7 are choices of which WIT is made that
  * resolves. */
 #include "ctool/compose.h"
-#include "ctool/validate.h"
 #include "gen/wit_gen.h"
 #include "pieces.h"
 #include "target.h"
-
-static ct_validate_options all; /* every feature */
-
-static bool out_of_memory(const ct_error *error) { return ct_status_class(error->status) == CT_CLASS_NOMEM; }
 
 static void check_component(const ct_buf *module) {
   ct_error error = {0};
@@ -19,7 +14,7 @@ static void check_component(const ct_buf *module) {
     ct_slice component;
     uint8_t *bytes = pieces_join(&pieces, &component.size);
     component.data = bytes;
-    FUZZ_CHECK(ct_validate(component, &all, &error) == CT_OK || out_of_memory(&error));
+    FUZZ_CHECK(is_valid(component, "all"));
     free(bytes);
   } else {
     FUZZ_CHECK(error.message[0]);
@@ -32,7 +27,7 @@ static void check(ct_slice text, size_t style, bool resolves) {
   ct_wit *wit = NULL;
   ct_buf module = {0};
   ct_status status = ct_wit_read(&wit, "input", text, NULL, &error);
-  FUZZ_CHECK(!resolves || status == CT_OK || out_of_memory(&error));
+  FUZZ_CHECK(!resolves || status == CT_OK || is_starved(error.status));
   if (status == CT_OK) status = ct_dummy_module(&module, wit, NULL, (ct_dummy_style)(style % 4), &error);
   if (status == CT_OK) status = ct_component_embed(&module, (ct_slice){module.data, module.size}, wit, NULL, &error);
   FUZZ_CHECK(status == error.status && (status == CT_OK || error.message[0]));
@@ -42,8 +37,6 @@ static void check(ct_slice text, size_t style, bool resolves) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  ct_error error = {0};
-  if (!all.features) FUZZ_CHECK(ct_features_parse(&all.features, "all", &error) == CT_OK);
   if (size == 0 || data[0] > 7) {
     check((ct_slice){data, size}, size, false);
     return 0;

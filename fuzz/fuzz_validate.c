@@ -1,11 +1,10 @@
 /* validate: bytes in pieces get the same verdict as the whole; all errors begin with the one that is told alone; a look at custom sections makes nothing valid;
  * the verdict and the place of the failure are the same on one thread and on two. The bytes themselves choose which of these is asked, so that thousands of
  * them are looked at in a second. */
-#include "ctool/validate.h"
 #include "target.h"
 
 static void check_same(const ct_error *a, const ct_error *b) {
-  if (ct_status_class(a->status) == CT_CLASS_NOMEM || ct_status_class(b->status) == CT_CLASS_NOMEM) return;
+  if (is_starved(a->status) || is_starved(b->status)) return;
   FUZZ_CHECK(a->status == b->status);
   FUZZ_CHECK(a->status == CT_OK || (a->offset == b->offset && a->message[0]));
 }
@@ -25,8 +24,6 @@ static ct_status feed(ct_slice bytes, size_t piece, const ct_validate_options *o
   ct_validator_free(validator);
   return status;
 }
-
-static bool is_starved(ct_status status) { return ct_status_class(status) == CT_CLASS_NOMEM; } /* the verdicts of such a run say nothing */
 
 static void check_pieces(ct_slice bytes, const ct_validate_options *options, const ct_error *one) {
   ct_status fed = feed(bytes, 1 + bytes.size % 61, options);
@@ -56,10 +53,10 @@ static void check_all_errors(ct_slice bytes, ct_validate_options options, const 
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static ct_validate_options options = {.threads = 1};
+  ct_validate_options options = with_features("all");
+  options.threads = 1;
   ct_slice bytes = {data, size};
   ct_error error = {0};
-  if (!options.features) FUZZ_CHECK(ct_features_parse(&options.features, "all", &error) == CT_OK);
   FUZZ_CHECK(ct_validate(bytes, &options, &error) == error.status);
   if (is_starved(error.status)) return 0;
   unsigned sum = 0;

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ctool/validate.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define FUZZ_CHECK(condition)                                                                         \
@@ -19,5 +21,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
       abort();                                                                                        \
     }                                                                                                 \
   } while (0)
+
+/* When an allocation failed, what came otherwise says nothing. */
+static inline bool is_starved(ct_status status) { return ct_status_class(status) == CT_CLASS_NOMEM; }
+
+/* The options of a validator with these features: "all", or others of `--features`. */
+static inline ct_validate_options with_features(const char *list) {
+  ct_error error = {0};
+  ct_validate_options options = {0};
+  FUZZ_CHECK(ct_features_parse(&options.features, list, &error) == CT_OK);
+  return options;
+}
+
+/* No verdict counts as a good one. */
+static inline bool is_valid(ct_slice bytes, const char *features) {
+  ct_error error = {0};
+  ct_validate_options options = with_features(features);
+  return ct_validate(bytes, &options, &error) == CT_OK || is_starved(error.status);
+}
 
 #endif
