@@ -4,7 +4,10 @@
 Whatever happens, an output is the old one whole or the new one whole, nothing else stays in its folder, and a message says what is wrong. What a machine does not
 let us do (another user, a small file system) is left out with a word. DYNAMIC is the same command, for a library that stands between it and the system.
 """
-import os, resource, shutil, signal, struct, subprocess, sys, tempfile, threading, time
+import os, resource, shutil, signal, struct, subprocess, sys, threading, time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'support'))
+from cases import check, run_cases
 
 MODULE = b'\0asm\1\0\0\0'
 EMPTY_WIT = 'package a:b;\nworld w {}\n'
@@ -52,10 +55,6 @@ class Place:
         err = (err or b'').decode('utf-8', 'backslashreplace')
         check(child.returncode == wants and says in err, '%s: status %d, wanted %d and "%s": %s' % (' '.join(map(str, words)), child.returncode, wants, says, err))
         return out, err
-
-
-def check(what, why='no'):
-    if not what: raise AssertionError(why)
 
 
 # ---- outputs that are one file
@@ -459,18 +458,11 @@ def t_broken_device(p):
 
 
 def main():
-    (ctool, dynamic), wanted, bad = map(os.path.abspath, sys.argv[1:3]), sys.argv[3:], 0
-    for name, case in sorted((n[2:], f) for n, f in globals().items() if n.startswith('t_') and (not wanted or n[2:] in wanted)):
-        start = time.time()
-        with tempfile.TemporaryDirectory() as folder:
-            try: case(Place(dynamic if name == 'broken_device' else ctool, folder))
-            except (AssertionError, subprocess.TimeoutExpired) as e:
-                bad += 1
-                print('%s: %s' % (name, e))
-        if wanted: print('%s: %.2f s' % (name, time.time() - start))
+    ctool, dynamic = map(os.path.abspath, sys.argv[1:3])
+    call = lambda case, folder: case(Place(dynamic if case is t_broken_device else ctool, folder))
+    status = run_cases(globals(), sys.argv[3:], call, failures=[subprocess.TimeoutExpired])
     for what in SKIPPED: print('skipped: ' + what)
-    print('%d cases fail' % bad if bad else 'ok')
-    sys.exit(1 if bad else 0)
+    sys.exit(status)
 
 
 if __name__ == '__main__':

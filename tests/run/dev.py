@@ -3,18 +3,15 @@
 
 Exit status 0, 1, or 77 when something cannot be had, which is told.
 """
-import argparse, os, re, shlex, shutil, signal, subprocess, sys, tempfile, time
+import argparse, os, re, shlex, shutil, signal, subprocess, sys, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.join(HERE, '..', 'support')]
 import run
+from cases import check, run_cases
 from fetch import Skip, program
 
 PATIENCE = 60 # seconds: machines may be busy
-
-
-def check(what, why='no'):
-    if not what: raise AssertionError(why)
 
 
 class Dev:
@@ -187,14 +184,7 @@ def main():
     a = a.parse_args()
     if not sys.platform.startswith('linux'): return print('skipped: ctool dev is for Linux') or 77
     run.with_runtime()
-    failed = skipped = 0
-    for name, case in [(n[2:], f) for n, f in list(globals().items()) if n.startswith('t_') and (not a.names or n[2:] in a.names)]:
-        with tempfile.TemporaryDirectory() as folder:
-            try: case(os.path.abspath(a.ctool), folder)
-            except Skip as e: skipped += 1; print('%s: skipped: %s' % (name, e))
-            except AssertionError as e: failed += 1; print('%s: FAILED: %s' % (name, e))
-            else: print('%s: ok' % name)
-    return 1 if failed else 77 if skipped else 0
+    return run_cases(globals(), a.names, lambda case, folder: case(os.path.abspath(a.ctool), folder), Skip)
 
 
 if __name__ == '__main__': sys.exit(main())

@@ -3,19 +3,18 @@
 
 Exit status 0, 1, or 77 when something was left out that could not be had, which is told.
 """
-import argparse, os, shutil, subprocess, sys, tempfile, time
+import argparse, os, shutil, subprocess, sys, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.join(HERE, '..', 'support')]
 import fetch
-
-
-class Missing(Exception): pass
+from cases import check, run_cases
+from fetch import Skip
 
 
 class Place:
-    def __init__(self, build, folder, lacks):
-        self.build, self.folder, self.lacks = build, folder, lacks
+    def __init__(self, build, folder):
+        self.build, self.folder, self.lacks = build, folder, '' # what could not be had, though the case went on
         self.prefix = os.path.join(folder, 'a prefix')
         self.call('cmake', '--install', build, '--prefix', self.prefix)
         self.ctool = os.path.join(self.prefix, 'bin', 'ctool')
@@ -42,7 +41,9 @@ class Place:
 
     def run(self, component):
         python = os.path.join(HERE, '..', '..', 'build', 'venv', 'bin', 'python') # tools/test makes it
-        if not os.path.exists(python): return self.lacks.append('build/venv, to run the component')
+        if not os.path.exists(python):
+            self.lacks = 'no build/venv, to run the component'
+            return
         out = self.call(python, os.path.join(HERE, 'words', 'host.py'), component, 'a few words')
         check('A FEW WORDS' in out, out)
 
@@ -62,12 +63,8 @@ class Place:
         check(os.stat(component).st_mtime_ns > first, 'not made again though the WIT changed')
 
 
-def check(what, why='no'):
-    if not what: raise AssertionError(why)
-
-
 def need(program):
-    if not shutil.which(program): raise Missing(program)
+    if not shutil.which(program): raise Skip('no ' + program)
 
 
 def without_ctool():
@@ -239,16 +236,13 @@ def main():
     if not shutil.which('clang-19') or not os.path.isdir('/usr/lib/wasm32-wasi'):
         print('install: skipped: no clang-19 or wasi-libc')
         return 77
-    failed = left_out = 0
-    for name, case in [(n[2:], f) for n, f in list(globals().items()) if n.startswith('t_') and (not a.names or n[2:] in a.names)]:
-        with tempfile.TemporaryDirectory() as folder:
-            lacks = []
-            try: case(Place(os.path.abspath(a.build), folder, lacks))
-            except AssertionError as e: failed += 1; print('%s: FAILED: %s' % (name, e))
-            except Missing as e: lacks.append(e)
-            else: print('%s: ok' % name)
-            for what in lacks: left_out += 1; print('%s: skipped: no %s' % (name, what))
-    return 1 if failed else 77 if left_out else 0
+
+    def call(case, folder):
+        place = Place(os.path.abspath(a.build), folder)
+        case(place)
+        if place.lacks: raise Skip(place.lacks)
+
+    return run_cases(globals(), a.names, call, Skip)
 
 
 sys.exit(main())

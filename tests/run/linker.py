@@ -3,9 +3,12 @@
 
 Exit status 0, 1, or 77 when clang-19, wasm-ld-19 or wasi-libc cannot be had.
 """
-import argparse, os, re, shutil, signal, subprocess, sys, tempfile, time
+import argparse, os, re, shutil, signal, subprocess, sys, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'support'))
+from cases import check, run_cases
+
 LIBRARIES = '/usr/lib/wasm32-wasi'
 HELLO = '#include <stdio.h>\nint main(int argc, char **argv) { printf("hello, %d\\n", argc); return 0; }\n'
 NAMED = '''#include <stdint.h>
@@ -48,10 +51,6 @@ class Place:
 
 def is_component(data): return data[:8] == b'\0asm\x0d\0\1\0'
 def is_module(data): return data[:8] == b'\0asm\1\0\0\0'
-
-
-def check(what, why=''):
-    if not what: raise AssertionError(why or 'no')
 
 
 def t_by_fuse_ld(p):
@@ -223,13 +222,7 @@ def main():
     if not all(shutil.which(n) for n in ('clang-19', 'wasm-ld-19')) or not os.path.isdir(LIBRARIES):
         print('linker: skipped: no clang-19, wasm-ld-19 or wasi-libc')
         return 77
-    failed = 0
-    for name, case in [(n[2:], f) for n, f in list(globals().items()) if n.startswith('t_') and (not a.names or n[2:] in a.names)]:
-        with tempfile.TemporaryDirectory() as folder:
-            try: case(Place(os.path.abspath(a.ctool), folder))
-            except AssertionError as e: failed += 1; print('%s: FAILED: %s' % (name, e))
-            else: print('%s: ok' % name)
-    return failed > 0
+    return run_cases(globals(), a.names, lambda case, folder: case(Place(os.path.abspath(a.ctool), folder)))
 
 
 sys.exit(main())

@@ -7,16 +7,12 @@ Exit status 0, 1, or 77 when something cannot be had, which is told.
 import argparse, json, os, re, shutil, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.join(HERE, '..', 'support')]
 import fetch, run
-from fetch import Skip
+from cases import check, run_cases
 
 SOURCES = os.path.join(HERE, '..', '..', 'src', 'wit', 'wasi', '0.2.12')
 PACKAGES = ('clocks', 'filesystem', 'io', 'random', 'sockets')
-
-
-def check(what, why='no'):
-    if not what: raise AssertionError(why)
 
 
 class Place:
@@ -174,14 +170,7 @@ def main():
     a.add_argument('names', nargs='*')
     a = a.parse_args()
     run.with_runtime()
-    failed = skipped = 0
-    for name, case in [(n[2:], f) for n, f in list(globals().items()) if n.startswith('t_') and (not a.names or n[2:] in a.names)]:
-        with tempfile.TemporaryDirectory() as folder:
-            try: case(Place(os.path.abspath(a.ctool), folder))
-            except Skip as e: skipped += 1; print('%s: skipped: %s' % (name, e))
-            except (AssertionError, run.Failure) as e: failed += 1; print('%s: FAILED: %s' % (name, e))
-            else: print('%s: ok' % name)
-    return 1 if failed else 77 if skipped else 0
+    return run_cases(globals(), a.names, lambda case, folder: case(Place(os.path.abspath(a.ctool), folder)), fetch.Skip, [run.Failure])
 
 
 if __name__ == '__main__': sys.exit(main())
