@@ -33,6 +33,9 @@ ct_status cti_name_parse(cti_name *out, ct_slice text, cti_features features, ui
  * ".1"). No version is right without a suffix. */
 ct_status cti_name_check_version(const cti_name *name, ct_slice suffix, uint64_t offset, cti_arena *arena);
 
+/* An interface's name without the @ and what follows it; any other name as it is. */
+static inline ct_slice cti_name_unversioned(ct_slice text) { return cti_slice_cut(text, 0, cti_slice_find(text, '@', 0)); }
+
 /* Two names of one scope conflict when their keys are equal ("strongly-unique"). A part of the text, or owned by the arena; {NULL, 0} without memory. */
 ct_slice cti_name_key(const cti_name *name, cti_arena *arena);
 

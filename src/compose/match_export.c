@@ -1,5 +1,6 @@
 /* match_export.c - what the exports of a core module are good for. Flows in: the interface of a module and the world's exports that it owes. Flows out:
  * unit->offers in the order of the module's exports, and by role, by function and by resource; in plan->unmet what is owed and not there. */
+#include "component/extern_name.h"
 #include "compose/unmet.h"
 #include "compose/world_match.h"
 #include "wit/wit_error.h"
@@ -263,10 +264,7 @@ static ct_status check_callback(matcher *m, const cti_lift *lift) {
 }
 
 /* The part of a core name that is the interface's id without a version. */
-static ct_slice interface_part(ct_slice name, size_t hash) {
-  size_t at = cti_slice_find(name, '@', 0);
-  return cti_slice_cut(name, 0, at < hash ? at : hash);
-}
+static ct_slice interface_part(ct_slice name, size_t hash) { return cti_name_unversioned(cti_slice_cut(name, 0, hash)); }
 
 /* May `name` be meant as the wanted "a:b/c@1.0.0#f-g": what is amiss with it, as part of a sentence; or NULL. */
 static const char *amiss(ct_slice name, ct_slice wanted) {

@@ -5,6 +5,7 @@
  * which each uses earlier ones only. The old imports go, and with them the types that nothing else refers to; all indices move. */
 #include "compose/retarget.h"
 
+#include "component/extern_name.h"
 #include "compose/wit_encode.h"
 #include "passes/component_remap.h"
 #include "wit/wit.h"
@@ -154,7 +155,7 @@ static ct_status make_front(merger *g) {
     const cti_item *item = &g->front.items.items[i];
     if (item->kind != CTI_ITEM_IMPORT) continue;
     ct_slice name = item->of.import.name.name;
-    CTI_TRY(cti_map_set(&g->instance_of, r->arena, cti_slice_cut(name, 0, cti_slice_find(name, '@', 0)), instances++));
+    CTI_TRY(cti_map_set(&g->instance_of, r->arena, cti_name_unversioned(name), instances++));
   }
   return CT_OK;
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "component/component_validate.h"
+#include "component/extern_name.h"
 #include "component/subtype.h"
 #include "compose/component_new.h"
 #include "compose/dummy.h"
@@ -87,11 +88,11 @@ static ct_slice other_version(ct_slice *other, const cti_extern_list *needed, co
   cti_map bases = {0};
   for (uint32_t i = 0; i < there->names->count; i++) {
     ct_slice name = cti_extern_text(there, i);
-    if (cti_map_set(&bases, arena, cti_slice_cut(name, 0, cti_slice_find(name, '@', 0)), i)) return (ct_slice){NULL, 0};
+    if (cti_map_set(&bases, arena, cti_name_unversioned(name), i)) return (ct_slice){NULL, 0};
   }
   for (uint32_t i = 0; i < needed->names->count; i++) {
     ct_slice name = cti_extern_text(needed, i);
-    uint32_t at = cti_map_get(&bases, cti_slice_cut(name, 0, cti_slice_find(name, '@', 0)));
+    uint32_t at = cti_map_get(&bases, cti_name_unversioned(name));
     if (at == CTI_MAP_NONE || cti_extern_find(there, name) != CTI_MAP_NONE) continue;
     *other = cti_extern_text(there, at);
     return name;

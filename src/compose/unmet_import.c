@@ -2,6 +2,7 @@
  * with its name and type, and the command or the line of WIT that mends it. */
 #include "compose/unmet_import.h"
 
+#include "component/extern_name.h"
 #include "compose/unmet.h"
 #include "compose/world_match.h"
 #include "wit/wit_error.h"
@@ -69,8 +70,6 @@ static ct_status no_metadata(cti_lookup *l) {
              CTI_LIT("name the WIT that it was built for: ctool component new MODULE --wit WIT [-w WORLD] -o OUT, or embed it before: ctool component embed WIT MODULE -o MODULE"));
 }
 
-static ct_slice without_version(ct_slice name) { return cti_slice_cut(name, 0, cti_slice_find(name, '@', 0)); }
-
 static const cti_world_items *items_of(const cti_lookup *l) { return l->use.of_export ? l->plan->export_names.items : l->plan->import_names.items; }
 
 /* The name of an item that is an interface of a package; {NULL, 0} for another. */
@@ -83,7 +82,7 @@ static ct_slice interface_name(cti_lookup *l, uint32_t item) {
 static uint32_t other_version(cti_lookup *l, ct_slice base) {
   for (uint32_t i = 0; i < items_of(l)->count; i++) {
     ct_slice name = interface_name(l, i);
-    if (name.data && cti_slice_eq(without_version(name), base)) return i;
+    if (name.data && cti_slice_eq(cti_name_unversioned(name), base)) return i;
   }
   return CTI_WIT_NONE;
 }
@@ -95,7 +94,7 @@ static uint32_t near_interface(cti_lookup *l, ct_slice base) {
   ct_slice package = cti_slice_cut(base, 0, slash), own = cti_slice_cut(base, slash, base.size);
   cti_nearest by_own = cti_nearest_make(cti_slice_cut(own, own.size > 0, own.size)), by_package = cti_nearest_make(package);
   for (uint32_t i = 0; i < items_of(l)->count; i++) {
-    ct_slice there = without_version(interface_name(l, i));
+    ct_slice there = cti_name_unversioned(interface_name(l, i));
     size_t cut = cti_slice_find(there, '/', 0);
     uint32_t before = by_own.distance + by_package.distance;
     if (cut == there.size) continue;
@@ -157,7 +156,7 @@ static ct_status versions_differ(cti_lookup *l, ct_slice name, uint32_t item, co
 
 static ct_status no_interface(cti_lookup *l) {
   cti_arena *arena = l->plan->arena;
-  ct_slice name = l->interface_name.data ? l->interface_name : l->import->module, base = without_version(name);
+  ct_slice name = l->interface_name.data ? l->interface_name : l->import->module, base = cti_name_unversioned(name);
   const char *verb = l->use.of_export ? "export" : "import";
   uint32_t other = other_version(l, base), near = other == CTI_WIT_NONE ? near_interface(l, base) : other;
   if (other != CTI_WIT_NONE) return versions_differ(l, name, other, verb);

@@ -1,5 +1,6 @@
 /* diff_world.c - the worlds of two components, or the imports and exports of two core modules. Flows in: bytes. Flows out: items that are different.
  * What has the same name in both is one item; of the rest, what has the same name but for its version. */
+#include "component/extern_name.h"
 #include "compose/wit_decode.h"
 #include "inspect/diff.h"
 
@@ -11,8 +12,6 @@ static ct_slice version_of(ct_slice name) {
   size_t at = cti_slice_find(name, '@', 0);
   return at < name.size ? cti_slice_cut(name, at + 1, name.size) : (ct_slice){NULL, 0};
 }
-
-static ct_slice title_of(ct_slice name) { return cti_slice_cut(name, 0, cti_slice_find(name, '@', 0)); }
 
 static bool push_name(cti_diff *d, cti_diff_item *item, bool added, ct_slice name) {
   return added ? cti_vec_push(d->arena, &item->added, name) : cti_vec_push(d->arena, &item->removed, name);
@@ -87,7 +86,7 @@ static ct_status add_item(sides *s, bool is_export, const cti_world_item *a, con
   for (unsigned side = 0; side < 2; side++) {
     if (!items[side]) continue;
     names[side] = cti_world_item_name(&s->resolves[side], items[side]);
-    item.title = title_of(names[side]);
+    item.title = cti_name_unversioned(names[side]);
     item.version[side] = version_of(names[side]);
     if (items[side]->kind == CTI_WORLD_INTERFACE) item.func_count = s->resolves[side].interfaces.items[items[side]->interface].funcs.count;
   }
@@ -111,10 +110,10 @@ static ct_status pair(sides *s, uint32_t *pairs, const cti_world_items *a, const
     if (pairs[i] != CTI_MAP_NONE) taken[pairs[i]] = true;
   }
   for (uint32_t i = 0; i < b->count; i++)
-    if (!taken[i]) CTI_TRY(cti_map_set(&titles, s->d->arena, title_of(cti_world_item_name(&s->resolves[1], &b->items[i])), i));
+    if (!taken[i]) CTI_TRY(cti_map_set(&titles, s->d->arena, cti_name_unversioned(cti_world_item_name(&s->resolves[1], &b->items[i])), i));
   for (uint32_t i = 0; i < a->count; i++) {
     if (pairs[i] != CTI_MAP_NONE) continue;
-    uint32_t other = cti_map_get(&titles, title_of(cti_world_item_name(&s->resolves[0], &a->items[i])));
+    uint32_t other = cti_map_get(&titles, cti_name_unversioned(cti_world_item_name(&s->resolves[0], &a->items[i])));
     if (other == CTI_MAP_NONE || taken[other]) continue;
     taken[other] = true;
     pairs[i] = other;

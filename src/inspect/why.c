@@ -2,6 +2,7 @@
  * that is reached; what is not, and who needs but the types. */
 #include "inspect/why.h"
 
+#include "component/extern_name.h"
 #include "inspect/graph.h"
 
 static ct_status failed(const cti_why *w) { return w->arena->error->status; }
@@ -10,7 +11,7 @@ static ct_status failed(const cti_why *w) { return w->arena->error->status; }
 
 /* "wasi:io/streams@0.2.0" is meant by itself and without its version. */
 static bool is_meant(ct_slice name, ct_slice asked) {
-  return cti_slice_eq(name, asked) || cti_slice_eq(cti_slice_cut(name, 0, cti_slice_find(name, '@', 0)), asked);
+  return cti_slice_eq(name, asked) || cti_slice_eq(cti_name_unversioned(name), asked);
 }
 
 static ct_status no_such_import(cti_why *w, ct_slice asked) {
