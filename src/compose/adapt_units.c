@@ -44,14 +44,12 @@ static const cti_limits *main_memory(const cti_plan *plan) {
   return index < main_unit->module.memories.count ? &main_unit->module.memories.items[index].type : NULL;
 }
 
-static uint32_t page_log2(const cti_limits *limits) { return limits->has_page_log2 ? limits->page_log2 : 16; }
-
 /* What the main module's memory has, and the adapter's import of it does not; NULL: they fit. */
 static const char *memory_problem(const cti_limits *have, const cti_limits *want) {
   if (have->is_64 && !want->is_64) return "has addresses of 64 bits";
   if (!have->is_64 && want->is_64) return "has addresses of 32 bits, not of 64";
   if (have->shared != want->shared) return have->shared ? "is shared between threads" : "is not shared";
-  if (page_log2(have) != page_log2(want)) return "has pages of another size";
+  if (cti_page_log2(have) != cti_page_log2(want)) return "has pages of another size";
   return have->min < want->min ? "begins with too few pages" : NULL;
 }
 
@@ -61,7 +59,7 @@ static ct_status check_memory(cti_plan *plan, uint32_t id) {
   const char *problem = have && want && !plan->is_separate ? memory_problem(have, want) : NULL;
   if (!problem) return CT_OK;
   ct_slice text = cti_format(plan->arena, "the module's memory %s: adapter \"%.*s\" imports one with addresses of %d bits, of at least %llu pages of %llu bytes, %sshared",
-                             problem, CTI_S(unit->name), want->is_64 ? 64 : 32, (unsigned long long)want->min, 1ull << (page_log2(want) & 63), want->shared ? "" : "not ");
+                             problem, CTI_S(unit->name), want->is_64 ? 64 : 32, (unsigned long long)want->min, 1ull << (cti_page_log2(want) & 63), want->shared ? "" : "not ");
   ct_slice hint = unit->is_builtin ? CTI_LIT("build the module for wasm32-wasip1, without threads and without custom page sizes") : CTI_LIT("give the module such a memory, or use an adapter that takes the one it has");
   return cti_unmet_add(plan, CT_COMPOSE_TYPE, text, hint);
 }

@@ -8,12 +8,10 @@
 
 /* ---- choosing */
 
-static bool has_plain_limits(const cti_limits *limits) { return !limits->is_64 && !limits->shared && !limits->has_page_log2; }
-
 /* One memory, defined and exported; an import section to name it in. */
 static bool can_import_memory(const cti_unit *main_unit) {
   const cti_module *module = &main_unit->module;
-  return module->memories.count == 1 && module->memories.items[0].import == UINT32_MAX && has_plain_limits(&module->memories.items[0].type) &&
+  return module->memories.count == 1 && module->memories.items[0].import == UINT32_MAX && cti_limits_are_plain(&module->memories.items[0].type) &&
          main_unit->first_of[CTI_ROLE_MEMORY] != CTI_WIT_NONE && cti_module_section(module, CTI_SECTION_IMPORT);
 }
 
@@ -177,7 +175,7 @@ static bool can_import_table(const cti_unit *main_unit) {
   if (module->tables.count == 0) return true;
   if (has_group(main_unit, CTI_LIT(CTI_MAIN_TABLE))) return false;
   const cti_table *table = &module->tables.items[0];
-  return module->tables.count == 1 && table->import == UINT32_MAX && table->type.element == CTI_VT_FUNCREF && !table->init.bytes.size && has_plain_limits(&table->type.limits);
+  return module->tables.count == 1 && table->import == UINT32_MAX && table->type.element == CTI_VT_FUNCREF && !table->init.bytes.size && cti_limits_are_plain(&table->type.limits);
 }
 
 /* Is everything that waits an export of a unit, and can the main module do without a fixup? */

@@ -193,7 +193,7 @@ static ct_status bad_import(const reader *r, const cti_import *import) {
 /* The table and the memory of all grow as they must, up to what indices of 32 bits reach: a library that sets a limit is none. */
 static bool read_limits(uint64_t *least, const cti_limits *limits, uint64_t most) {
   *least = limits->min;
-  return !limits->has_max && !limits->is_64 && !limits->shared && !limits->has_page_log2 && limits->min <= most;
+  return !limits->has_max && cti_limits_are_plain(limits) && limits->min <= most;
 }
 
 /* Is it a function of that many values of i32? */

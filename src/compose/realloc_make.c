@@ -92,7 +92,7 @@ static ct_status find_memory(maker *k) {
   if (!export_ || export_->index >= k->module.memories.count) return CT_OK;
   const cti_limits *type = &k->module.memories.items[export_->index].type;
   k->memory = export_->index;
-  if (!type->is_64 && !type->shared && (!type->has_page_log2 || type->page_log2 == 16)) return CT_OK;
+  if (!type->is_64 && !type->shared && cti_page_log2(type) == 16) return CT_OK;
   cti_fail(k->arena->error, CT_COMPOSE_EXPORT, CT_NO_OFFSET,
            "no cabi_realloc can be made for a memory that is shared, has 64-bit addresses or other pages than of 64 KiB");
   cti_error_hint(k->arena->error, "export a cabi_realloc from the module: its allocator knows this memory");

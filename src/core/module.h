@@ -51,6 +51,11 @@ typedef struct cti_limits {
   uint32_t page_log2; /* custom page sizes; 16 when absent */
 } cti_limits;
 
+static inline uint32_t cti_page_log2(const cti_limits *limits) { return limits->has_page_log2 ? limits->page_log2 : 16; }
+
+/* Of nothing but numbers of 32 bits: what every host and toolchain has. */
+static inline bool cti_limits_are_plain(const cti_limits *limits) { return !limits->is_64 && !limits->shared && !limits->has_page_log2; }
+
 typedef struct cti_table_type {
   cti_corevt element;
   cti_limits limits;

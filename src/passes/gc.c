@@ -133,7 +133,7 @@ static bool elem_is_root(const marker *k, const cti_elem *elem) {
 static bool data_is_root(const marker *k, const cti_data *data) {
   if (data->mode != CTI_SEGMENT_ACTIVE) return false;
   const cti_memory *memory = &k->m->memories.items[data->memory];
-  uint32_t page = memory->type.has_page_log2 ? memory->type.page_log2 : 16;
+  uint32_t page = cti_page_log2(&memory->type);
   bool small = memory->type.min <= UINT32_MAX;
   return memory->import != UINT32_MAX || !fits(k, &data->offset_expr, data->bytes.size, small ? memory->type.min << page : UINT64_MAX);
 }

@@ -31,7 +31,7 @@ static int by_address(const void *a, const void *b) {
 /* Collects the segments of a memory in order. False: it is one to leave alone. */
 static bool collect(packer *p, uint32_t memory) {
   const cti_memory *in = &p->m->memories.items[memory];
-  uint64_t size = in->type.min << (in->type.has_page_log2 ? in->type.page_log2 : 16);
+  uint64_t size = in->type.min << cti_page_log2(&in->type);
   if (in->import != UINT32_MAX || in->type.min > UINT32_MAX) return false;
   p->from.count = 0;
   for (uint32_t i = 0; i < p->m->datas.count; i++) {
