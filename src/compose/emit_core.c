@@ -3,14 +3,11 @@
  * the fixup, which fills the shim. */
 #include "compose/emit.h"
 #include "compose/layout.h"
+#include "compose/units.h"
 
 static ct_status failed(const cti_plan *plan) { return plan->arena->error->status; }
 
 /* ---- modules */
-
-static ct_slice module_debug_name(cti_plan *plan, const cti_unit *unit) {
-  return unit->kind == CTI_UNIT_ADAPTER ? cti_format(plan->arena, "wit-component:adapter:%.*s", CTI_S(unit->name)) : unit->name;
-}
 
 static ct_status emit_modules(cti_plan *plan) {
   for (uint32_t i = 0; i < plan->units.count; i++) {
@@ -18,7 +15,7 @@ static ct_status emit_modules(cti_plan *plan) {
     if (!unit->is_used || cti_is_fused(plan, i)) continue;
     unit->item = plan->component.items.count; /* its pieces take the place of what stands there */
     unit->module_index = cti_build_core_module(&plan->component, (ct_slice){NULL, 0});
-    cti_name_item(plan, module_debug_name(plan, unit));
+    cti_name_item(plan, cti_unit_debug_name(plan, unit));
   }
   return failed(plan);
 }

@@ -106,6 +106,9 @@ ct_status cti_link_read(cti_link_library *out, const cti_link *link, ct_slice na
 /* Key of a module's name and a name in it, in the arena. */
 ct_slice cti_link_two_names(const cti_link *link, ct_slice module, ct_slice name);
 
+/* "libc.so:memory_base": what the environment exports for a library, or passes on from a module. In the arena. */
+static inline ct_slice cti_link_name_of(const cti_link *link, ct_slice module, ct_slice name) { return CTI_JOIN(link->arena, module, CTI_LIT(":"), name); }
+
 /* Key of a symbol for maps, in the arena. */
 ct_slice cti_link_key(const cti_link *link, ct_slice name, ct_slice type);
 ct_slice cti_link_func_type(const cti_link *link, const cti_subtype *type); /* data == NULL when a type is none that symbols can have */

@@ -122,19 +122,17 @@ static ct_status add_known(env *e, cti_link_import import, uint32_t value, bool 
   return cti_link_any(e->l, import) ? add_global(e, cti_slice_str(cti_link_import_names[import]), value, is_mutable) : CT_OK;
 }
 
-static ct_slice of_library(const env *e, const cti_link_library *lib, ct_slice name) { return CTI_JOIN(e->l->arena, lib->name, CTI_LIT(":"), name); }
-
 /* Where each library's data and functions begin, and a global for each address of data, which the fixup works out. */
 static ct_status add_bases(env *e) {
   for (uint32_t i = 0; i < e->l->libraries.count; i++) {
     const cti_link_library *lib = &e->l->libraries.items[i];
     cti_link_align(&e->l->memory_at, 1u << lib->memory_align, e->l);
     cti_link_align(&e->l->table_at, 1u << lib->table_align, e->l);
-    CTI_TRY(add_global(e, of_library(e, lib, CTI_LIT("memory_base")), e->l->memory_at, false));
-    CTI_TRY(add_global(e, of_library(e, lib, CTI_LIT("table_base")), e->l->table_at, false));
+    CTI_TRY(add_global(e, cti_link_name_of(e->l, lib->name, CTI_LIT("memory_base")), e->l->memory_at, false));
+    CTI_TRY(add_global(e, cti_link_name_of(e->l, lib->name, CTI_LIT("table_base")), e->l->table_at, false));
     cti_link_advance(&e->l->memory_at, lib->memory_size, e->l);
     cti_link_advance(&e->l->table_at, lib->table_size, e->l);
-    for (uint32_t j = 0; j < lib->memory_addresses.count; j++) CTI_TRY(add_global(e, of_library(e, lib, lib->memory_addresses.items[j]), 0, true));
+    for (uint32_t j = 0; j < lib->memory_addresses.count; j++) CTI_TRY(add_global(e, cti_link_name_of(e->l, lib->name, lib->memory_addresses.items[j]), 0, true));
   }
   return failed(e);
 }
@@ -155,7 +153,7 @@ static ct_status add_func_addresses(env *e) {
       ct_slice name = lib->table_addresses.items[j];
       uint32_t slot = cti_map_get(&slots, name);
       bool is_null = e->l->libraries.items[e->l->env_funcs.items[slot].exporter].is_stub && imports_weakly(lib, name);
-      CTI_TRY(add_global(e, of_library(e, lib, name), is_null ? 0 : e->l->table_at + slot, true));
+      CTI_TRY(add_global(e, cti_link_name_of(e->l, lib->name, name), is_null ? 0 : e->l->table_at + slot, true));
     }
   }
   return CT_OK;
@@ -270,7 +268,7 @@ static ct_status add_tls_func(env *e, uint32_t library, cti_link_import import) 
   else if (is_set) write_tls_set(&code, e, slot);
   else write_tls_get(&code, e, slot);
   cti_buf_u8(&code, END);
-  return define(e, &sig, &code, of_library(e, lib, cti_slice_str(cti_link_import_names[import])));
+  return define(e, &sig, &code, cti_link_name_of(e->l, lib->name, cti_slice_str(cti_link_import_names[import])));
 }
 
 static ct_status add_tls_funcs(env *e) {
@@ -286,7 +284,7 @@ static ct_status add_tls_funcs(env *e) {
 static ct_status add_exports(env *e, uint32_t pages) {
   for (uint32_t i = 0; i < e->passed.count; i++) {
     const cti_link_symbol *import = &e->passed.items[i];
-    ct_slice name = CTI_JOIN(e->l->arena, import->module, CTI_LIT(":"), import->name);
+    ct_slice name = cti_link_name_of(e->l, import->module, import->name);
     if (!name.data) return failed(e);
     CTI_TRY(cti_make_export(&e->module, name, import->type.data[0] == 1 ? CTI_EXTERN_FUNC : CTI_EXTERN_GLOBAL, e->passed_index.items[i]));
   }

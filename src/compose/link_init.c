@@ -5,8 +5,6 @@
 
 static ct_status failed(const cti_link *l) { return l->arena->error->status; }
 
-static ct_slice of_library(const cti_link *l, ct_slice library, ct_slice name) { return CTI_JOIN(l->arena, library, CTI_LIT(":"), name); }
-
 /* ---- arguments */
 
 typedef struct arg {
@@ -32,7 +30,7 @@ static ct_status add_known(arg *a, const cti_link_import *imports, unsigned coun
 }
 
 /* `env` has it under the library's own name. */
-static ct_status add_own(arg *a, const cti_link_library *lib, ct_slice alias, ct_slice name) { return add_item(a, alias, 0, of_library(a->l, lib->name, name)); }
+static ct_status add_own(arg *a, const cti_link_library *lib, ct_slice alias, ct_slice name) { return add_item(a, alias, 0, cti_link_name_of(a->l, lib->name, name)); }
 
 static ct_status finish(cti_library_arg *out, arg *a, const char *module) {
   a->made.module = cti_slice_str(module);
@@ -104,7 +102,7 @@ static ct_status adapter_args(cti_library_arg *out, uint32_t *count, cti_link *l
     arg a = {.l = l};
     ct_slice module = lib->adapter_imports.items[i].module;
     for (; i < lib->adapter_imports.count && cti_slice_eq(lib->adapter_imports.items[i].module, module); i++)
-      CTI_TRY(add_item(&a, lib->adapter_imports.items[i].name, 0, of_library(l, module, lib->adapter_imports.items[i].name)));
+      CTI_TRY(add_item(&a, lib->adapter_imports.items[i].name, 0, cti_link_name_of(l, module, lib->adapter_imports.items[i].name)));
     CTI_TRY(finish(&out[*count], &a, ""));
     out[(*count)++].module = module;
   }
@@ -157,7 +155,7 @@ static uint32_t import_func(starter *s, uint32_t library, ct_slice name, const c
 static ct_status add_sum(starter *s, cti_action_kind kind, uint32_t library, ct_slice name, uint32_t to) {
   const cti_link_library *lib = &s->l->libraries.items[library];
   cti_action action = {.kind = kind, .c = to, .d = s->memory};
-  action.a = import_global(s, 0, of_library(s->l, lib->name, CTI_LIT("memory_base")), false);
+  action.a = import_global(s, 0, cti_link_name_of(s->l, lib->name, CTI_LIT("memory_base")), false);
   action.b = import_global(s, s->l->units[library], name, false);
   if (action.a == UINT32_MAX || action.b == UINT32_MAX) return failed(s->l);
   return cti_vec_push(s->l->arena, &s->fixup->first, action) ? CT_OK : CT_NOMEM;
@@ -176,9 +174,9 @@ static ct_status fill_data_address(starter *s, const cti_link_library *lib, ct_s
   if (exporter == CTI_MAP_NONE) return failed(s->l);
   const cti_link_library *from = &s->l->libraries.items[exporter];
   cti_action action = {.kind = CTI_ACTION_SET_SUM};
-  action.a = import_global(s, 0, of_library(s->l, from->name, CTI_LIT("memory_base")), false);
+  action.a = import_global(s, 0, cti_link_name_of(s->l, from->name, CTI_LIT("memory_base")), false);
   action.b = import_global(s, s->l->units[exporter], name, false);
-  action.c = import_global(s, 0, of_library(s->l, lib->name, name), true);
+  action.c = import_global(s, 0, cti_link_name_of(s->l, lib->name, name), true);
   if (action.a == UINT32_MAX || action.b == UINT32_MAX || action.c == UINT32_MAX) return failed(s->l);
   return cti_vec_push(s->l->arena, &s->fixup->first, action) ? CT_OK : CT_NOMEM;
 }

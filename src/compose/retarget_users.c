@@ -1,6 +1,7 @@
 /* retarget_users.c - which core module uses an imported function. Flows in: the component, when something stands in the way. Flows out: words.
  * What cannot be followed (a limit of flow.h, a module that is malformed) has no user to name, and is no failure of its own. */
 #include "compose/retarget.h"
+#include "compose/units.h"
 
 typedef struct user {
   ct_slice instance, module, name;
@@ -44,8 +45,8 @@ static struct cti_users *users_of(cti_retarget *r) {
 
 /* What an adapter adapts, by the name that components give its instance; {NULL, 0} for what is none, or where names were left out. */
 static ct_slice adapted(const user *by) {
-  static const char prefix[] = "wit-component:adapter:";
-  return cti_slice_starts(by->instance, cti_slice_str(prefix)) ? cti_slice_cut(by->instance, sizeof prefix - 1, by->instance.size) : (ct_slice){NULL, 0};
+  const ct_slice prefix = CTI_LIT(CTI_ADAPTER_PREFIX);
+  return cti_slice_starts(by->instance, prefix) ? cti_slice_cut(by->instance, prefix.size, by->instance.size) : (ct_slice){NULL, 0};
 }
 
 ct_slice cti_retarget_user(cti_retarget *r, const cti_move *m, ct_slice name) {

@@ -142,13 +142,9 @@ static ct_status put_producers(piecer *p, const cti_section *old) {
 
 /* ---- the module's name: of adapters and libraries, so that a debugger tells them apart */
 
-static ct_slice module_name(const piecer *p) {
-  return p->unit->kind == CTI_UNIT_ADAPTER ? cti_format(p->plan->arena, "wit-component:adapter:%.*s", CTI_S(p->unit->name)) : p->unit->name;
-}
-
 /* The name section with the new module name first; its other parts stay. `content` may be empty. */
 static ct_status put_names(piecer *p, ct_slice content) {
-  ct_slice name = module_name(p);
+  ct_slice name = cti_unit_debug_name(p->plan, p->unit);
   ct_error ignored;
   ct_error_clear(&ignored);
   cti_cursor c = cti_cursor_make(content, 0, &ignored);

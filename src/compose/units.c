@@ -58,10 +58,14 @@ ct_slice cti_whose(cti_plan *plan, const cti_unit *unit) {
   return cti_format(plan->arena, "%s \"%.*s\": ", unit->kind == CTI_UNIT_ADAPTER ? "adapter" : "library", CTI_S(unit->name));
 }
 
+ct_slice cti_unit_debug_name(cti_plan *plan, const cti_unit *unit) {
+  return unit->kind == CTI_UNIT_ADAPTER ? CTI_JOIN(plan->arena, CTI_LIT(CTI_ADAPTER_PREFIX), unit->name) : unit->name;
+}
+
 ct_slice cti_object_text(cti_plan *plan, const cti_unit *unit, ct_slice module, ct_slice name) {
   const ct_component_new_options *o = plan->options;
   if (unit->kind != CTI_UNIT_MAIN || !o->object_of) return CTI_LIT("");
-  ct_slice module_text = cti_format(plan->arena, "%.*s", CTI_S(module)), name_text = cti_format(plan->arena, "%.*s", CTI_S(name));
+  ct_slice module_text = CTI_JOIN(plan->arena, module), name_text = CTI_JOIN(plan->arena, name);
   if (!module_text.data || !name_text.data) return CTI_LIT("");
   const char *object = o->object_of(o->context, module.data ? (const char *)module_text.data : NULL, (const char *)name_text.data);
   return object ? cti_format(plan->arena, " of %s", object) : CTI_LIT("");

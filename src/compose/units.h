@@ -12,6 +12,10 @@ ct_status cti_plan_init(cti_plan *plan, const ct_component_new_options *options,
 ct_status cti_add_unit(cti_plan *plan, cti_unit_kind kind, ct_slice name, ct_slice file, ct_slice bytes);
 ct_status cti_set_main(cti_plan *plan, ct_slice file, ct_slice bytes);
 
+/* What debuggers call the module of a unit: its own name, or that of an adapter with this before it. In the arena. */
+#define CTI_ADAPTER_PREFIX "wit-component:adapter:"
+ct_slice cti_unit_debug_name(cti_plan *plan, const cti_unit *unit);
+
 /* The world is complete: merges imports at compatible versions unless they are to stay apart, gives imports and exports types of their own, and prepares
  * matching. */
 ct_status cti_settle_world(cti_plan *plan);

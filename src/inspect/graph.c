@@ -2,6 +2,7 @@
  * Invariant: an edge leads from an import or an earlier instance to a later instance or an export. What only types tell makes no edge. */
 #include "inspect/graph.h"
 
+#include "compose/units.h"
 #include "ctool/inspect.h"
 
 const cti_box_info cti_boxes[CTI_BOX_KINDS] = {
@@ -33,12 +34,10 @@ static uint32_t add_box(cti_graph *g, cti_box box) {
   return cti_vec_push(g->arena, &g->boxes, box) ? g->boxes.count - 1 : UINT32_MAX;
 }
 
-#define ADAPTER_PREFIX "wit-component:adapter:"
-
 /* What `component new` of all tools makes has names that tell. */
 static cti_box_kind kind_by_name(ct_slice name) {
   static const struct { const char *begin; cti_box_kind kind; } rows[] = {
-      {ADAPTER_PREFIX, CTI_BOX_ADAPTER}, {"wit-component-shim", CTI_BOX_SHIM}, {"wit-component:shim", CTI_BOX_SHIM},
+      {CTI_ADAPTER_PREFIX, CTI_BOX_ADAPTER}, {"wit-component-shim", CTI_BOX_SHIM}, {"wit-component:shim", CTI_BOX_SHIM},
       {"wit-component-fixup", CTI_BOX_SHIM},       {"wit-component:fixup", CTI_BOX_SHIM},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -54,7 +53,7 @@ cti_box_kind cti_instance_kind(const cti_flow_instance *instance) {
 
 ct_slice cti_instance_text(const cti_flow *flow, const cti_flow_instance *instance, const char *kind) {
   ct_slice scope = cti_flow_scope_text(flow, instance->scope), name = instance->name;
-  if (cti_slice_starts(name, CTI_LIT(ADAPTER_PREFIX))) name = cti_slice_cut(name, sizeof ADAPTER_PREFIX - 1, name.size);
+  if (cti_slice_starts(name, CTI_LIT(CTI_ADAPTER_PREFIX))) name = cti_slice_cut(name, sizeof CTI_ADAPTER_PREFIX - 1, name.size);
   return cti_format(flow->arena, "%.*s%s%s%.*s", CTI_S(scope), scope.size ? "/" : "", kind, CTI_S(name));
 }
 
