@@ -74,10 +74,12 @@ static void choose_growth(builtin *b) {
     b->reasons |= CTI_ADAPTER_NO_GROWTH;
     return;
   }
-  for (unsigned i = 0; i < CTI_COUNT(reallocs) && !b->plan->options->realloc_via_memory_grow; i++)
+  bool by_pages = b->plan->options->realloc_via_memory_grow;
+  for (unsigned i = 0; i < CTI_COUNT(reallocs) && !by_pages; i++)
     if (exports_func(b->guest, reallocs[i])) return;
-  b->grows = cti_find_allocator(b->guest, "malloc", 1) && !b->plan->options->realloc_via_memory_grow ? CTI_ADAPTER_GROW_BY_MALLOC : CTI_ADAPTER_GROW_BY_PAGES;
-  if (!strcmp(b->grows, CTI_ADAPTER_GROW_BY_PAGES)) warn_of_full_memory(b);
+  if (!cti_find_allocator(b->guest, "malloc", 1)) by_pages = true;
+  b->grows = by_pages ? CTI_ADAPTER_GROW_BY_PAGES : CTI_ADAPTER_GROW_BY_MALLOC;
+  if (by_pages) warn_of_full_memory(b);
 }
 
 static ct_status look_at_guest(builtin *b) {

@@ -2,7 +2,6 @@
  * from the model. */
 #include "compose/core_make.h"
 
-
 void cti_make_module(cti_module *module, cti_arena *arena) { *module = (cti_module){.arena = arena, .start = UINT32_MAX, .data_count = UINT32_MAX}; }
 
 uint32_t cti_make_func_type(cti_module *m, const cti_subtype *type) {

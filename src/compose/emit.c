@@ -30,16 +30,16 @@ uint32_t cti_emit_hooked(cti_plan *plan, uint32_t unit, ct_slice name) {
 uint32_t cti_alias_type(cti_plan *plan, uint32_t type) {
   const cti_wit_type *names = &plan->resolve.names.items[type];
   uint32_t instance = plan->instances[names->owner.id];
-  uint64_t key = (uint64_t)instance << 32 | type;
-  uint32_t index = plan->is_direct ? cti_map_get_u64(&plan->type_aliases, key) : CTI_MAP_NONE;
-  if (index != CTI_MAP_NONE) return index;
-  if (instance != UINT32_MAX) {
-    index = cti_build_alias_export(&plan->component, CTI_SORT_TYPE, instance, names->name);
-    return plan->is_direct && cti_map_set_u64(&plan->type_aliases, plan->arena, key, index) != CT_OK ? UINT32_MAX : index;
+  if (instance == UINT32_MAX) {
+    cti_fail(plan->arena->error, CT_INTERNAL, CT_NO_OFFSET, "type \"%.*s\" of \"%.*s\" is needed before its instance exists", CTI_S(names->name),
+             CTI_S(cti_interface_id(&plan->resolve, names->owner.id)));
+    return UINT32_MAX;
   }
-  cti_fail(plan->arena->error, CT_INTERNAL, CT_NO_OFFSET, "type \"%.*s\" of \"%.*s\" is needed before its instance exists", CTI_S(names->name),
-           CTI_S(cti_interface_id(&plan->resolve, names->owner.id)));
-  return UINT32_MAX;
+  uint64_t key = (uint64_t)instance << 32 | type;
+  uint32_t index = cti_map_get_u64(&plan->type_aliases, key); /* none but in the direct layout */
+  if (index != CTI_MAP_NONE) return index;
+  index = cti_build_alias_export(&plan->component, CTI_SORT_TYPE, instance, names->name);
+  return plan->is_direct && cti_map_set_u64(&plan->type_aliases, plan->arena, key, index) != CT_OK ? UINT32_MAX : index;
 }
 
 static uint32_t import_type(cti_type_encoder *types, uint32_t type) { return cti_alias_type(types->context, type); }

@@ -37,7 +37,8 @@ typedef struct cti_bindings {
 ct_status cti_bindings_init(cti_bindings *out, cti_arena *arena);
 
 /* Adds the content of one section, which begins at absolute offset `offset`. *exports, unless NULL, takes the places in the world's exports of what the
- * section exports, each place once however many sections have it. Fails as CT_COMPOSE_METADATA when the section cannot be read, CT_WIT_MERGE when it does not agree with those before. */
+ * section exports, each place once however many sections have it. Fails as CT_COMPOSE_METADATA when the section cannot be read, CT_WIT_MERGE when it does not
+ * agree with those before. */
 ct_status cti_bindings_add(cti_bindings *bindings, ct_slice content, uint64_t offset, cti_ids *exports);
 
 /* Adds all component-type sections of a module, in order. */
