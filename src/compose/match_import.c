@@ -200,13 +200,20 @@ static bool is_as_imported(const cti_lookup *l, const cti_module *main_module, c
 /* Adapters know the main module by this name. */
 static cti_found match_main_export(cti_lookup *l) {
   const cti_module *main_module = &l->plan->units.items[0].module;
+  uint32_t place = cti_map_get(&l->plan->main_exports, l->import->name);
+  if (place == CTI_MAP_NONE) return CTI_NO_MAIN_EXPORT;
+  l->main_export = &main_module->exports.items[place];
+  return is_as_imported(l, main_module, l->main_export) ? found_item(l, 0, l->import->name) : CTI_OTHER_MAIN_EXPORT;
+}
+
+static ct_status map_main_exports(cti_plan *plan) {
+  const cti_module *main_module = &plan->units.items[0].module;
   for (uint32_t i = 0; i < main_module->exports.count; i++) {
-    const cti_export *export_ = &main_module->exports.items[i];
-    if (!cti_slice_eq(export_->name, l->import->name)) continue;
-    l->main_export = export_;
-    return is_as_imported(l, main_module, export_) ? found_item(l, 0, l->import->name) : CTI_OTHER_MAIN_EXPORT;
+    uint32_t place = i;
+    bool added;
+    CTI_TRY(cti_map_add(&plan->main_exports, plan->arena, main_module->exports.items[i].name, &place, &added));
   }
-  return CTI_NO_MAIN_EXPORT;
+  return CT_OK;
 }
 
 static cti_found match_import(cti_lookup *l) {
@@ -340,6 +347,7 @@ static ct_status match_one(matcher *m, uint32_t index) {
 
 ct_status cti_match_imports(cti_plan *plan, uint32_t unit) {
   matcher m = {.plan = plan, .unit = &plan->units.items[unit]};
+  if (unit != 0 && plan->main_exports.count == 0) CTI_TRY(map_main_exports(plan));
   for (uint32_t i = 0; i < m.unit->module.imports.count; i++) CTI_TRY(match_one(&m, i));
   return sort_uses(&m);
 }

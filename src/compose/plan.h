@@ -199,6 +199,7 @@ struct cti_plan {
   uint32_t world;
   CTI_VEC(cti_unit) units;
   cti_map unit_ids; /* adapters and libraries by name */
+  cti_map main_exports; /* names of the main module's exports -> place; once an adapter or library is matched */
   ct_slice main_globals; /* what the main module's global section holds instead; data == NULL: it stays */
   uint32_t main_stack;   /* with that: its stack pointer, global 0 */
   cti_abi abi;
