@@ -1,17 +1,11 @@
 """Inputs of any size for the benchmark of growth: each function writes one, of n parts, to a path and needs nothing but Python."""
-import os
+import os, sys
 
-
-def leb(n):
-    out = b''
-    while n > 127: out, n = out + bytes([n & 127 | 128]), n >> 7
-    return out + bytes([n])
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'support'))
+from framing import leb, section
 
 
 def name(text): return leb(len(text)) + text.encode()
-
-
-def section(number, content): return bytes([number]) + leb(len(content)) + content
 
 
 def many_functions(path, n):

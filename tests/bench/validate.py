@@ -9,10 +9,10 @@ the package registries, or built here. --readme writes the table between the mar
 import argparse, os, re, shutil, statistics, subprocess, sys, tempfile, tomllib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, '../run'))
+sys.path[:0] = [os.path.join(HERE, '../run'), os.path.join(HERE, '../support')]
 import bench, cost, fetch
 import run as programs
-from inputs import leb, section
+from framing import leb, section
 
 V8 = '''const fs = require('fs'); for (const f of process.argv.slice(1)) { const b = fs.readFileSync(f); let best = 1e9, ok;
 for (let i = 0; i < 7; i++) { const c = process.cpuUsage(); ok = WebAssembly.validate(b); const d = process.cpuUsage(c); best = Math.min(best, (d.user + d.system) / 1000); }

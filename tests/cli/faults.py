@@ -8,21 +8,10 @@ import os, resource, shutil, signal, struct, subprocess, sys, threading, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'support'))
 from cases import check, run_cases
+from framing import MODULE, custom
 
-MODULE = b'\0asm\1\0\0\0'
 EMPTY_WIT = 'package a:b;\nworld w {}\n'
 SKIPPED = []
-
-
-def leb(n):
-    out = bytearray()
-    while n > 127: out.append(n & 127 | 128); n >>= 7
-    return bytes(out) + bytes([n])
-
-
-def custom(name, data):
-    body = leb(len(name)) + name + data
-    return b'\0' + leb(len(body)) + body
 
 
 NAMED = MODULE + custom(b'name', b'\0\2\1a')

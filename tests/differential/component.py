@@ -10,6 +10,9 @@ reference. A case is a number: seed N and case K always give the same.
 import argparse, json, os, random, re, shutil, subprocess, sys, tempfile
 from concurrent.futures import ThreadPoolExecutor
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'support'))
+from framing import custom, frames, unleb
+
 SMITH = ['--async', '--futures', '--streams', '--error-context', '--fixed-length-lists', '--world-include', '--implements', '--canonical-names']
 DUMMY = [['--dummy-names', 'legacy'], ['--dummy-names', 'legacy', '--async-callback'], ['--dummy-names', 'legacy', '--async-stackful'], ['--dummy-names', 'standard32']]
 NEW = [[], ['--merge-imports-based-on-semver=false'], ['--emit-canonical-names'], ['--return-call-ref'], ['--debug-names=false'], ['--reject-legacy-names'], ['--realloc-via-memory-grow']]
@@ -33,33 +36,18 @@ def split_version(package, world):
     return name, world + at + version
 
 
-def leb(number):
-    return bytes([number]) if number < 128 else bytes([number & 127 | 128]) + leb(number >> 7)
-
-
-def read_leb(data, at):
-    number, shift = 0, 0
-    while True:
-        number, shift, at = number | (data[at] & 127) << shift, shift + 7, at + 1
-        if data[at - 1] < 128: return number, at
-
-
 def told_twice(module, second):
     """The module with the component-type section of `second` after its own, each named as two versions of a bindings generator name theirs."""
-    def named(section, name): return b'\0' + leb(len(leb(len(name)) + name + section)) + leb(len(name)) + name + section
-
     def split(data):
-        rest, found, at = data[:8], [], 8
-        while at < len(data):
-            size, start = read_leb(data, at + 1)
-            length, name = read_leb(data, start) if data[at] == 0 else (0, start)
-            if data[name:name + length].startswith(b'component-type'): found.append(data[name + length:start + size])
-            else: rest += data[at:start + size]
-            at = start + size
+        rest, found = data[:8], []
+        for kind, payload, whole in frames(data):
+            length, name = unleb(payload, 0) if kind == 0 else (0, 0)
+            if payload[name:name + length].startswith(b'component-type'): found.append(payload[name + length:])
+            else: rest += whole
         return rest, found
 
     rest, own = split(module)
-    return rest + named(own[0], b'component-type:wit-bindgen:0.30.0:w:aaa') + named(split(second)[1][0], b'component-type:wit-bindgen:0.36.0:w:bbb')
+    return rest + custom(b'component-type:wit-bindgen:0.30.0:w:aaa', own[0]) + custom(b'component-type:wit-bindgen:0.36.0:w:bbb', split(second)[1][0])
 
 
 class Case:

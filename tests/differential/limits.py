@@ -1,23 +1,14 @@
 """Modules and components of n somethings for validate.py --limits: the rows of src/core/limits.def and src/component/limits.def that a file can reach alone,
 each one below the limit, at it and one above. Bytes by hand, so that nothing of ctool makes what ctool is asked about."""
+import os, sys
 
-MODULE, COMPONENT = b'\0asm\1\0\0\0', b'\0asm\x0d\0\1\0'
-
-
-def leb(n):
-    out = b''
-    while n > 127:
-        out, n = out + bytes([n & 127 | 128]), n >> 7
-    return out + bytes([n])
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'support'))
+from framing import COMPONENT, MODULE, leb, section
 
 
 def index(n):
     """An index where negative numbers mean other things: LEB with a sign."""
     return leb(n) if leb(n)[-1] < 64 else leb(n)[:-1] + bytes([leb(n)[-1] | 128, 0])
-
-
-def section(number, content):
-    return bytes([number]) + leb(len(content)) + content
 
 
 def items(number, n, item):

@@ -8,37 +8,21 @@ with, memories, globals and tables are compared. Exit 77 without the data or any
 import argparse, csv, glob, os, shutil, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.join(HERE, '..', 'support')]
 import optimize
+from framing import custom, frames
 
 SHARED = os.path.join(HERE, '../../../shared')
 WAYS = [[], ['--all'], ['--delete', '^d'], ['--all', '--keep', 'd$'], ['--reproducible', '--split-debug', None]]
 
 
-def leb(n): return bytes([n & 127 | (128 if n > 127 else 0)]) + (leb(n >> 7) if n > 127 else b'')
-def section(name, content): return b'\0' + leb(len(leb(len(name)) + name + content)) + leb(len(name)) + name + content
-
-
-CUSTOM = [section(b'.debug_info', b'DWARF'), section(b'metadata', bytes(200)), section(b'', b''), section(b'padded', b'x' * 100), section(b'target_features', b'\1+\4simd')]
-NAMES = section(b'name', b'\0\2\1m')
-
-
-def sections(module):
-    """Each section of a module, whole."""
-    at = 8
-    while at < len(module):
-        size, shift, end = 0, 0, at + 1
-        while True:
-            byte = module[end]; end += 1
-            size |= (byte & 127) << shift; shift += 7
-            if byte < 128: break
-        yield module[at:end + size]
-        at = end + size
+CUSTOM = [custom(b'.debug_info', b'DWARF'), custom(b'metadata', bytes(200)), custom(b'', b''), custom(b'padded', b'x' * 100), custom(b'target_features', b'\1+\4simd')]
+NAMES = custom(b'name', b'\0\2\1m')
 
 
 def with_customs(module, n):
     out = module[:8]
-    for i, one in enumerate(sections(module)): out += CUSTOM[(n + i) % len(CUSTOM)] + one
+    for i, (_, _, one) in enumerate(frames(module)): out += CUSTOM[(n + i) % len(CUSTOM)] + one
     return out + NAMES + CUSTOM[n % len(CUSTOM)]
 
 

@@ -15,10 +15,11 @@ the reference against it, that is counted apart: it takes `structref` for a type
 import argparse, collections, os, random, re, shutil, subprocess, sys, tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-import limits
-from limits import COMPONENT, MODULE, leb
-
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'support'))
+import limits
+from framing import COMPONENT, MODULE, frames, leb, section, unleb
+
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BASES = ['mvp', 'wasm1', 'wasm2', 'wasm3', 'lime1']
 
@@ -32,35 +33,16 @@ def features_of(reference):
 
 # ---- binaries as sections, and code as bodies, so that sizes stay right
 
-def unleb(data, at):
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7f) << shift
-        shift += 7
-        if byte < 0x80 or shift > 63:
-            return value, at
-
-
 def split(data):
     """[(id, payload)], or None when the bytes are neither module nor component."""
     if data[:8] not in (MODULE, COMPONENT):
         return None
-    at, out = 8, []
-    try:
-        while at < len(data):
-            kind = data[at]
-            size, at = unleb(data, at + 1)
-            out.append((kind, data[at:at + size]))
-            at += size
-    except IndexError:
-        return None
-    return out
+    try: return [(kind, payload) for kind, payload, _ in frames(data)]
+    except IndexError: return None
 
 
 def join(sections, start=MODULE):
-    return start + b''.join(bytes([kind]) + leb(len(payload)) + payload for kind, payload in sections)
+    return start + b''.join(section(kind, payload) for kind, payload in sections)
 
 
 def bodies(payload):

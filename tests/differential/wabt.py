@@ -7,6 +7,9 @@ wasm2wat prints: the same bytes; wasm-strip: the same sections (wabt writes thei
 import argparse, glob, os, re, shutil, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'support'))
+from framing import frames
+
 WAYS = (['-h'], ['-x'], ['-d'], ['-dr'], ['-s'], ['-d', '--section-offsets'])
 FAULTS = [re.compile(p) for p in (
     r'\| local\[',                      # numbers of locals are counted from the parameters of another function
@@ -24,18 +27,11 @@ SOURCE = {'a.c': 'extern int bar(int); extern int k; static int q[4] = {1, 2}; i
 DEEP = re.compile(' {500,}')           # further in, lines are indented no more
 
 
-def sections(path):
-    """A module as (code, content) of each section."""
-    data, at, found = open(path, 'rb').read(), 8, []
-    while at < len(data):
-        code, at, size, shift = data[at], at + 1, 0, 0
-        while True:
-            byte, at = data[at], at + 1
-            size, shift = size | (byte & 127) << shift, shift + 7
-            if byte < 128: break
-        found.append((code, data[at:at + size]))
-        at += size
-    return found
+def content(path):
+    with open(path, 'rb') as f: return f.read()
+
+
+def sections(path): return [(kind, payload) for kind, payload, _ in frames(content(path))]
 
 
 def run(*words): return subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -76,7 +72,7 @@ class Pair:
         theirs, ours = self.both('wasm-validate', '--enable-all', module)
         if not theirs.returncode: self.check(not ours.returncode, '%s: %s' % (module, ours.stderr.decode()[:300]))
         text = os.path.join(self.folder, 'it.wat')
-        if not run('wasm2wat', '--enable-all', module, '-o', text).returncode: self.same(module, 'wat2wasm', ['--enable-all'], text, lambda path: open(path, 'rb').read())
+        if not run('wasm2wat', '--enable-all', module, '-o', text).returncode: self.same(module, 'wat2wasm', ['--enable-all'], text, content)
 
 
 def objects(folder):

@@ -10,6 +10,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..', 'support')]
 import fetch, run
 from cases import check, run_cases
+from framing import custom
 
 SOURCES = os.path.join(HERE, '..', '..', 'src', 'wit', 'wasi', '0.2.12')
 PACKAGES = ('clocks', 'filesystem', 'io', 'random', 'sockets')
@@ -155,11 +156,7 @@ def t_payload_of_a_section(p):
     payload = p.call(p.WASMTOOLS, 'component', 'embed', '--only-custom', '--all-features', 'component.wit').stdout
     module = p.call(p.WASMTOOLS, 'parse', '-', stdin=b'(module (import "$root" "log" (func (param i32 i32))) (memory (export "memory") 1)'
                     b'(func (export "run")) (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable))').stdout
-    leb = lambda n: bytes([n]) if n < 128 else bytes([n & 127 | 128]) + leb(n >> 7)
-    name = b'component-type:w'
-    content = leb(len(name)) + name + payload
-    section = b'\0' + leb(len(content)) + content
-    with open(p.path('m'), 'wb') as f: f.write(module + section)
+    with open(p.path('m'), 'wb') as f: f.write(module + custom(b'component-type:w', payload))
     p.call(p.WASMTOOLS, 'component', 'new', 'm', '-o', 'm')
     check('import log' in p.call(p.WASMTOOLS, 'component', 'wit', 'm').stdout.decode())
 
