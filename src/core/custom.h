@@ -171,9 +171,12 @@ typedef struct cti_symbol {
 cti_cursor cti_linking_cursor(const cti_section *section, ct_error *error);
 void cti_read_symbol(cti_symbol *out, cti_cursor *c);
 
+enum { CTI_RELOC_TYPE_INDEX_LEB = 6 /* the one relocation whose index is no symbol */ };
+
 typedef enum cti_reloc_addend { CTI_ADDEND_NONE, CTI_ADDEND_32, CTI_ADDEND_64 } cti_reloc_addend;
 typedef struct cti_reloc_info {
-  const char *name; /* "FunctionIndexLeb", ... */
+  const char *name;        /* "FunctionIndexLeb", ..., as wasm-tools has them */
+  const char *object_name; /* "R_WASM_FUNCTION_INDEX_LEB", ..., as the conventions have them */
   uint8_t addend, size;
 } cti_reloc_info;
 

@@ -29,12 +29,6 @@ static void block_type(cti_object *d, cti_blocktype type) {
   cti_object_type(d, type.word);
 }
 
-static void words(cti_object *d, ct_slice sixteen) {
-  ct_error malformed = {0};
-  cti_cursor c = cti_cursor_make(sixteen, 0, &malformed);
-  for (int i = 0; i < 4; i++) cti_text_printf(&d->text, " 0x%08x", cti_cursor_u32_fixed(&c));
-}
-
 static void list(cti_object *d, const cti_instr *in) {
   ct_error malformed = {0};
   cti_cursor c = cti_cursor_make(in->list, in->offset, &malformed);
@@ -72,20 +66,19 @@ static void memarg(cti_object *d, const cti_instr *in) {
 static void heap(cti_object *d, cti_corevt type) {
   cti_text_char(&d->text, ' ');
   if (cti_vt_is_concrete(type)) cti_text_u64(&d->text, cti_vt_index(type));
-  else cti_text_str(&d->text, (type & CTI_VT_LOW) == CTI_HEAP_FUNC ? "func" : (type & CTI_VT_LOW) == CTI_HEAP_EXTERN ? "extern" : "");
-  if (!cti_vt_is_concrete(type) && (type & CTI_VT_LOW) != CTI_HEAP_FUNC && (type & CTI_VT_LOW) != CTI_HEAP_EXTERN) cti_object_type(d, type | CTI_VT_REF);
+  else if ((type & CTI_VT_LOW) == CTI_HEAP_FUNC) cti_text_lit(&d->text, "func");
+  else if ((type & CTI_VT_LOW) == CTI_HEAP_EXTERN) cti_text_lit(&d->text, "extern");
+  else cti_object_type(d, type | CTI_VT_REF);
 }
 
 static void type_and_table(cti_object *d, const cti_instr *in) {
   number(d, in->b);
-  cti_object_name(d, d->table_names, d->module.tables.count, in->b);
+  cti_object_name(d, CTI_EXTERN_TABLE, in->b);
   cti_text_printf(&d->text, " (type %u", in->a);
   const cti_name_map *map = cti_names_of(&d->names, CTI_NAME_TYPE);
   for (uint32_t i = 0; map && i < map->names.count; i++) {
     if (map->names.items[i].index != in->a) continue;
-    cti_text_lit(&d->text, " <");
-    cti_text_slice(&d->text, map->names.items[i].name);
-    cti_text_char(&d->text, '>');
+    cti_object_angled(d, map->names.items[i].name);
     break;
   }
   cti_text_char(&d->text, ')');
@@ -93,7 +86,6 @@ static void type_and_table(cti_object *d, const cti_instr *in) {
 
 /* A table: one row for each kind of immediates; those of one or two indices are told apart by their names alone. */
 void cti_object_immediates(cti_object *d, const cti_instr *in) {
-  const cti_module *m = &d->module;
   switch ((cti_imm)cti_opcodes[in->op].immediate) {
     case CTI_IMM_NONE: break;
     case CTI_IMM_BLOCK: block_type(d, in->block); break;
@@ -108,7 +100,7 @@ void cti_object_immediates(cti_object *d, const cti_instr *in) {
     case CTI_IMM_MEMARG_RMW: memarg(d, in); break;
     case CTI_IMM_MEMARG_LANE: memarg(d, in); number(d, in->a); break;
     case CTI_IMM_SHUFFLE:
-    case CTI_IMM_V128: words(d, in->list); break;
+    case CTI_IMM_V128: cti_text_char(&d->text, ' '); cti_object_words(d, in->list); break;
     case CTI_IMM_I32: number(d, (uint32_t)in->value); break;
     case CTI_IMM_I64: cti_text_char(&d->text, ' '); cti_text_i64(&d->text, (int64_t)in->value); break;
     case CTI_IMM_F32:
@@ -118,9 +110,9 @@ void cti_object_immediates(cti_object *d, const cti_instr *in) {
       break;
     case CTI_IMM_HEAP: heap(d, in->heap); break;
     case CTI_IMM_CAST: number(d, in->a); heap(d, in->heap); heap(d, in->heap2); break;
-    case CTI_IMM_FUNC: number(d, in->a); cti_object_name(d, d->func_names, m->funcs.count, in->a); break;
-    case CTI_IMM_GLOBAL: number(d, in->a); cti_object_name(d, d->global_names, m->globals.count, in->a); break;
-    case CTI_IMM_TAG: number(d, in->a); cti_object_name(d, d->tag_names, m->tags.count, in->a); break;
+    case CTI_IMM_FUNC: number(d, in->a); cti_object_name(d, CTI_EXTERN_FUNC, in->a); break;
+    case CTI_IMM_GLOBAL: number(d, in->a); cti_object_name(d, CTI_EXTERN_GLOBAL, in->a); break;
+    case CTI_IMM_TAG: number(d, in->a); cti_object_name(d, CTI_EXTERN_TAG, in->a); break;
     case CTI_IMM_TYPE_TYPE:
     case CTI_IMM_TYPE_FIELD:
     case CTI_IMM_TYPE_COUNT:
@@ -170,9 +162,7 @@ static void local_name(listing *l, uint32_t local) {
   const cti_name_group *group = &map->groups.items[low];
   for (uint32_t i = group->first; i < group->first + group->count; i++) {
     if (map->names.items[i].index != local || !map->names.items[i].name.size) continue;
-    cti_text_lit(&l->d->text, " <");
-    cti_text_slice(&l->d->text, map->names.items[i].name);
-    cti_text_char(&l->d->text, '>');
+    cti_object_angled(l->d, map->names.items[i].name);
     return;
   }
 }
@@ -232,7 +222,7 @@ static void body(listing *l, const cti_func *func) {
   ct_error malformed = {0};
   cti_cursor c = cti_cursor_make(func->body, func->body_offset, &malformed);
   cti_text_printf(&l->d->text, "%06llx func[%u]", (unsigned long long)(func->body_offset - l->shift), l->function);
-  cti_object_name(l->d, l->d->func_names, l->d->module.funcs.count, l->function);
+  cti_object_name(l->d, CTI_EXTERN_FUNC, l->function);
   cti_text_lit(&l->d->text, ":\n");
   locals(l, &c);
   l->depth = 0;

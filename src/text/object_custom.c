@@ -4,29 +4,13 @@
 
 /* ---- relocations */
 
-static const char *const reloc_names[] = {
-    "R_WASM_FUNCTION_INDEX_LEB",  "R_WASM_TABLE_INDEX_SLEB",      "R_WASM_TABLE_INDEX_I32",       "R_WASM_MEMORY_ADDR_LEB",      "R_WASM_MEMORY_ADDR_SLEB",    "R_WASM_MEMORY_ADDR_I32",
-    "R_WASM_TYPE_INDEX_LEB",      "R_WASM_GLOBAL_INDEX_LEB",      "R_WASM_FUNCTION_OFFSET_I32",   "R_WASM_SECTION_OFFSET_I32",   "R_WASM_TAG_INDEX_LEB",       "R_WASM_MEMORY_ADDR_REL_SLEB",
-    "R_WASM_TABLE_INDEX_REL_SLEB", "R_WASM_GLOBAL_INDEX_I32",     "R_WASM_MEMORY_ADDR_LEB64",     "R_WASM_MEMORY_ADDR_SLEB64",   "R_WASM_MEMORY_ADDR_I64",     "R_WASM_MEMORY_ADDR_REL_SLEB64",
-    "R_WASM_TABLE_INDEX_SLEB64",  "R_WASM_TABLE_INDEX_I64",       "R_WASM_TABLE_NUMBER_LEB",      "R_WASM_MEMORY_ADDR_TLS_SLEB", "R_WASM_FUNCTION_OFFSET_I64", "R_WASM_MEMORY_ADDR_LOCREL_I32",
-    "R_WASM_TABLE_INDEX_REL_SLEB64", "R_WASM_MEMORY_ADDR_TLS_SLEB64", "R_WASM_FUNCTION_INDEX_I32"};
-
-enum { TYPE_INDEX_LEB = 6 /* the one relocation whose index is no symbol */ };
-
 static void target_of(cti_object *d, const cti_reloc *reloc) {
-  ct_slice name = cti_object_symbol_name(d, reloc->index);
-  if (reloc->type != TYPE_INDEX_LEB) {
-    cti_text_lit(&d->text, " <");
-    cti_text_slice(&d->text, name);
-    cti_text_char(&d->text, '>');
-  }
+  if (reloc->type != CTI_RELOC_TYPE_INDEX_LEB) cti_object_angled(d, cti_object_symbol_name(d, reloc->index));
   if (reloc->addend) cti_text_printf(&d->text, reloc->addend < 0 ? "-0x%llx" : "+0x%llx", (unsigned long long)(reloc->addend < 0 ? -(uint64_t)reloc->addend : (uint64_t)reloc->addend));
 }
 
-static const char *reloc_name(const cti_reloc *reloc) { return reloc->type < CTI_COUNT(reloc_names) ? reloc_names[reloc->type] : "?"; }
-
 void cti_object_reloc(cti_object *d, const cti_reloc *reloc) {
-  cti_text_printf(&d->text, "%s %u", reloc_name(reloc), reloc->index);
+  cti_text_printf(&d->text, "%s %u", reloc->info->object_name, reloc->index);
   target_of(d, reloc);
 }
 
@@ -44,8 +28,8 @@ static void relocation_items(cti_object *d, cti_cursor *c) {
     cti_reloc reloc;
     cti_read_reloc(&reloc, c);
     if (c->failed) return;
-    cti_text_printf(&d->text, "   - %s offset=0x%06x(file=0x%06llx) %s=%u", reloc_name(&reloc), reloc.offset, (unsigned long long)(start + reloc.offset),
-                    reloc.type == TYPE_INDEX_LEB ? "type" : "symbol", reloc.index);
+    cti_text_printf(&d->text, "   - %s offset=0x%06x(file=0x%06llx) %s=%u", reloc.info->object_name, reloc.offset, (unsigned long long)(start + reloc.offset),
+                    reloc.type == CTI_RELOC_TYPE_INDEX_LEB ? "type" : "symbol", reloc.index);
     target_of(d, &reloc);
     cti_text_char(&d->text, '\n');
   }
@@ -72,10 +56,8 @@ static void symbol_items(cti_object *d, cti_cursor *c) {
   cti_text_printf(&d->text, "  - symbol table [count=%u]\n", count);
   for (uint32_t i = 0; i < count && i < d->symbols.count; i++) {
     const cti_symbol *s = &d->symbols.items[i];
-    ct_slice name = cti_object_symbol_name(d, i);
-    cti_text_printf(&d->text, "   - %u: %c <", i, letters[s->kind]);
-    cti_text_slice(&d->text, name);
-    cti_text_char(&d->text, '>');
+    cti_text_printf(&d->text, "   - %u: %c", i, letters[s->kind]);
+    cti_object_angled(d, cti_object_symbol_name(d, i));
     if (s->kind != CTI_SYMBOL_DATA) cti_text_printf(&d->text, " %s=%u", targets[s->kind], s->index);
     else if (!(s->flags & CTI_SYMBOL_UNDEFINED)) cti_text_printf(&d->text, " segment=%u offset=%u size=%u", s->index, s->offset, s->size);
     symbol_flags(d, s->flags);
@@ -110,8 +92,8 @@ static void init_items(cti_object *d, cti_cursor *c) {
 static void comdat_member(cti_object *d, uint8_t kind, uint32_t index) {
   enum { DATA, FUNCTION, SECTION = 5 };
   cti_text_printf(&d->text, "    - %s[%u]", kind == DATA ? "segment" : kind == FUNCTION ? "func" : kind == SECTION ? "section" : "?", index);
-  if (kind == DATA) cti_object_name(d, d->segment_names, d->module.datas.count, index);
-  if (kind == FUNCTION) cti_object_name(d, d->func_names, d->module.funcs.count, index);
+  if (kind == DATA) cti_object_name(d, CTI_OBJECT_SEGMENT, index);
+  if (kind == FUNCTION) cti_object_name(d, CTI_EXTERN_FUNC, index);
   cti_text_char(&d->text, '\n');
 }
 
@@ -157,9 +139,8 @@ static void dylink_part(cti_object *d, const cti_dylink_part *part) {
   if (part->code == CTI_DYLINK_EXPORT_INFO || part->code == CTI_DYLINK_IMPORT_INFO)
     cti_text_printf(&d->text, " - %s[%u]:\n", part->code == CTI_DYLINK_EXPORT_INFO ? "exports" : "imports", part->symbols.count);
   for (uint32_t i = 0; i < part->symbols.count; i++) {
-    cti_text_lit(&d->text, "  - <");
-    cti_text_slice(&d->text, part->symbols.items[i].name);
-    cti_text_lit(&d->text, ">");
+    cti_text_lit(&d->text, "  -");
+    cti_object_angled(d, part->symbols.items[i].name);
     symbol_flags(d, part->symbols.items[i].flags);
   }
 }
@@ -178,9 +159,9 @@ static void name_items(cti_object *d) {
       [CTI_NAME_FUNC] = "func",     [CTI_NAME_LOCAL] = "local",    [CTI_NAME_LABEL] = "label",      [CTI_NAME_TYPE] = "type", [CTI_NAME_TABLE] = "table", [CTI_NAME_MEMORY] = "memory",
       [CTI_NAME_GLOBAL] = "global", [CTI_NAME_ELEM] = "elemseg", [CTI_NAME_DATA] = "dataseg", [CTI_NAME_FIELD] = "field", [CTI_NAME_TAG] = "tag"};
   if (d->names.module.size) {
-    cti_text_lit(&d->text, " - module <");
-    cti_text_slice(&d->text, d->names.module);
-    cti_text_lit(&d->text, ">\n");
+    cti_text_lit(&d->text, " - module");
+    cti_object_angled(d, d->names.module);
+    cti_text_char(&d->text, '\n');
   }
   for (uint32_t i = 0; i < d->names.maps.count; i++) {
     const cti_name_map *map = &d->names.maps.items[i];
@@ -190,9 +171,8 @@ static void name_items(cti_object *d) {
       while (group < map->groups.count && j >= map->groups.items[group].first + map->groups.items[group].count) group++;
       if (group < map->groups.count) cti_text_printf(&d->text, " - %s[%u] %s[%u]", map->kind == CTI_NAME_FIELD ? "type" : "func", map->groups.items[group].outer, kind, map->names.items[j].index);
       else cti_text_printf(&d->text, " - %s[%u]", kind, map->names.items[j].index);
-      cti_text_lit(&d->text, " <");
-      cti_text_slice(&d->text, map->names.items[j].name);
-      cti_text_lit(&d->text, ">\n");
+      cti_object_angled(d, map->names.items[j].name);
+      cti_text_char(&d->text, '\n');
     }
   }
 }

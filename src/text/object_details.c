@@ -84,12 +84,12 @@ static void global_type(cti_object *d, uint32_t index, const cti_global_type *ty
 
 static void func_of_type(cti_object *d, uint32_t index, uint32_t type) {
   cti_text_printf(&d->text, " - func[%u] sig=%u", index, type);
-  cti_object_name(d, d->func_names, d->module.funcs.count, index);
+  cti_object_name(d, CTI_EXTERN_FUNC, index);
 }
 
 static void tag_of_type(cti_object *d, uint32_t index, uint32_t type) {
   cti_text_printf(&d->text, " - tag[%u] sig=%u", index, type);
-  cti_object_name(d, d->tag_names, d->module.tags.count, index);
+  cti_object_name(d, CTI_EXTERN_TAG, index);
 }
 
 static void import_items(cti_object *d) {
@@ -123,7 +123,7 @@ static bool is_single(cti_instr *out, const cti_expr *init) {
   return cti_instr_next(out, &c) && out->op != CTI_OP_END && cti_instr_next(&end, &c) && end.op == CTI_OP_END;
 }
 
-static void v128(cti_object *d, ct_slice bytes) {
+void cti_object_words(cti_object *d, ct_slice bytes) {
   ct_error malformed = {0};
   cti_cursor c = cti_cursor_make(bytes, 0, &malformed);
   for (int i = 0; i < 4; i++) cti_text_printf(&d->text, i ? " 0x%08x" : "0x%08x", cti_cursor_u32_fixed(&c));
@@ -157,15 +157,15 @@ static void init_of(cti_object *d, const cti_expr *init, bool is_address) {
       break;
     case CTI_OP_V128_CONST:
       cti_text_lit(&d->text, "v128=");
-      v128(d, in.list);
+      cti_object_words(d, in.list);
       break;
     case CTI_OP_GLOBAL_GET:
       cti_text_printf(&d->text, "global=%u", in.a);
-      cti_object_name(d, d->global_names, d->module.globals.count, in.a);
+      cti_object_name(d, CTI_EXTERN_GLOBAL, in.a);
       break;
     case CTI_OP_REF_FUNC:
       cti_text_printf(&d->text, "ref.func %u", in.a);
-      cti_object_name(d, d->func_names, d->module.funcs.count, in.a);
+      cti_object_name(d, CTI_EXTERN_FUNC, in.a);
       break;
     default: several(d, init); break;
   }
@@ -183,7 +183,7 @@ static void func_items(cti_object *d) {
 static void table_items(cti_object *d) {
   for (uint32_t i = d->module.imported[CTI_EXTERN_TABLE]; i < d->module.tables.count; i++) {
     table_type(d, i, &d->module.tables.items[i].type);
-    cti_object_name(d, d->table_names, d->module.tables.count, i);
+    cti_object_name(d, CTI_EXTERN_TABLE, i);
     cti_text_char(&d->text, '\n');
   }
 }
@@ -205,7 +205,7 @@ static void tag_items(cti_object *d) {
 static void global_items(cti_object *d) {
   for (uint32_t i = d->module.imported[CTI_EXTERN_GLOBAL]; i < d->module.globals.count; i++) {
     global_type(d, i, &d->module.globals.items[i].type);
-    cti_object_name(d, d->global_names, d->module.globals.count, i);
+    cti_object_name(d, CTI_EXTERN_GLOBAL, i);
     init_of(d, &d->module.globals.items[i].init, false);
     cti_text_char(&d->text, '\n');
   }
@@ -216,7 +216,7 @@ static void export_items(cti_object *d) {
   for (uint32_t i = 0; i < d->module.exports.count; i++) {
     const cti_export *export_ = &d->module.exports.items[i];
     cti_text_printf(&d->text, " - %s[%u]", kinds[export_->kind], export_->index);
-    if (export_->kind == CTI_EXTERN_FUNC) cti_object_name(d, d->func_names, d->module.funcs.count, export_->index);
+    if (export_->kind == CTI_EXTERN_FUNC) cti_object_name(d, CTI_EXTERN_FUNC, export_->index);
     cti_text_lit(&d->text, " -> \"");
     cti_text_slice(&d->text, export_->name);
     cti_text_lit(&d->text, "\"\n");
@@ -225,7 +225,7 @@ static void export_items(cti_object *d) {
 
 static void start_item(cti_object *d) {
   cti_text_printf(&d->text, " - start function: %u", d->module.start);
-  cti_object_name(d, d->func_names, d->module.funcs.count, d->module.start);
+  cti_object_name(d, CTI_EXTERN_FUNC, d->module.start);
   cti_text_char(&d->text, '\n');
 }
 
@@ -234,7 +234,7 @@ static void data_count_item(cti_object *d) { cti_text_printf(&d->text, " - data 
 static void code_items(cti_object *d) {
   for (uint32_t i = d->module.imported[CTI_EXTERN_FUNC]; i < d->module.funcs.count; i++) {
     cti_text_printf(&d->text, " - func[%u] size=%zu", i, d->module.funcs.items[i].body.size);
-    cti_object_name(d, d->func_names, d->module.funcs.count, i);
+    cti_object_name(d, CTI_EXTERN_FUNC, i);
     cti_text_char(&d->text, '\n');
   }
 }
@@ -253,7 +253,7 @@ static void elem_expr(cti_object *d, const cti_expr *expr) {
   bool single = is_single(&in, expr);
   if (single && in.op == CTI_OP_REF_FUNC) {
     cti_text_printf(&d->text, "func[%u]", in.a);
-    cti_object_name(d, d->func_names, d->module.funcs.count, in.a);
+    cti_object_name(d, CTI_EXTERN_FUNC, in.a);
   } else if (single && in.op == CTI_OP_REF_NULL) {
     cti_text_lit(&d->text, "ref.null ");
     cti_object_type(d, in.heap | CTI_VT_REF | CTI_VT_NULLABLE);
@@ -272,7 +272,7 @@ static void elem_items(cti_object *d) {
     for (uint32_t j = 0; j < elem->count; j++) {
       cti_text_printf(&d->text, "  - elem[%llu] = ", (unsigned long long)(start + j));
       if (elem->is_exprs) elem_expr(d, &elem->exprs[j]);
-      else cti_text_printf(&d->text, "func[%u]", elem->funcs[j]), cti_object_name(d, d->func_names, d->module.funcs.count, elem->funcs[j]);
+      else cti_text_printf(&d->text, "func[%u]", elem->funcs[j]), cti_object_name(d, CTI_EXTERN_FUNC, elem->funcs[j]);
       cti_text_char(&d->text, '\n');
     }
   }
@@ -282,7 +282,7 @@ static void data_items(cti_object *d) {
   for (uint32_t i = 0; i < d->module.datas.count; i++) {
     const cti_data *data = &d->module.datas.items[i];
     cti_text_printf(&d->text, " - segment[%u]", i);
-    cti_object_name(d, d->segment_names, d->module.datas.count, i);
+    cti_object_name(d, CTI_OBJECT_SEGMENT, i);
     if (data->mode == CTI_SEGMENT_ACTIVE) cti_text_printf(&d->text, " memory=%u size=%zu", data->memory, data->bytes.size), init_of(d, &data->offset_expr, true);
     else cti_text_printf(&d->text, " passive size=%zu", data->bytes.size);
     cti_text_char(&d->text, '\n');

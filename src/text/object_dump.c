@@ -13,21 +13,31 @@ const char *cti_object_section_name(uint8_t id) {
   return id < CTI_COUNT(names) && names[id] ? names[id] : "Unknown";
 }
 
-void cti_object_name(cti_object *d, const ct_slice *names, uint32_t count, uint32_t index) {
-  if (index >= count || !names[index].size) return;
+void cti_object_angled(cti_object *d, ct_slice name) {
   cti_text_lit(&d->text, " <");
-  cti_text_slice(&d->text, names[index]);
+  cti_text_slice(&d->text, name);
   cti_text_char(&d->text, '>');
+}
+
+static ct_slice name_at(const cti_object_space *space, uint32_t index) { return index < space->count ? space->names[index] : (ct_slice){NULL, 0}; }
+
+void cti_object_name(cti_object *d, int space, uint32_t index) {
+  ct_slice name = name_at(&d->spaces[space], index);
+  if (name.size) cti_object_angled(d, name);
+}
+
+/* What symbols of that kind are; -1 for data and sections, which have no names but those of their symbols. */
+static int space_of(cti_symbol_kind kind) {
+  static const int spaces[] = {[CTI_SYMBOL_FUNC] = CTI_EXTERN_FUNC, [CTI_SYMBOL_DATA] = -1,           [CTI_SYMBOL_GLOBAL] = CTI_EXTERN_GLOBAL,
+                               [CTI_SYMBOL_SECTION] = -1,           [CTI_SYMBOL_TAG] = CTI_EXTERN_TAG, [CTI_SYMBOL_TABLE] = CTI_EXTERN_TABLE};
+  return spaces[kind];
 }
 
 ct_slice cti_object_symbol_name(const cti_object *d, uint32_t symbol) {
   const cti_symbol *s = symbol < d->symbols.count ? &d->symbols.items[symbol] : NULL;
   const cti_module *m = &d->module;
   if (!s || (s->has_name && s->name.size)) return s ? s->name : (ct_slice){NULL, 0};
-  if (s->kind == CTI_SYMBOL_FUNC && s->index < m->funcs.count) return d->func_names[s->index];
-  if (s->kind == CTI_SYMBOL_GLOBAL && s->index < m->globals.count) return d->global_names[s->index];
-  if (s->kind == CTI_SYMBOL_TABLE && s->index < m->tables.count) return d->table_names[s->index];
-  if (s->kind == CTI_SYMBOL_TAG && s->index < m->tags.count) return d->tag_names[s->index];
+  if (space_of(s->kind) >= 0) return name_at(&d->spaces[space_of(s->kind)], s->index);
   if (s->kind == CTI_SYMBOL_SECTION && s->index < m->sections.count) return m->sections.items[s->index].name;
   return (ct_slice){NULL, 0};
 }
@@ -57,44 +67,34 @@ void cti_object_bytes(cti_object *d, ct_slice bytes, uint64_t place, const char 
 
 /* ---- names */
 
-static void set_name(ct_slice *names, uint32_t count, uint32_t index, ct_slice name) {
-  if (index < count && name.size) names[index] = name;
+static void set_name(cti_object *d, int space, uint32_t index, ct_slice name) {
+  if (index < d->spaces[space].count && name.size) d->spaces[space].names[index] = name;
 }
 
 /* What is imported is called MODULE.NAME. */
 static void name_imports(cti_object *d) {
-  const cti_module *m = &d->module;
-  ct_slice *const by_kind[CTI_EXTERN_KINDS] = {
-      [CTI_EXTERN_FUNC] = d->func_names, [CTI_EXTERN_TABLE] = d->table_names, [CTI_EXTERN_GLOBAL] = d->global_names, [CTI_EXTERN_TAG] = d->tag_names};
   uint32_t next[CTI_EXTERN_KINDS] = {0};
-  for (uint32_t i = 0; i < m->imports.count; i++) {
-    const cti_import *import = &m->imports.items[i];
-    uint32_t index = next[import->type.kind]++;
-    if (!by_kind[import->type.kind]) continue;
-    by_kind[import->type.kind][index] = CTI_JOIN(d->arena, import->module, CTI_LIT("."), import->name);
+  for (uint32_t i = 0; i < d->module.imports.count; i++) {
+    const cti_import *import = &d->module.imports.items[i];
+    cti_extern_kind kind = import->type.kind;
+    if (d->spaces[kind].count) set_name(d, kind, next[kind]++, CTI_JOIN(d->arena, import->module, CTI_LIT("."), import->name));
   }
 }
 
 static void name_exports(cti_object *d) {
-  const cti_module *m = &d->module;
-  for (uint32_t i = 0; i < m->exports.count; i++) {
-    const cti_export *export_ = &m->exports.items[i];
-    if (export_->kind == CTI_EXTERN_FUNC) set_name(d->func_names, m->funcs.count, export_->index, export_->name);
-    if (export_->kind == CTI_EXTERN_GLOBAL) set_name(d->global_names, m->globals.count, export_->index, export_->name);
+  for (uint32_t i = 0; i < d->module.exports.count; i++) {
+    const cti_export *export_ = &d->module.exports.items[i];
+    if (export_->kind == CTI_EXTERN_FUNC || export_->kind == CTI_EXTERN_GLOBAL) set_name(d, export_->kind, export_->index, export_->name);
   }
 }
 
-static void take_names(ct_slice *names, uint32_t count, const cti_names *from, cti_name_kind kind) {
-  const cti_name_map *map = cti_names_of(from, kind);
-  for (uint32_t i = 0; map && i < map->names.count; i++) set_name(names, count, map->names.items[i].index, map->names.items[i].name);
-}
-
-static void name_symbol(cti_object *d, const cti_symbol *s) {
-  const cti_module *m = &d->module;
-  if (s->kind == CTI_SYMBOL_FUNC) set_name(d->func_names, m->funcs.count, s->index, s->name);
-  if (s->kind == CTI_SYMBOL_GLOBAL) set_name(d->global_names, m->globals.count, s->index, s->name);
-  if (s->kind == CTI_SYMBOL_TABLE) set_name(d->table_names, m->tables.count, s->index, s->name);
-  if (s->kind == CTI_SYMBOL_TAG) set_name(d->tag_names, m->tags.count, s->index, s->name);
+/* Those of the name section. */
+static void take_names(cti_object *d) {
+  static const cti_name_kind kinds[CTI_OBJECT_SPACES] = {CTI_NAME_FUNC, CTI_NAME_TABLE, CTI_NAME_MEMORY, CTI_NAME_GLOBAL, CTI_NAME_TAG, CTI_NAME_DATA};
+  for (int space = 0; space < CTI_OBJECT_SPACES; space++) {
+    const cti_name_map *map = cti_names_of(&d->names, kinds[space]);
+    for (uint32_t i = 0; map && i < map->names.count; i++) set_name(d, space, map->names.items[i].index, map->names.items[i].name);
+  }
 }
 
 /* ---- symbols and relocations */
@@ -105,7 +105,7 @@ static bool read_symbols(cti_object *d, cti_cursor *c) {
     cti_read_symbol(&symbol, c);
     if (c->failed) break;
     if (!cti_vec_push(d->arena, &d->symbols, symbol)) return false;
-    if (symbol.has_name) name_symbol(d, &symbol);
+    if (symbol.has_name && space_of(symbol.kind) >= 0) set_name(d, space_of(symbol.kind), symbol.index, symbol.name);
   }
   return true;
 }
@@ -116,7 +116,7 @@ static void read_segment_names(cti_object *d, cti_cursor *c) {
     ct_slice name = cti_cursor_name(c);
     cti_cursor_u32(c); /* alignment */
     cti_cursor_u32(c); /* flags */
-    if (!c->failed) set_name(d->segment_names, d->module.datas.count, i, name);
+    if (!c->failed) set_name(d, CTI_OBJECT_SEGMENT, i, name);
   }
 }
 
@@ -159,23 +159,19 @@ static bool read_custom(cti_object *d) {
   return relocs != NULL && d->arena->error->status == CT_OK;
 }
 
-ct_status cti_object_read(cti_object *d, ct_slice bytes) {
+/* Fills all but `text`, `o`, `arena` and `error`. Malformed custom sections give what stands before the break. */
+static ct_status read_all(cti_object *d, ct_slice bytes) {
   cti_module *m = &d->module;
   CTI_TRY(cti_module_decode(m, bytes, 0, d->arena));
-  d->func_names = CTI_NEW_N(d->arena, ct_slice, m->funcs.count);
-  d->global_names = CTI_NEW_N(d->arena, ct_slice, m->globals.count);
-  d->table_names = CTI_NEW_N(d->arena, ct_slice, m->tables.count);
-  d->tag_names = CTI_NEW_N(d->arena, ct_slice, m->tags.count);
-  d->segment_names = CTI_NEW_N(d->arena, ct_slice, m->datas.count);
-  if (!d->func_names || !d->global_names || !d->table_names || !d->tag_names || !d->segment_names) return CT_NOMEM;
+  const uint32_t counts[CTI_OBJECT_SPACES] = {m->funcs.count, m->tables.count, 0, m->globals.count, m->tags.count, m->datas.count};
+  for (int space = 0; space < CTI_OBJECT_SPACES; space++) {
+    d->spaces[space] = (cti_object_space){CTI_NEW_N(d->arena, ct_slice, counts[space]), counts[space]};
+    if (!d->spaces[space].names) return CT_NOMEM;
+  }
   name_imports(d);
   name_exports(d);
   if (!read_custom(d)) return CT_NOMEM;
-  take_names(d->func_names, m->funcs.count, &d->names, CTI_NAME_FUNC);
-  take_names(d->global_names, m->globals.count, &d->names, CTI_NAME_GLOBAL);
-  take_names(d->table_names, m->tables.count, &d->names, CTI_NAME_TABLE);
-  take_names(d->tag_names, m->tags.count, &d->names, CTI_NAME_TAG);
-  take_names(d->segment_names, m->datas.count, &d->names, CTI_NAME_DATA);
+  take_names(d);
   return CT_OK;
 }
 
@@ -226,9 +222,9 @@ static void show_module(cti_object *d) {
   const ct_object_dump_options *o = d->o;
   cti_text_printf(&d->text, "\n%s:\tfile format wasm 0x1\n", o->title ? o->title : "module");
   if (d->names.module.size) {
-    cti_text_lit(&d->text, "module name: <");
-    cti_text_slice(&d->text, d->names.module);
-    cti_text_lit(&d->text, ">\n");
+    cti_text_lit(&d->text, "module name:");
+    cti_object_angled(d, d->names.module);
+    cti_text_char(&d->text, '\n');
   }
   if (o->headers) {
     cti_text_lit(&d->text, "\nSections:\n\n");
@@ -248,7 +244,7 @@ static ct_status show_all(cti_object *d, ct_slice bytes) {
     snprintf(d->error->hint, sizeof d->error->hint, "`ctool objdump` lists its sections, `ctool dump` its bytes; `ctool component unbundle` takes its modules out.");
     return d->error->status;
   }
-  CTI_TRY(cti_object_read(d, bytes));
+  CTI_TRY(read_all(d, bytes));
   if (d->o->section && !each_wanted(d, NULL)) return cti_fail(d->error, CT_MISUSE, CT_NO_OFFSET, "there is no section \"%s\"", d->o->section);
   show_module(d);
   return d->error->status;

@@ -9,25 +9,32 @@
 
 typedef CTI_VEC(cti_reloc) cti_relocs;
 
+/* What has names there: a cti_extern_kind, but for memories, which have none, or segments of data. */
+enum { CTI_OBJECT_SEGMENT = CTI_EXTERN_KINDS, CTI_OBJECT_SPACES };
+
+typedef struct cti_object_space {
+  ct_slice *names; /* by index; empty: none is known */
+  uint32_t count;
+} cti_object_space;
+
 typedef struct cti_object {
   cti_text text;
   const ct_object_dump_options *o;
   cti_module module;
   cti_names names;
-  ct_slice *func_names, *global_names, *table_names, *tag_names, *segment_names; /* by index; empty: none is known */
-  CTI_VEC(cti_symbol) symbols;                                                   /* of the linking section */
+  cti_object_space spaces[CTI_OBJECT_SPACES];
+  CTI_VEC(cti_symbol) symbols; /* of the linking section */
   const cti_relocs *relocs; /* by the number of the section that they are about */
   cti_arena *arena;
   ct_error *error;
 } cti_object;
 
-/* Fills all but `text`, `o`, `arena` and `error`. Malformed custom sections give what stands before the break. */
-ct_status cti_object_read(cti_object *d, ct_slice bytes);
-
-/* " <NAME>", or nothing when there is no name, or no such index. */
-void cti_object_name(cti_object *d, const ct_slice *names, uint32_t count, uint32_t index);
+/* " <NAME>", or nothing when there is no name, or no such index in that space. */
+void cti_object_name(cti_object *d, int space, uint32_t index);
+void cti_object_angled(cti_object *d, ct_slice name); /* " <NAME>", though it be empty */
 ct_slice cti_object_symbol_name(const cti_object *d, uint32_t symbol);
 void cti_object_type(cti_object *d, cti_corevt type);
+void cti_object_words(cti_object *d, ct_slice sixteen); /* as four numbers */
 
 /* "Import", "Elem", ...: the section's name there. */
 const char *cti_object_section_name(uint8_t id);
