@@ -13,6 +13,8 @@ typedef struct listing {
   const cti_relocs *relocs;
   uint32_t next;     /* of `relocs`, in order of their offsets */
   uint32_t function, depth;
+  const cti_name_map *names_of_locals; /* of all functions, or NULL */
+  cti_map local_names;                 /* local of this function -> which of those */
 } listing;
 
 /* ---- immediates */
@@ -75,12 +77,8 @@ static void type_and_table(cti_object *d, const cti_instr *in) {
   number(d, in->b);
   cti_object_name(d, CTI_EXTERN_TABLE, in->b);
   cti_text_printf(&d->text, " (type %u", in->a);
-  const cti_name_map *map = cti_names_of(&d->names, CTI_NAME_TYPE);
-  for (uint32_t i = 0; map && i < map->names.count; i++) {
-    if (map->names.items[i].index != in->a) continue;
-    cti_object_angled(d, map->names.items[i].name);
-    break;
-  }
+  uint32_t name = cti_map_get_u64(&d->type_names, in->a);
+  if (name != CTI_MAP_NONE) cti_object_angled(d, cti_names_of(&d->names, CTI_NAME_TYPE)->names.items[name].name);
   cti_text_char(&d->text, ')');
 }
 
@@ -149,9 +147,12 @@ static void rest_of_bytes(listing *l, uint64_t offset, ct_slice bytes) {
   }
 }
 
-static void local_name(listing *l, uint32_t local) {
-  const cti_name_map *map = cti_names_of(&l->d->names, CTI_NAME_LOCAL);
-  if (!map) return;
+/* The names of this function's locals. */
+static void find_local_names(listing *l) {
+  l->names_of_locals = cti_names_of(&l->d->names, CTI_NAME_LOCAL);
+  l->local_names = (cti_map){0};
+  if (!l->names_of_locals) return;
+  const cti_name_map *map = l->names_of_locals;
   uint32_t low = 0, high = map->groups.count; /* groups are in order of functions */
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
@@ -161,10 +162,15 @@ static void local_name(listing *l, uint32_t local) {
   if (low == map->groups.count || map->groups.items[low].outer != l->function) return;
   const cti_name_group *group = &map->groups.items[low];
   for (uint32_t i = group->first; i < group->first + group->count; i++) {
-    if (map->names.items[i].index != local || !map->names.items[i].name.size) continue;
-    cti_object_angled(l->d, map->names.items[i].name);
-    return;
+    uint32_t name = i;
+    bool added;
+    if (map->names.items[i].name.size && cti_map_add_u64(&l->local_names, l->d->arena, map->names.items[i].index, &name, &added) != CT_OK) return;
   }
+}
+
+static void local_name(listing *l, uint32_t local) {
+  uint32_t name = cti_map_get_u64(&l->local_names, local);
+  if (name != CTI_MAP_NONE) cti_object_angled(l->d, l->names_of_locals->names.items[name].name);
 }
 
 static void relocations_up_to(listing *l, uint64_t end) {
@@ -225,6 +231,7 @@ static void body(listing *l, const cti_func *func) {
   cti_object_name(l->d, CTI_EXTERN_FUNC, l->function);
   cti_text_lit(&l->d->text, ":\n");
   locals(l, &c);
+  find_local_names(l);
   l->depth = 0;
   for (cti_instr in; cti_instr_next(&in, &c);) instruction(l, &in);
   if (malformed.status != CT_OK) *l->d->error = malformed;

@@ -97,6 +97,17 @@ static void take_names(cti_object *d) {
   }
 }
 
+/* Of two for one type the first counts. */
+static ct_status find_type_names(cti_object *d) {
+  const cti_name_map *map = cti_names_of(&d->names, CTI_NAME_TYPE);
+  for (uint32_t i = 0; map && i < map->names.count; i++) {
+    uint32_t name = i;
+    bool added;
+    CTI_TRY(cti_map_add_u64(&d->type_names, d->arena, map->names.items[i].index, &name, &added));
+  }
+  return CT_OK;
+}
+
 /* ---- symbols and relocations */
 
 static bool read_symbols(cti_object *d, cti_cursor *c) {
@@ -172,7 +183,7 @@ static ct_status read_all(cti_object *d, ct_slice bytes) {
   name_exports(d);
   if (!read_custom(d)) return CT_NOMEM;
   take_names(d);
-  return CT_OK;
+  return find_type_names(d);
 }
 
 /* ---- headers and contents */

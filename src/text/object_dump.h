@@ -2,6 +2,7 @@
 #ifndef CTI_TEXT_OBJECT_DUMP_H
 #define CTI_TEXT_OBJECT_DUMP_H
 
+#include "base/map.h"
 #include "core/custom.h"
 #include "core/opcode.h"
 #include "ctool/text.h"
@@ -23,6 +24,7 @@ typedef struct cti_object {
   cti_module module;
   cti_names names;
   cti_object_space spaces[CTI_OBJECT_SPACES];
+  cti_map type_names;          /* type -> which of the names of types */
   CTI_VEC(cti_symbol) symbols; /* of the linking section */
   const cti_relocs *relocs; /* by the number of the section that they are about */
   cti_arena *arena;
