@@ -129,15 +129,9 @@ def use(base, work, keeps):
 
 
 def serve(argv, port, work, keeps, env=None):
-    log = os.path.join(work, 'server.log')
-    with open(log, 'wb') as said, run.server(argv, stdout=said, stderr=said, env=env, cwd=work) as process:
-        for _ in range(1200):
-            try: curl('http://127.0.0.1:%d' % port, '/'); break
-            except Failure as e:
-                if process.poll() is not None or 'Failed to connect' not in str(e) and 'Could not connect' not in str(e): raise Failure('%s: %s' % (e, content(log).decode('utf-8', 'replace')))
-            threading.Event().wait(0.1)
-        use('http://127.0.0.1:%d' % port, work, keeps)
-    return content(log).decode('utf-8', 'replace')
+    """What the server said, after all was asked of it."""
+    with run.listening(argv, port, work, env=env, cwd=work) as base: use(base, work, keeps)
+    return content(os.path.join(work, 'server.log')).decode('utf-8', 'replace')
 
 
 def main():

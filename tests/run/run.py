@@ -278,17 +278,10 @@ def wasmtime_command(): return os.environ.get('WASMTIME') or fetch.program('wasm
 
 
 @contextlib.contextmanager
-def served(path, work, wasmtime):
-    """Serves the component on a free port: by wasmtime, else by jco."""
-    port = free_port()
-    if wasmtime:
-        argv, env = [wasmtime, 'serve', '-S', 'cli', '--addr', '127.0.0.1:%d' % port, path], None
-    else:
-        argv = [fetch.node_module('@bytecodealliance/jco') + '/node_modules/.bin/jco', 'serve', path, '--host', '127.0.0.1', '--port', str(port),
-                '--isolate-worker-pool-size', '1']
-        env = fetch.node_env()
+def listening(argv, port, work, **options):
+    """The address of a server, once it listens on `port`. What it says goes to server.log in the work folder."""
     log = os.path.join(work, 'server.log')
-    with open(log, 'wb') as said, server(argv, stdout=said, stderr=said, env=env) as process:
+    with open(log, 'wb') as said, server(argv, stdout=said, stderr=said, **options) as process:
         for _ in range(600):
             with socket.socket() as s:
                 if s.connect_ex(('127.0.0.1', port)) == 0: break
@@ -298,6 +291,14 @@ def served(path, work, wasmtime):
             raise Failure('the server does not listen: ' + content(log).decode('utf-8', 'replace'))
         if process.poll() is not None: raise Failure('the server stopped: ' + content(log).decode('utf-8', 'replace'))
         yield 'http://127.0.0.1:%d' % port
+
+
+def served(path, work, wasmtime):
+    """Serves the component on a free port: by wasmtime, else by jco."""
+    port = free_port()
+    if wasmtime: return listening([wasmtime, 'serve', '-S', 'cli', '--addr', '127.0.0.1:%d' % port, path], port, work)
+    command = fetch.node_module('@bytecodealliance/jco') + '/node_modules/.bin/jco'
+    return listening([command, 'serve', path, '--host', '127.0.0.1', '--port', str(port), '--isolate-worker-pool-size', '1'], port, work, env=fetch.node_env())
 
 
 def request(url, data=None, headers={}):
