@@ -59,6 +59,12 @@ ct_slice cti_make_i32_const(cti_arena *arena, uint32_t value) {
   return cti_take(&expr, arena);
 }
 
+ct_status cti_make_elem(cti_module *m, uint32_t table, uint32_t at, const uint32_t *funcs, uint32_t count) {
+  cti_elem elem = {.flags = table ? 2 : 0, .mode = CTI_SEGMENT_ACTIVE, .table = table, .type = CTI_VT_FUNCREF, .count = count, .funcs = funcs};
+  elem.offset_expr.bytes = cti_make_i32_const(m->arena, at);
+  return elem.offset_expr.bytes.data && cti_vec_push(m->arena, &m->elems, elem) ? CT_OK : m->arena->error->status;
+}
+
 cti_extern_type cti_func_of_type(uint32_t type) { return (cti_extern_type){.kind = CTI_EXTERN_FUNC, .type = type}; }
 
 uint32_t cti_make_sig(cti_module *m, cti_map *known, const cti_core_sig *sig) {

@@ -21,6 +21,9 @@ ct_status cti_make_export(cti_module *module, ct_slice name, cti_extern_kind kin
 /* The constant expression `i32.const value`, in the arena; data == NULL when memory is out (reported). */
 ct_slice cti_make_i32_const(cti_arena *arena, uint32_t value);
 
+/* An active segment that puts functions into a table, from `at` on; they are borrowed. */
+ct_status cti_make_elem(cti_module *module, uint32_t table, uint32_t at, const uint32_t *funcs, uint32_t count);
+
 /* The function type of that signature, made unless `known` has it. */
 uint32_t cti_make_sig(cti_module *module, cti_map *known, const cti_core_sig *sig);
 

@@ -193,10 +193,8 @@ static ct_status fill_table(cti_fixup *f, uint32_t first_hooked) {
   uint32_t count = f->fillings.count;
   cti_extern_type type = {.kind = CTI_EXTERN_TABLE, .of = {.table = {CTI_VT_FUNCREF, {.min = count, .max = count, .has_max = true}}}};
   uint32_t table = cti_fixup_import(f, CTI_FIXUP_SHIM, 0, CTI_LIT(CTI_SHIM_TABLE), &type);
-  cti_elem elem = {.flags = table ? 2 : 0, .mode = CTI_SEGMENT_ACTIVE, .table = table, .type = CTI_VT_FUNCREF, .count = count};
-  elem.offset_expr.bytes = CTI_LIT("\x41\0\x0b");
-  elem.funcs = filling_funcs(f, first_hooked);
-  return table != UINT32_MAX && elem.funcs && cti_vec_push(f->plan->arena, &f->module.elems, elem) ? CT_OK : failed(f);
+  const uint32_t *funcs = filling_funcs(f, first_hooked);
+  return table != UINT32_MAX && funcs ? cti_make_elem(&f->module, table, 0, funcs, count) : failed(f);
 }
 
 /* What ref.func names must stand in a segment. */

@@ -201,15 +201,12 @@ static ct_status fuse_exports(fuser *f) {
 }
 
 static ct_status fuse_slots(fuser *f, const part *p) {
+  uint32_t *funcs = CTI_NEW_N(f->arena, uint32_t, p->unit->slots.count);
+  if (!funcs) return failed(f);
   for (uint32_t i = 0; i < p->unit->slots.count; i++) {
-    bool is_second = f->main.unit->drops_table;
-    cti_elem elem = {.flags = is_second ? 2 : 0, .mode = CTI_SEGMENT_ACTIVE, .table = is_second, .type = CTI_VT_FUNCREF, .count = 1};
-    uint32_t *func = CTI_NEW(f->arena, uint32_t);
-    elem.offset_expr.bytes = cti_make_i32_const(f->arena, p->unit->slots.items[i].slot);
-    elem.funcs = func;
-    if (!func || !elem.offset_expr.bytes.data) return failed(f);
-    *func = p->to[p->unit->slots.items[i].func];
-    if (!cti_vec_push(f->arena, &f->main.m.elems, elem)) return CT_NOMEM;
+    const cti_slot *slot = &p->unit->slots.items[i];
+    funcs[i] = p->to[slot->func];
+    CTI_TRY(cti_make_elem(&f->main.m, f->main.unit->drops_table, slot->slot, &funcs[i], 1));
   }
   return CT_OK;
 }

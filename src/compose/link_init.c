@@ -214,9 +214,7 @@ static ct_status add_calls(starter *s) {
 /* ---- segments */
 
 static ct_status add_elem(starter *s, uint32_t at, const cti_ids *funcs) {
-  cti_elem elem = {.flags = s->table ? 2 : 0, .mode = CTI_SEGMENT_ACTIVE, .table = s->table, .type = CTI_VT_FUNCREF, .count = funcs->count, .funcs = funcs->items};
-  elem.offset_expr.bytes = cti_make_i32_const(s->l->arena, at);
-  return elem.offset_expr.bytes.data && cti_vec_push(s->l->arena, &s->fixup->module.elems, elem) ? CT_OK : failed(s->l);
+  return cti_make_elem(&s->fixup->module, s->table, at, funcs->items, funcs->count);
 }
 
 static ct_status openable_funcs(cti_ids *out, starter *s) {
