@@ -10,7 +10,7 @@ def leb(n):
 
 
 def unleb(data, at):
-    """The number, and what follows it."""
+    """The number, and where it ends."""
     value = shift = 0
     while True:
         byte, at = data[at], at + 1
