@@ -6,8 +6,8 @@
 #include "common.h"
 
 const command commands[] = {
-#define CT_COMMAND(function, name, summary) {name, summary, cmd_##function, false},
-#define CT_FOREIGN(function, name, summary) {name, summary, cmd_##function, true},
+#define CT_COMMAND(function, name, sandbox, summary) {name, summary, cmd_##function, SANDBOX_##sandbox, false},
+#define CT_FOREIGN(function, name, sandbox, summary) {name, summary, cmd_##function, SANDBOX_##sandbox, true},
 #include "commands.def"
 #undef CT_COMMAND
 #undef CT_FOREIGN

@@ -4,9 +4,12 @@
 
 #include <stdbool.h>
 
+#include "sandbox.h"
+
 typedef struct command {
   const char *name, *summary;
   int (*run)(int argc, char **argv);
+  sandbox_kind sandbox;
   bool is_foreign; /* its command line is another tool's: no table of opts.h tells of it */
 } command;
 

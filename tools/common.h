@@ -92,7 +92,7 @@ ct_status validate_made(ct_slice bytes, ct_error *error);
 /* The same of a module that a command passes on: function bodies only when they are asked for, since no command changes them. */
 ct_status validate_passed(ct_slice module, bool bodies, ct_error *error);
 
-#define CT_COMMAND(function, name, summary) int cmd_##function(int argc, char **argv);
+#define CT_COMMAND(function, name, sandbox, summary) int cmd_##function(int argc, char **argv);
 #define CT_FOREIGN CT_COMMAND
 #include "commands.def"
 #undef CT_COMMAND

@@ -13,7 +13,6 @@
 #include "common.h"
 #include "ending.h"
 #include "opts.h"
-#include "sandbox.h"
 
 /* Called by the name of another tool, ctool is that command. */
 static const struct {
@@ -169,19 +168,6 @@ static int finish(int status) {
   return tell(&error, "standard output", false);
 }
 
-static void want_sandbox(const char *name) {
-  static const struct {
-    const char *name;
-    bool starts;
-  } rows[] = {
-#define CT_SANDBOXED(name, starts) {name, starts},
-#include "sandboxed.def"
-#undef CT_SANDBOXED
-  };
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-    if (strcmp(rows[i].name, name) == 0) sandbox_want(rows[i].starts);
-}
-
 static int run(int argc, char **argv) {
   for (size_t i = 0; argc && i < sizeof aliases / sizeof *aliases; i++)
     if (strcmp(base_name(argv[0]), aliases[i].name) == 0) return aliases[i].run(argc, argv);
@@ -210,7 +196,7 @@ static int run(int argc, char **argv) {
   for (const command *c = commands; c->name; c++) {
     int words = words_matching(c->name, argc, argv);
     if (!words) continue;
-    if (!opened) want_sandbox(c->name);
+    if (!opened) sandbox_want(c->sandbox);
     return c->run(argc - words, argv + words);
   }
   const char *second = argc > 2 ? argv[2] : NULL;

@@ -31,15 +31,13 @@
 
 enum { PLACES = 8 };
 static struct {
-  bool wanted, starts, is_open; /* is_open: an output whose place is not known, or too many; files may be written anywhere */
+  sandbox_kind kind;
+  bool is_open; /* an output whose place is not known, or too many; files may be written anywhere */
   int count;
   char directories[PLACES][PATH_MAX]; /* in which may be written */
 } state;
 
-void sandbox_want(bool starts) {
-  state.wanted = true;
-  state.starts = starts;
-}
+void sandbox_want(sandbox_kind kind) { state.kind = kind; }
 
 /* The file that `path` is or leads to; false for a link to what is not there yet, and what cannot be told. */
 static bool resolve(char out[PATH_MAX], const char *path) {
@@ -52,7 +50,7 @@ static bool resolve(char out[PATH_MAX], const char *path) {
 }
 
 void sandbox_allow(const char *path) {
-  if (!state.wanted || state.is_open || strcmp(path, "-") == 0) return;
+  if (!state.kind || state.is_open || strcmp(path, "-") == 0) return;
   char *directory = state.directories[state.count < PLACES ? state.count : 0];
   if (state.count == PLACES || !resolve(directory, path)) {
     state.is_open = true;
@@ -169,11 +167,11 @@ static void restrict_calls(void) {
 }
 
 void sandbox_enter(void) {
-  if (!state.wanted) return;
-  state.wanted = false;
-  if (prctl(38 /* PR_SET_NO_NEW_PRIVS */, 1, 0, 0, 0) != 0) return;
+  sandbox_kind kind = state.kind;
+  state.kind = SANDBOX_NONE; /* once is enough */
+  if (!kind || prctl(38 /* PR_SET_NO_NEW_PRIVS */, 1, 0, 0, 0) != 0) return;
   restrict_writing();
-  if (!state.starts) restrict_calls();
+  if (kind == SANDBOX_CLOSED) restrict_calls();
 }
 
 bool sandbox_is_available(void) {
@@ -183,7 +181,7 @@ bool sandbox_is_available(void) {
 
 #else
 bool sandbox_is_available(void) { return false; }
-void sandbox_want(bool starts) { (void)starts; }
+void sandbox_want(sandbox_kind kind) { (void)kind; }
 void sandbox_allow(const char *output) { (void)output; }
 void sandbox_enter(void) {}
 #endif

@@ -5,9 +5,14 @@
 
 #include <stdbool.h>
 
-/* Asks for it; main does, by sandboxed.def and --no-sandbox. With `starts` processes may be made and programs started, and the rest of seccomp is left out, too.
- * In a build with sanitizers, which need what it forbids, nothing happens. */
-void sandbox_want(bool starts);
+typedef enum sandbox_kind {
+  SANDBOX_NONE,
+  SANDBOX_STARTING, /* processes may be made and programs started, and the rest of seccomp is left out, too */
+  SANDBOX_CLOSED
+} sandbox_kind;
+
+/* Asks for it; main does, by commands.def and --no-sandbox. In a build with sanitizers, which need what it forbids, nothing happens. */
+void sandbox_want(sandbox_kind kind);
 
 /* A file or directory that will be written, whose directory stays open for it. "-" is none. */
 void sandbox_allow(const char *output);

@@ -63,7 +63,7 @@ int main(int argc, char **argv) {
     puts("unavailable: no Landlock or no seccomp");
     return 0;
   }
-  if (strcmp(argv[1], "open") != 0) sandbox_want(strcmp(argv[1], "starting") == 0);
+  if (strcmp(argv[1], "open") != 0) sandbox_want(strcmp(argv[1], "starting") == 0 ? SANDBOX_STARTING : SANDBOX_CLOSED);
   if (argc > 2) sandbox_allow(argv[2]);
   sandbox_enter();
   const bool answers[] = {starts_program(), makes_process(), opens_socket(), writes("stray"), unlink("victim") == 0, writes("out/file"), starts_thread(), reads()};
