@@ -70,51 +70,43 @@ static ct_status no_watch(const char *directory, ct_error *error) {
   return error->status;
 }
 
-/* Takes `path`, which is to be freed. What is gone again by now is no failure. */
-static ct_status add_one(watch *it, char *path, bool *is_new, ct_error *error) {
+/* What is gone again by now is no failure. */
+static ct_status add_one(watch *it, const char *path, bool *is_new, ct_error *error) {
   int number = inotify_add_watch(it->descriptor, path, EVENTS);
   *is_new = number >= 0;
-  if (number < 0) {
-    ct_status status = errno == ENOENT || errno == ENOTDIR || errno == EACCES ? CT_OK : no_watch(path, error);
-    free(path);
-    return status;
-  }
+  if (number < 0) return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? CT_OK : no_watch(path, error);
   if ((size_t)number >= it->room) {
     size_t room = (size_t)number * 2;
     char **more = realloc(it->directories, room * sizeof *more);
-    if (!more) {
-      free(path);
-      return fail_with(error, FAIL_NOMEM, "out of memory");
-    }
+    if (!more) return fail_with(error, FAIL_NOMEM, "out of memory");
     memset(more + it->room, 0, (room - it->room) * sizeof *more);
     it->directories = more;
     it->room = room;
   }
+  char *copy = malloc(strlen(path) + 1);
+  if (!copy) return fail_with(error, FAIL_NOMEM, "out of memory");
   free(it->directories[number]);
-  it->directories[number] = path;
+  it->directories[number] = strcpy(copy, path);
   return CT_OK;
 }
 
-/* The directory and those below; sources that are there go to `changed`, unless that is NULL. Takes `path`. */
-static ct_status add_tree(watch *it, char *path, words *changed, unsigned depth, ct_error *error) {
+/* The directory and those below; sources that are there go to `changed`, unless that is NULL. */
+static ct_status add_tree(watch *it, const char *path, words *changed, unsigned depth, ct_error *error) {
   char **names = NULL;
   size_t count = 0;
   bool is_new = false;
   ct_error gone;
   ct_error_clear(&gone);
-  char *directory = path ? join(path, "") : NULL; /* ends with a slash */
-  ct_status status = directory ? add_one(it, path, &is_new, error) : fail_with(error, FAIL_NOMEM, "out of memory");
-  if (status == CT_OK && is_new && depth < DEEPEST && ct_names_list(&names, &count, *directory ? directory : ".", &gone) != CT_OK) count = 0;
+  ct_status status = add_one(it, path, &is_new, error);
+  if (status == CT_OK && is_new && depth < DEEPEST && ct_names_list(&names, &count, path, &gone) != CT_OK) count = 0;
   for (size_t i = 0; i < count && status == CT_OK; i++) {
-    char *below = directory ? malloc(strlen(directory) + strlen(names[i]) + 1) : NULL;
+    char *below = join(path, names[i]);
     if (!below) status = fail_with(error, FAIL_NOMEM, "out of memory");
-    else strcat(strcpy(below, directory), names[i]);
     if (status == CT_OK && changed && is_source(it, names[i])) status = words_add(changed, below, error);
     if (status == CT_OK && ct_path_kind_of(below) == CT_PATH_DIRECTORY && !is_left_out(names[i])) status = add_tree(it, below, changed, depth + 1, error);
-    else free(below);
+    free(below);
   }
   if (names) ct_names_free(names, count);
-  free(directory);
   return status;
 }
 
@@ -125,9 +117,7 @@ ct_status watch_open(watch **out, const char *directory, const words *more, ct_e
   it->descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (it->descriptor < 0) return no_watch(directory, error);
   if (ct_path_kind_of(directory) != CT_PATH_DIRECTORY) return fail_with(error, FAIL_OPEN, "%s is no directory", directory);
-  char *root = malloc(strlen(directory) + 1);
-  if (!root) return fail_with(error, FAIL_NOMEM, "out of memory");
-  return add_tree(it, strcpy(root, directory), NULL, 0, error);
+  return add_tree(it, directory, NULL, 0, error);
 }
 
 void watch_close(watch *it) {
@@ -149,8 +139,9 @@ static ct_status take_event(watch *it, const struct inotify_event *event, words 
   bool is_directory = event->mask & IN_ISDIR, is_whole = !(event->mask & IN_CREATE); /* what was made is written yet; a link is not, but rare */
   char *path = join(directory, event->name);
   if (!path) return fail_with(error, FAIL_NOMEM, "out of memory");
-  if (is_directory && (event->mask & (IN_CREATE | IN_MOVED_TO)) && !is_left_out(event->name)) return add_tree(it, path, changed, 1, error);
-  ct_status status = !is_directory && is_whole && is_source(it, event->name) ? words_add(changed, path, error) : CT_OK;
+  ct_status status = CT_OK;
+  if (is_directory && (event->mask & (IN_CREATE | IN_MOVED_TO)) && !is_left_out(event->name)) status = add_tree(it, path, changed, 1, error);
+  else if (!is_directory && is_whole && is_source(it, event->name)) status = words_add(changed, path, error);
   free(path);
   return status;
 }
