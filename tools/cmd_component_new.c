@@ -115,8 +115,7 @@ static ct_status write_all(session *s, const ct_pieces *pieces, ct_error *error)
   ct_status status = o->dep_file ? add_dependencies(s, &set, error) : CT_OK;
   if (status == CT_OK && !o->optimize) status = outputs_add_pieces(&set, o->output, pieces, o->text, error);
   if (status == CT_OK && o->optimize) status = add_optimized_pieces(&set, o->output, pieces, &(ct_optimize_options){.keep_names = o->adapter_names}, o->text, error);
-  ct_status closed = outputs_close(&set, status == CT_OK, error);
-  return status != CT_OK ? status : closed;
+  return outputs_close(&set, status, error);
 }
 
 static ct_status make_component(session *s, ct_error *error) {

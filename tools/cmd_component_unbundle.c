@@ -24,8 +24,7 @@ static ct_status write_all(const taken_list *list, const ct_buf *component, cons
   for (size_t i = 0; i < list->count && status == CT_OK; i++) status = outputs_apart(list->items[i].path, input, o->output, error);
   if (status == CT_OK) status = taken_write(list, &set, error);
   if (status == CT_OK) status = outputs_add_pieces(&set, o->output, &(ct_pieces){.items = &bytes, .count = 1}, o->text, error);
-  ct_status closed = outputs_close(&set, status == CT_OK, error);
-  return status != CT_OK ? status : closed;
+  return outputs_close(&set, status, error);
 }
 
 static int run(const char *path, const unbundle_options *o, uint64_t threshold) {

@@ -79,8 +79,7 @@ static ct_status write_tree(ct_wit *wit, const ct_wit_print_options *print, cons
   tree t = {.directory = directory, .input = input, .error = error};
   ct_status status = ct_wit_each_file(wit, print, write_file, &t, error);
   if (status == CT_OK && ct_path_kind_of(input) == CT_PATH_DIRECTORY && ct_is_same_output(directory, input)) status = ct_wit_each_source(wit, check_source, &t);
-  ct_status closed = outputs_close(&t.files, status == CT_OK, error);
-  if (status == CT_OK) status = closed;
+  status = outputs_close(&t.files, status, error);
   for (size_t i = 0; i < t.paths.count && status == CT_OK; i++) printf("Writing: %s\n", t.paths.items[i]);
   words_free(&t.paths);
   return status;
@@ -113,8 +112,7 @@ static ct_status emit(ct_wit *wit, const wit_options *o, const char *input, ct_e
     ct_sink sink = output_sink(out);
     status = o->json || o->json_compat ? ct_wit_print_json_to(wit, shape_of(o), &sink, error) : ct_wit_print_to(wit, &print, &sink, error);
   }
-  ct_status closed = output_close(out, status == CT_OK, error);
-  return status != CT_OK ? status : closed;
+  return output_close(out, status, error);
 }
 
 static int run(const char *input, const wit_options *o) {

@@ -289,9 +289,9 @@ static ct_status link_all(int *how, split *s, const ld_options *o, ct_error *err
   output_set set = {0};
   ct_status status = scratch_make(&room, o->output, error);
   if (status == CT_OK) status = link_into(how, &set, s, o, &room, error);
-  ct_status closed = outputs_close(&set, status == CT_OK && *how == 0, error);
+  ct_status closed = outputs_close(&set, status == CT_OK && *how ? FAIL_RUN : status, error); /* nothing is put in place of what the linker refused */
   scratch_remove(&room);
-  if (status == CT_OK) status = closed;
+  if (*how == 0) status = closed;
   return status == CT_OK && *how == 0 && o->why_size ? tell_size(o->output, error) : status;
 }
 

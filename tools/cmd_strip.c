@@ -56,8 +56,7 @@ static ct_status write_all(const session *s, const char *input, const ct_pieces 
   output_set set = {0};
   ct_status status = add_debug(&set, s, input, error);
   if (status == CT_OK) status = outputs_add_pieces(&set, s->o->output, pieces, s->o->text, error);
-  ct_status closed = outputs_close(&set, status == CT_OK, error);
-  return status != CT_OK ? status : closed;
+  return outputs_close(&set, status, error);
 }
 
 static void warn(void *context, const char *text) {

@@ -106,6 +106,13 @@ int cmd_wasm_validate(int argc, char **argv) {
   return result;
 }
 
+/* ---- names, left out */
+
+static ct_status without_names(ct_pieces *out, ct_slice bytes, ct_error *error) {
+  static const char *const names[] = {"^name$"};
+  return ct_strip(out, bytes, &(ct_strip_options){.deleted = names, .deleted_count = 1}, error);
+}
+
 /* ---- wasm2wat */
 
 typedef struct to_text {
@@ -115,10 +122,9 @@ typedef struct to_text {
 } to_text;
 
 static ct_status print_without_names(const ct_sink *sink, ct_slice bytes, const to_text *o, ct_error *error) {
-  static const char *const names[] = {"^name$"};
   ct_pieces pieces = {0};
   ct_slice whole = {0};
-  ct_status status = ct_strip(&pieces, bytes, &(ct_strip_options){.deleted = names, .deleted_count = 1}, error);
+  ct_status status = without_names(&pieces, bytes, error);
   if (status == CT_OK) status = join_pieces(&whole, &pieces, error);
   if (status == CT_OK) status = ct_print(sink, whole, &o->print, error);
   free((void *)whole.data);
@@ -178,35 +184,28 @@ static char *default_output(const char *path) {
 
 /* Without names, unless they are wanted. */
 static ct_status write_binary(const to_binary *o, ct_slice bytes, const char *path, ct_error *error) {
-  static const char *const names[] = {"^name$"};
   ct_pieces pieces = {0};
   char *made = o->output ? NULL : default_output(path);
   const char *output = o->output ? o->output : made;
   ct_status status = output ? CT_OK : fail_with(error, FAIL_NOMEM, "out of memory");
   if (status == CT_OK && o->names) status = output_write(output, bytes, true, error);
-  if (status == CT_OK && !o->names) status = ct_strip(&pieces, bytes, &(ct_strip_options){.deleted = names, .deleted_count = 1}, error);
+  if (status == CT_OK && !o->names) status = without_names(&pieces, bytes, error);
   if (status == CT_OK && !o->names) status = output_write_pieces(output, &pieces, false, error);
   ct_pieces_free(&pieces);
   free(made);
   return status;
 }
 
-static ct_status dump(ct_slice bytes, ct_error *error) {
-  out_file *output = NULL;
-  ct_status status = output_open(&output, "-", false, error);
-  if (status == CT_OK) {
-    ct_sink sink = output_sink(output);
-    status = ct_dump(&sink, bytes, CT_DUMP_PLAIN, error);
-  }
-  ct_status closed = output_close(output, status == CT_OK, error);
-  return status == CT_OK ? closed : status;
+static ct_status dump(const ct_sink *sink, ct_slice bytes, const void *nothing, ct_error *error) {
+  (void)nothing;
+  return ct_dump(sink, bytes, CT_DUMP_PLAIN, error);
 }
 
 static ct_status convert(const to_binary *o, const char *path, ct_error *error) {
   ct_wasm_file file;
   ct_status status = wasm_file_open(&file, path, error);
   if (status == CT_OK && !o->no_check) status = wabt_validate(o->w, file.bytes, false, error);
-  if (status == CT_OK && o->dump) status = dump(file.bytes, error);
+  if (status == CT_OK && o->dump) status = show_bytes(file.bytes, "-", dump, NULL, error);
   if (status == CT_OK) status = write_binary(o, file.bytes, path, error);
   wasm_file_close(&file);
   return status;

@@ -234,11 +234,10 @@ static ct_status convert(const char *path, const json_options *o, const char *st
     status = ct_wast_json(&sink, input.bytes, &options, error);
   }
   if (status == CT_OK) status = output_finish(out, error);
-  ct_status closed = outputs_close(&c.modules, status == CT_OK, error);
-  if (status == CT_OK) status = closed;
-  closed = output_close(out, status == CT_OK, error);
+  status = outputs_close(&c.modules, status, error);
+  status = output_close(out, status, error);
   ct_input_close(&input);
-  return status != CT_OK ? status : closed;
+  return status;
 }
 
 int cmd_json_from_wast(int argc, char **argv) {

@@ -106,18 +106,20 @@ bool looks_like_wit(const char *path) {
   return is;
 }
 
-ct_status show_file(const char *path, const text_options *read, const char *output_path, file_shower show, const void *o, ct_error *error) {
+ct_status show_bytes(ct_slice bytes, const char *output, file_shower show, const void *o, ct_error *error) {
+  out_file *out;
+  ct_status status = output_open(&out, output, false, error);
+  if (status != CT_OK) return status;
+  ct_sink sink = output_sink(out);
+  return output_close(out, show(&sink, bytes, o, error), error);
+}
+
+ct_status show_file(const char *path, const text_options *read, const char *output, file_shower show, const void *o, ct_error *error) {
   ct_wasm_file file;
-  out_file *out = NULL;
   ct_status status = wasm_file_open_text(&file, path, read, error);
-  if (status == CT_OK) status = output_open(&out, output_path, false, error);
-  if (status == CT_OK) {
-    ct_sink sink = output_sink(out);
-    status = show(&sink, file.bytes, o, error);
-  }
-  ct_status closed = output_close(out, status == CT_OK, error);
+  if (status == CT_OK) status = show_bytes(file.bytes, output, show, o, error);
   wasm_file_close(&file);
-  return status != CT_OK ? status : closed;
+  return status;
 }
 
 const char *base_name(const char *path) {

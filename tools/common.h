@@ -59,8 +59,9 @@ void wasm_file_close(ct_wasm_file *file);
 ct_kind file_kind_of(const char *path);
 bool looks_like_wit(const char *path);
 
-/* Opens a file in either form and gives its bytes to `show`, whose text goes to `output`. `o` is for `show` alone. */
+/* Gives bytes to `show`, whose text goes to `output`; or those of a file, which is opened in either form. `o` is for `show` alone. */
 typedef ct_status (*file_shower)(const ct_sink *sink, ct_slice bytes, const void *o, ct_error *error);
+ct_status show_bytes(ct_slice bytes, const char *output, file_shower show, const void *o, ct_error *error);
 ct_status show_file(const char *path, const text_options *read, const char *output, file_shower show, const void *o, ct_error *error);
 
 /* Was this program started by the name wasm-tools? Then what scripts and snapshots of that tool depend on is as there. main says it once. */

@@ -101,20 +101,15 @@ static ct_status write_out(const optimize_job *job, const ct_pieces *pieces, ct_
   return output_write_pieces(job->output, pieces, job->text, error);
 }
 
+static ct_status show_metrics(const ct_sink *sink, ct_slice bytes, const void *nothing, ct_error *error) {
+  (void)nothing;
+  return ct_objdump(sink, bytes, false, error);
+}
+
 /* What is asked for beside the file. */
 static ct_status show(const optimize_job *job, ct_slice bytes, const ct_pieces *pieces, ct_error *error) {
-  out_file *out = NULL;
-  if (job->print) {
-    ct_status status = output_write_pieces("-", pieces, true, error);
-    if (status != CT_OK) return status;
-  }
-  if (!job->metrics) return CT_OK;
-  ct_status status = output_open(&out, "-", false, error);
-  if (status != CT_OK) return status;
-  ct_sink sink = output_sink(out);
-  status = ct_objdump(&sink, bytes, false, error);
-  ct_status closed = output_close(out, status == CT_OK, error);
-  return status != CT_OK ? status : closed;
+  ct_status status = job->print ? output_write_pieces("-", pieces, true, error) : CT_OK;
+  return status == CT_OK && job->metrics ? show_bytes(bytes, "-", show_metrics, NULL, error) : status;
 }
 
 static ct_status finish(const optimize_job *job, ct_slice bytes, ct_error *error) {

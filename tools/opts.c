@@ -18,7 +18,6 @@ void opt_tell(const char *format, va_list arguments) {
   ct_buf_free(&text);
 }
 
-
 unsigned opt_distance(const char *a, const char *b) {
   enum { LIMIT = 40 };
   size_t n = strlen(a), m = strlen(b);
@@ -225,7 +224,10 @@ static int take_short(parse *p, const char *argument) {
 
 /* ---- what is written */
 
-static const char *written_by(const opt_row *row) { return row->kind == OPT_OUTPUT ? *(const char **)row->target : NULL; }
+/* Where the row says to write, or NULL. */
+static const char *place_of(const opt_row *row) { return row->kind == OPT_OUTPUT || row->kind == OPT_DIRECTORY ? *(const char **)row->target : NULL; }
+
+static const char *written_by(const opt_row *row) { return row->kind == OPT_OUTPUT ? place_of(row) : NULL; }
 
 static int check_pair(const opt_spec *spec, const opt_row *row, const opt_row *other) {
   const char *a = written_by(row), *b = written_by(other);
@@ -247,8 +249,7 @@ static int check_output(const opt_spec *spec, const opt_row *row, int count, cha
 static int check_written(const opt_spec *spec, int count, char **inputs) {
   int status = -1;
   for (const opt_row *row = spec->rows; row->help && status < 0; row++) {
-    const char *path = row->kind == OPT_OUTPUT || row->kind == OPT_DIRECTORY ? *(const char **)row->target : NULL;
-    if (path && !*path) return opt_usage_error(spec, "--%s needs a name, not an empty one", row->long_name);
+    if (place_of(row) && !*place_of(row)) return opt_usage_error(spec, "--%s needs a name, not an empty one", row->long_name);
     status = check_output(spec, row, count, inputs);
   }
   return status;
@@ -257,10 +258,8 @@ static int check_written(const opt_spec *spec, int count, char **inputs) {
 /* All is known that will be written, and nothing has been read. */
 static int go_on(const opt_spec *spec, int count, char **inputs) {
   int status = check_written(spec, count, inputs);
-  for (const opt_row *row = spec->rows; row->help && status < 0; row++) {
-    const char *path = row->kind == OPT_OUTPUT || row->kind == OPT_DIRECTORY ? *(const char **)row->target : NULL;
-    if (path) sandbox_allow(path);
-  }
+  for (const opt_row *row = spec->rows; row->help && status < 0; row++)
+    if (place_of(row)) sandbox_allow(place_of(row));
   if (status < 0) sandbox_enter();
   return status;
 }

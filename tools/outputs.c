@@ -33,14 +33,14 @@ ct_sink output_sink(out_file *it) { return ct_output_sink(it->file); }
 
 ct_status output_finish(out_file *it, ct_error *error) { return ct_output_finish(it->file, error); }
 
-ct_status output_close(out_file *it, bool keep, ct_error *error) {
-  if (!it) return CT_OK;
+ct_status output_close(out_file *it, ct_status status, ct_error *error) {
+  if (!it) return status;
   ending_hold();
   leftover_forget(&it->temporary);
-  ct_status status = ct_output_close(it->file, keep, error);
+  ct_status closed = ct_output_close(it->file, status == CT_OK, error);
   ending_release();
   free(it);
-  return status;
+  return status != CT_OK ? status : closed;
 }
 
 ct_status join_pieces(ct_slice *out, const ct_pieces *pieces, ct_error *error) {
@@ -73,8 +73,8 @@ static ct_status open_and_put(out_file **out, const char *path, const ct_pieces 
 
 static ct_status write_at_once(const char *path, const ct_pieces *pieces, bool binary, bool print, ct_error *error) {
   out_file *it;
-  ct_status status = open_and_put(&it, path, pieces, binary, print, error), closed = output_close(it, status == CT_OK, error);
-  return status != CT_OK ? status : closed;
+  ct_status status = open_and_put(&it, path, pieces, binary, print, error);
+  return output_close(it, status, error);
 }
 
 ct_status output_write(const char *path, ct_slice bytes, bool binary, ct_error *error) {
@@ -100,12 +100,10 @@ ct_status outputs_add(output_set *set, const char *path, ct_slice bytes, bool bi
 
 ct_status outputs_add_pieces(output_set *set, const char *path, const ct_pieces *pieces, bool text, ct_error *error) { return add(set, path, pieces, !text, text, error); }
 
-ct_status outputs_close(output_set *set, bool keep, ct_error *error) {
-  ct_status status = CT_OK;
+ct_status outputs_close(output_set *set, ct_status status, ct_error *error) {
   for (out_file *it = set->first, *next; it; it = next) {
     next = it->next;
-    ct_status closed = output_close(it, keep && status == CT_OK, error);
-    if (status == CT_OK) status = closed;
+    status = output_close(it, status, error);
   }
   *set = (output_set){0};
   return status;

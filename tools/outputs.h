@@ -5,12 +5,12 @@
 
 #include "ctool/ctool.h"
 
-/* One file; as ct_output_open and its like. */
+/* One file; as ct_output_open and its like. It is put in place when all has gone well, which `status` tells; the status that holds then comes back. */
 typedef struct out_file out_file;
 ct_status output_open(out_file **out, const char *path, bool binary, ct_error *error);
 ct_sink output_sink(out_file *it);
 ct_status output_finish(out_file *it, ct_error *error);
-ct_status output_close(out_file *it, bool keep, ct_error *error);
+ct_status output_close(out_file *it, ct_status status, ct_error *error);
 
 /* The same at once. */
 ct_status output_write(const char *path, ct_slice bytes, bool binary, ct_error *error);
@@ -25,7 +25,7 @@ typedef struct output_set {
 } output_set;
 ct_status outputs_add(output_set *set, const char *path, ct_slice bytes, bool binary, ct_error *error);
 ct_status outputs_add_pieces(output_set *set, const char *path, const ct_pieces *pieces, bool text, ct_error *error);
-ct_status outputs_close(output_set *set, bool keep, ct_error *error);
+ct_status outputs_close(output_set *set, ct_status status, ct_error *error);
 
 /* A failure when writing to `path`, which the user did not name, would overwrite what he did: the input or the output. */
 ct_status outputs_apart(const char *path, const char *input, const char *output, ct_error *error);

@@ -79,8 +79,8 @@ ct_status taken_scratch_make(taken_list *list, ct_error *error) {
 ct_status taken_lay_out(taken_list *list, ct_error *error) {
   output_set set = {0};
   list->laid_out = list->count;
-  ct_status status = taken_write(list, &set, error), closed = outputs_close(&set, status == CT_OK, error);
-  return status != CT_OK ? status : closed;
+  ct_status status = taken_write(list, &set, error);
+  return outputs_close(&set, status, error);
 }
 
 void taken_scratch_remove(taken_list *list) {
