@@ -70,19 +70,26 @@ static bool run_pass(const cti_settings *s, cti_pass pass, cti_ir *f) {
   return changed;
 }
 
-static bool run_kind(const cti_settings *s, code_kind kind, cti_ir *f) {
-  bool changed = false;
-  for (cti_pass pass = 0; pass < CTI_PASSES; pass++)
-    if (code_passes[pass].kind == kind) changed |= run_pass(s, pass, f);
-  return changed;
-}
+enum {
+  SWEEP_PASSES = 0
+#define CT_PASS(symbol, kind, function, name, level, summary, contract, sqlite, go) +(kind == SWEEP)
+#include "passes/passes.def"
+#undef CT_PASS
+};
 
+/* Until each was run since something last moved, and moved nothing. */
 static void sweep(const cti_settings *s, cti_ir *f) {
-  for (int round = 0; round < MAX_SWEEPS && run_kind(s, SWEEP, f);) round++;
+  for (int round = 0, quiet = 0; round < MAX_SWEEPS; round++)
+    for (cti_pass pass = 0; pass < CTI_PASSES; pass++) {
+      if (code_passes[pass].kind != SWEEP) continue;
+      quiet = run_pass(s, pass, f) ? 0 : quiet + 1;
+      if (quiet == SWEEP_PASSES) return;
+    }
 }
 
 static void finish(const cti_settings *s, cti_ir *f) {
-  run_kind(s, LAST, f);
+  for (cti_pass pass = 0; pass < CTI_PASSES; pass++)
+    if (code_passes[pass].kind == LAST) run_pass(s, pass, f);
   run_pass(s, CTI_PASS_BLOCKS, f); /* shared locals leave sets of themselves behind, tails jumps */
 }
 
