@@ -263,16 +263,17 @@ static bool branches_to(const cti_ir *f, cti_node node, uint32_t label) {
   return false;
 }
 
+/* br_if l c. */
+static bool is_plain_exit(const blocks *b, cti_node node, uint32_t label) { return at(b, node)->op == CTI_OP_BR_IF && at(b, node)->a == label && at(b, node)->kid_count == 1; }
+
 /* block l { before; br_if l c; rest }: before; if l (not c) { rest }. */
 static bool block_to_if(blocks *b, cti_node node) {
   cti_ir *f = b->f;
   uint32_t label = at(b, node)->a, count = at(b, node)->kid_count, i = 0;
-  for (; i < count; i++) {
-    cti_node kid = cti_ir_kid(f, node, i);
-    if (at(b, kid)->op == CTI_OP_BR_IF && at(b, kid)->a == label && at(b, kid)->kid_count == 1 && !branches_to(f, cti_ir_kid(f, kid, 0), label)) break;
-    if (branches_to(f, kid, label)) return false;
-  }
-  if (i == count) return false;
+  while (i < count && !is_plain_exit(b, cti_ir_kid(f, node, i), label)) i++;
+  if (i == count || branches_to(f, cti_ir_kid(f, cti_ir_kid(f, node, i), 0), label)) return false;
+  for (uint32_t k = 0; k < i; k++)
+    if (branches_to(f, cti_ir_kid(f, node, k), label)) return false;
   cti_node kids[2] = {cti_ir_negated(f, cti_ir_kid(f, cti_ir_kid(f, node, i), 0)), CTI_NO_NODE};
   kids[1] = seq_of(b, f->kids.items + at(b, node)->kids + i + 1, count - i - 1);
   cti_node made = cti_ir_add_with(f, CTI_OP_IF, CTI_VT_NONE, label, kids, 2);
@@ -484,10 +485,7 @@ static void simplify(blocks *b, cti_node node) {
 
 bool cti_ir_pass_blocks(cti_ir *f) {
   blocks b = {.f = f};
-  cti_ir_count_labels(f);
   simplify(&b, f->root);
   cti_ir_count_labels(f);
-  bool ends = cti_ir_simplify_ends(f);
-  cti_ir_count_labels(f);
-  return b.changed || ends;
+  return cti_ir_simplify_ends(f) || b.changed;
 }
