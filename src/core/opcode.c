@@ -99,10 +99,12 @@ static void read_memarg(cti_instr *out, cti_cursor *c, cti_imm kind) {
   out->memarg.offset = cti_cursor_u64(c);
 }
 
+const char *const cti_catch_words[CTI_CATCH_KINDS] = {"catch", "catch_ref", "catch_all", "catch_all_ref"};
+
 void cti_read_catch(cti_clause *out, cti_cursor *c) {
   uint64_t offset = cti_cursor_offset(c);
   *out = (cti_clause){.kind = cti_cursor_u8(c), .tag = UINT32_MAX};
-  if (out->kind > 3) form_error(c, offset, "catch clause", out->kind);
+  if (out->kind >= CTI_CATCH_KINDS) form_error(c, offset, "catch clause", out->kind);
   if (out->kind < 2) out->tag = cti_cursor_u32(c);
   out->label = cti_cursor_u32(c);
 }
@@ -187,4 +189,11 @@ bool cti_instr_next(cti_instr *out, cti_cursor *c) {
   read_immediates(out, c);
   out->bytes = c->failed ? (ct_slice){NULL, 0} : (ct_slice){start, (size_t)(c->at - start)};
   return !c->failed;
+}
+
+bool cti_expr_single(cti_instr *out, const cti_expr *expr) {
+  ct_error ignored = {0};
+  cti_instr end;
+  cti_cursor c = cti_cursor_make(expr->bytes, expr->offset, &ignored);
+  return cti_instr_next(out, &c) && out->op != CTI_OP_END && cti_instr_next(&end, &c) && end.op == CTI_OP_END;
 }

@@ -143,11 +143,16 @@ typedef struct cti_instr {
 /* Reads the next instruction. Whether its form is whole is checked, what it means is not. False at the end of the bytes and after a failure. */
 bool cti_instr_next(cti_instr *out, cti_cursor *c);
 
+/* The instruction of an expression that has no other but its end; false where there are more, none, or malformed ones. */
+bool cti_expr_single(cti_instr *out, const cti_expr *expr);
+
 /* Appends an instruction in its shortest form; items of lists as `list` has them. `offset` and `bytes` do not matter. */
 void cti_instr_write(cti_buf *out, const cti_instr *instr);
 
 /* Passes over the immediates of `op`. */
 void cti_imm_skip(cti_cursor *c, cti_op op);
+
+enum { CTI_CATCH_KINDS = 4 };
 
 /* One clause of a try_table: kind 0 catch, 1 catch_ref, 2 catch_all, 3 catch_all_ref; no tag (UINT32_MAX) for the last two.
  * One of a resume: kind 0 `on` tag and label, 1 `switch` with a tag alone (label UINT32_MAX). */
@@ -155,6 +160,7 @@ typedef struct cti_clause {
   uint8_t kind;
   uint32_t tag, label;
 } cti_clause;
+extern const char *const cti_catch_words[CTI_CATCH_KINDS]; /* by kind */
 void cti_read_catch(cti_clause *out, cti_cursor *c);
 void cti_read_handler(cti_clause *out, cti_cursor *c);
 

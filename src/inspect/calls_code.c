@@ -32,20 +32,11 @@ static ct_status take_reference(cti_calls *c, uint32_t instance, uint32_t func) 
 
 /* ---- segments */
 
-/* Is there one instruction, and the end? */
-static bool is_single(const cti_expr *expr, cti_instr *out) {
-  ct_error ignored;
-  ct_error_clear(&ignored);
-  cti_cursor c = cti_cursor_make(expr->bytes, expr->offset, &ignored);
-  cti_instr end;
-  return cti_instr_next(out, &c) && cti_instr_next(&end, &c) && end.op == CTI_OP_END;
-}
-
 /* The function of element `i`; UINT32_MAX when it is none that is known. */
 static uint32_t element(const cti_elem *elem, uint32_t i) {
   cti_instr instr;
   if (!elem->is_exprs) return elem->funcs[i];
-  return is_single(&elem->exprs[i], &instr) && instr.op == CTI_OP_REF_FUNC ? instr.a : UINT32_MAX;
+  return cti_expr_single(&instr, &elem->exprs[i]) && instr.op == CTI_OP_REF_FUNC ? instr.a : UINT32_MAX;
 }
 
 static ct_status add_slot(cti_calls *c, uint32_t instance, uint32_t table, uint32_t index, uint32_t func) {
@@ -58,7 +49,7 @@ static ct_status add_slot(cti_calls *c, uint32_t instance, uint32_t table, uint3
 static ct_status segment(cti_calls *c, uint32_t instance, const cti_elem *elem) {
   cti_instr offset;
   bool is_active = elem->mode == CTI_SEGMENT_ACTIVE;
-  bool is_fixed = is_active && is_single(&elem->offset_expr, &offset) && offset.op == CTI_OP_I32_CONST;
+  bool is_fixed = is_active && cti_expr_single(&offset, &elem->offset_expr) && offset.op == CTI_OP_I32_CONST;
   uint32_t table = is_active ? cti_calls_table(c, instance, elem->table) : UINT32_MAX;
   for (uint32_t i = 0; i < elem->count; i++) {
     uint32_t func = element(elem, i);
@@ -75,7 +66,7 @@ ct_status cti_calls_of_segments(cti_calls *c, uint32_t instance) {
   for (uint32_t i = 0; of && i < of->module.globals.count; i++) {
     const cti_expr *init = &of->module.globals.items[i].init;
     cti_instr instr;
-    if (init->bytes.size && is_single(init, &instr) && instr.op == CTI_OP_REF_FUNC) CTI_TRY(take_reference(c, instance, instr.a));
+    if (init->bytes.size && cti_expr_single(&instr, init) && instr.op == CTI_OP_REF_FUNC) CTI_TRY(take_reference(c, instance, instr.a));
   }
   return CT_OK;
 }

@@ -45,7 +45,6 @@ static void list(cti_object *d, const cti_instr *in) {
 }
 
 static void clauses(cti_object *d, const cti_instr *in) {
-  static const char *const words_of[] = {"catch", "catch_ref", "catch_all", "catch_all_ref"};
   ct_error malformed = {0};
   cti_cursor c = cti_cursor_make(in->list, in->offset, &malformed);
   for (uint32_t i = 0; i < in->count; i++) {
@@ -53,7 +52,7 @@ static void clauses(cti_object *d, const cti_instr *in) {
     bool is_catch = cti_opcodes[in->op].immediate == CTI_IMM_TRY_TABLE;
     if (is_catch) cti_read_catch(&clause, &c);
     else cti_read_handler(&clause, &c);
-    cti_text_printf(&d->text, " %s", is_catch ? words_of[clause.kind & 3] : clause.kind ? "switch" : "on");
+    cti_text_printf(&d->text, " %s", is_catch ? cti_catch_words[clause.kind % CTI_CATCH_KINDS] : clause.kind ? "switch" : "on");
     if (clause.tag != UINT32_MAX) number(d, clause.tag);
     if (clause.label != UINT32_MAX) number(d, clause.label);
   }

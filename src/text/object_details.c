@@ -115,14 +115,6 @@ static void import_items(cti_object *d) {
 
 /* ---- constant expressions */
 
-/* The one instruction before `end`, when there is just one. */
-static bool is_single(cti_instr *out, const cti_expr *init) {
-  ct_error malformed = {0};
-  cti_instr end;
-  cti_cursor c = cti_cursor_make(init->bytes, init->offset, &malformed);
-  return cti_instr_next(out, &c) && out->op != CTI_OP_END && cti_instr_next(&end, &c) && end.op == CTI_OP_END;
-}
-
 void cti_object_words(cti_object *d, ct_slice bytes) {
   ct_error malformed = {0};
   cti_cursor c = cti_cursor_make(bytes, 0, &malformed);
@@ -146,7 +138,7 @@ static void several(cti_object *d, const cti_expr *init) {
 static void init_of(cti_object *d, const cti_expr *init, bool is_address) {
   cti_instr in;
   cti_text_lit(&d->text, " - init ");
-  cti_op op = is_single(&in, init) ? in.op : CTI_OP_NONE;
+  cti_op op = cti_expr_single(&in, init) ? in.op : CTI_OP_NONE;
   switch (op) {
     case CTI_OP_I32_CONST: cti_text_printf(&d->text, is_address ? "i32=%u" : "i32=%d", (uint32_t)in.value); break;
     case CTI_OP_I64_CONST: cti_text_printf(&d->text, "i64=%lld", (long long)in.value); break;
@@ -244,13 +236,13 @@ static void code_items(cti_object *d) {
 /* Where a segment begins, when its offset is a constant; else 0. */
 static uint64_t start_of(const cti_expr *offset, cti_segment_mode mode) {
   cti_instr in;
-  if (mode != CTI_SEGMENT_ACTIVE || !is_single(&in, offset)) return 0;
+  if (mode != CTI_SEGMENT_ACTIVE || !cti_expr_single(&in, offset)) return 0;
   return in.op == CTI_OP_I32_CONST ? (uint32_t)in.value : in.op == CTI_OP_I64_CONST ? in.value : 0;
 }
 
 static void elem_expr(cti_object *d, const cti_expr *expr) {
   cti_instr in;
-  bool single = is_single(&in, expr);
+  bool single = cti_expr_single(&in, expr);
   if (single && in.op == CTI_OP_REF_FUNC) {
     cti_text_printf(&d->text, "func[%u]", in.a);
     cti_object_name(d, CTI_EXTERN_FUNC, in.a);

@@ -155,13 +155,12 @@ static void print_label_comment(cti_code *code, bool named) {
 static cti_cursor list_cursor(const cti_instr *instr, ct_error *error) { return cti_cursor_make(instr->list, instr->offset, error); }
 
 static void print_catches(cti_code *code, const cti_instr *instr) {
-  static const char *const words[] = {"catch", "catch_ref", "catch_all", "catch_all_ref"};
   cti_cursor c = list_cursor(instr, code->p->error);
   for (uint32_t i = 0; i < instr->count; i++) {
     cti_clause clause;
     cti_read_catch(&clause, &c);
     blank(code);
-    cti_text_open(&code->p->text, words[clause.kind & 3]);
+    cti_text_open(&code->p->text, cti_catch_words[clause.kind % CTI_CATCH_KINDS]);
     if (clause.tag != UINT32_MAX) print_sort(code, CTI_SORT_CORE_TAG, clause.tag);
     print_label(code, clause.label, depth(code) - 1);
     cti_text_close(&code->p->text);

@@ -272,9 +272,8 @@ static void select_types(cti_wat_module *w, cti_buf *out) {
 
 /* Clauses are counted before they are written, so they go into a buffer of their own first. */
 static bool enter_catch(cti_wat_parser *p, uint8_t *kind) {
-  static const char *const kinds[] = {"catch", "catch_ref", "catch_all", "catch_all_ref"};
-  for (*kind = 0; *kind < CTI_COUNT(kinds); ++*kind)
-    if (cti_wat_enter(p, kinds[*kind])) return true;
+  for (*kind = 0; *kind < CTI_CATCH_KINDS; ++*kind)
+    if (cti_wat_enter(p, cti_catch_words[*kind])) return true;
   return false;
 }
 
