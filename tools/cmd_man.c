@@ -85,10 +85,9 @@ static void put_command(const opt_spec *spec, void *context) {
 
 /* "ctool man component": its commands have pages, the group has none. False for what is no group. */
 static bool put_group(const char *group) {
-  size_t size = strlen(group);
   bool found = false;
   EACH_OWN_COMMAND(c) {
-    if (strncmp(c->name, group, size) != 0 || c->name[size] != ' ') continue;
+    if (!command_is_in_group(c, group)) continue;
     if (!found) printf("Each of these has a page, such as that of `ctool man %s`:\n", c->name);
     printf("  %-24s%s\n", c->name, c->summary);
     found = true;

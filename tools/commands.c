@@ -14,6 +14,11 @@ const command commands[] = {
     {0},
 };
 
+bool command_is_in_group(const command *it, const char *group) {
+  size_t size = strlen(group);
+  return strncmp(it->name, group, size) == 0 && it->name[size] == ' ';
+}
+
 bool command_begins_group(const command *it) {
   size_t size = strcspn(it->name, " ");
   for (const command *c = commands; c < it; c++)

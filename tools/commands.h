@@ -20,6 +20,9 @@ extern const command commands[]; /* ends with a NULL name */
   for (const command *c = commands; c->name; c++) \
     if (!c->is_foreign)
 
+/* "component new" is in the group "component". */
+bool command_is_in_group(const command *it, const char *group);
+
 /* Is this the first of the rows whose name begins with the same word? */
 bool command_begins_group(const command *it);
 

@@ -43,21 +43,16 @@ static int words_matching(const char *name, int argc, char **argv) {
   return argc > 2 && strlen(argv[1]) == first && strncmp(argv[1], name, first) == 0 && strcmp(argv[2], space + 1) == 0 ? 2 : 0;
 }
 
-static bool is_in_group(const command *c, const char *group) {
-  size_t size = strlen(group);
-  return strncmp(c->name, group, size) == 0 && c->name[size] == ' ';
-}
-
 static bool is_group(const char *word) {
   for (const command *c = commands; c->name; c++)
-    if (is_in_group(c, word)) return true;
+    if (command_is_in_group(c, word)) return true;
   return false;
 }
 
 static int group_help(const char *group) {
   printf("usage: ctool %s COMMAND [OPTIONS] [ARGUMENTS]\n\ncommands:\n", group);
   for (const command *c = commands; c->name; c++)
-    if (is_in_group(c, group)) printf("  %-24s%s\n", c->name, c->summary);
+    if (command_is_in_group(c, group)) printf("  %-24s%s\n", c->name, c->summary);
   puts("\nctool COMMAND --help tells more.");
   return EXIT_GOOD;
 }
