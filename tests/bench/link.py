@@ -4,8 +4,7 @@
     link.py --ctool PATH [--runs 21] [--work FOLDER] [--wasm-component-ld PATH]
 
 SQLite's shell-like program, and a C++ program of 5 MB; by clang-19, wasm-ld-19 and Debian's wasi-libc. Wall-clock and CPU milliseconds of the whole process and of what it
-starts, least and median of the runs, all sides in turn. And what the start of ctool costs under each name. Exit 1 when ctool's least wall time is above 1.05 of
-wasm-ld's, or a start takes 2 ms or more.
+starts, least and median of the runs, all sides in turn. And what the start of ctool costs under each name.
 """
 import argparse, os, re, shutil, statistics, subprocess, sys, tempfile
 
@@ -14,7 +13,6 @@ sys.path.insert(0, os.path.join(HERE, '..', 'run'))
 import cost, fetch, run
 
 UNITS, CLASSES = 12, 60
-MOST, START_MOST = 1.05, 2.0
 
 
 def unit(number):
@@ -75,15 +73,12 @@ def line_of(objects, libraries, out):
 
 def starts(ctool, folder, runs):
     """Least milliseconds of --version under each name."""
-    slow = {}
     names = ['ctool', 'wasm-tools', 'wasm-component-ld', 'wasm-opt', 'wasm-strip', 'wasm-validate', 'wasm-objdump', 'wasm2wat', 'wat2wasm']
     for name in names:
         path = os.path.join(folder, name)
         os.symlink(ctool, path)
         walls = [cost.once([path, '--version'])[1] for _ in range(runs)]
         print('start as %-18s %.2f ms, median %.2f' % (name, min(walls), statistics.median(walls)))
-        if min(walls) >= START_MOST: slow[name] = min(walls)
-    return slow
 
 
 def main():
@@ -93,13 +88,11 @@ def main():
     p.add_argument('--work')
     p.add_argument('--wasm-component-ld', default=shutil.which('wasm-component-ld'))
     a = p.parse_args()
-    bad = []
     with tempfile.TemporaryDirectory() as folder:
         cost.prepare(folder)
         work = os.path.abspath(a.work or folder)
         os.makedirs(work, exist_ok=True)
-        slow = starts(os.path.abspath(a.ctool), folder, a.runs)
-        bad += ['start as ' + name for name in slow]
+        starts(os.path.abspath(a.ctool), folder, a.runs)
         lld = fetch.program('wasm-ld-19', 'wasm-ld')
         sides = {'wasm-ld': [lld], 'ctool ld': [os.path.abspath(a.ctool), 'ld', '--wasm-ld-path', lld]}
         if a.wasm_component_ld: sides['wasm-component-ld'] = [os.path.abspath(a.wasm_component_ld), '--wasm-ld-path', lld, '--wasi-adapter', 'command']
@@ -113,13 +106,10 @@ def main():
                     if figures[name][-1] is None: sys.exit('%s fails: %s' % (name, ' '.join([*command, *line])))
             subprocess.run([lld, *line], check=True)
             print('%s, a core module of %.2f MB' % (program, os.path.getsize(out) / 1e6))
-            least = {}
+            bare = min(f[1] for f in figures['wasm-ld'])
             for name in sides:
                 walls, cpus = [f[1] for f in figures[name]], [f[0] for f in figures[name]]
-                least[name] = min(walls)
-                print('  %-18s wall %7.1f ms (median %7.1f), %.3f of wasm-ld; CPU %7.1f ms' % (name, min(walls), statistics.median(walls), min(walls) / least['wasm-ld'], min(cpus)))
-            if least['ctool ld'] > MOST * least['wasm-ld']: bad.append(program)
-    if bad: sys.exit('above the bound: ' + ', '.join(bad))
+                print('  %-18s wall %7.1f ms (median %7.1f), %.3f of wasm-ld; CPU %7.1f ms' % (name, min(walls), statistics.median(walls), min(walls) / bare, min(cpus)))
 
 
 if __name__ == '__main__': main()
