@@ -7,8 +7,8 @@
 
 typedef struct embed_options {
   text_options read;
-  bool all_features, no_builtin, dummy, async_callback, async_stackful, only_custom, canonical, text;
-  const char *world, *dummy_names, *output, *validate; /* NULL, "" or what follows `=` */
+  bool all_features, no_builtin, dummy, async_callback, async_stackful, only_custom, canonical, text, validate;
+  const char *world, *dummy_names, *output;
   int encoding, error_format;
   opt_strings features;
 } embed_options;
@@ -17,18 +17,17 @@ typedef struct embed_options {
 typedef struct embed_plan {
   const embed_options *o;
   bool dummy;
-  bool validate, bodies; /* the module, and in it function bodies */
   ct_dummy_style style;
   ct_embed_options embed;
 } embed_plan;
 
-/* The section was validated when it was made, and the rest is as valid as the module was. One that came in invalid, at `path`, is the next command's to
- * refuse. Function bodies are nearly all of a module, are not changed, and are validated with the component: who wants to know now asks for it. */
+/* The section was validated when it was made, and the rest of the output is the module as it came. One that came in invalid, at `path`, is told and still
+ * the next command's to refuse, as in the reference: its own cases embed into adapters whose memory comes later. */
 static ct_status validate(ct_slice module, const embed_plan *plan, const char *path, ct_error *error) {
   ct_error found;
   char text[sizeof found.message + 512];
   ct_error_clear(&found);
-  ct_status status = validate_passed(module, plan->bodies, &found);
+  ct_status status = validate_made(module, &found);
   if (status != CT_OK && path && status != FAIL_NOMEM) {
     snprintf(text, sizeof text, "%s is not valid, and `component new` will not take it: %s", path, found.message);
     tell_notice(&(listener){path, plan->o->error_format, false}, CT_NOTICE_WARNING, text);
@@ -49,7 +48,7 @@ static ct_status write_module(ct_wit *wit, const embed_plan *plan, const char *p
     status = wasm_file_open_text(&file, path, &plan->o->read, error);
   }
   if (status == CT_OK) status = ct_component_embed(&section, file.bytes, wit, &plan->embed, error);
-  if (status == CT_OK && plan->validate) status = validate(file.bytes, plan, plan->dummy ? NULL : path, error);
+  if (status == CT_OK && plan->o->validate) status = validate(file.bytes, plan, plan->dummy ? NULL : path, error);
   ct_slice items[] = {file.bytes, {section.data, section.size}};
   ct_pieces pieces = {items, 2, NULL};
   if (status == CT_OK) status = output_write_pieces(plan->o->output, &pieces, plan->o->text, error);
@@ -94,14 +93,11 @@ static int run(const embed_plan *plan, const char *wit_path, const char *path) {
   return status == CT_OK ? EXIT_GOOD : tell(&error, about, plan->o->error_format);
 }
 
-static bool is_validate(const embed_options *o, const char *value) { return o->validate && strcmp(o->validate, value) == 0; }
-
 /* What is wrong with the options together, or NULL. */
 static const char *conflict(const embed_options *o) {
   bool standard = o->dummy || (o->dummy_names && strcmp(o->dummy_names, "standard32") == 0);
   if (o->dummy && o->dummy_names) return "--dummy and --dummy-names exclude each other";
   if (o->dummy_names && !standard && strcmp(o->dummy_names, "legacy") != 0) return "--dummy-names takes legacy or standard32";
-  if (o->validate && *o->validate && !is_validate(o, "true") && !is_validate(o, "false")) return "--validate takes =true or =false";
   if (o->async_callback && o->async_stackful) return "--async-callback and --async-stackful exclude each other";
   if ((o->async_callback || o->async_stackful) && !o->dummy_names) return "--async-callback and --async-stackful need --dummy-names legacy";
   if ((o->async_callback || o->async_stackful) && standard) return "the standard32 names have no form for async functions yet; use --dummy-names legacy";
@@ -110,13 +106,13 @@ static const char *conflict(const embed_options *o) {
 }
 
 int cmd_component_embed(int argc, char **argv) {
-  embed_options o = {.output = "-"};
+  embed_options o = {.output = "-", .validate = true};
   const opt_row rows[] = {
       {'w', "world", OPT_STRING, &o.world, "WORLD", "The world that the module works with: a name, or ns:pkg/name"},
       {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
       {0, "dummy", OPT_FLAG, &o.dummy, NULL, "Read no module: make one that traps, with standard32 names"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
-      {0, "validate", OPT_OPTIONAL, &o.validate, "true|false", "Validate function bodies, too; false: nothing. Else the section, and the module around bodies"},
+      {0, "validate", OPT_FLAG, &o.validate, "true|false", "Validate what is written (default)"},
       ERROR_FORMAT_ROW(o.error_format),
       OPT_GROUP("dummy modules"),
       {0, "dummy-names", OPT_STRING, &o.dummy_names, "legacy|standard32", "The same, with these names"},
@@ -145,9 +141,8 @@ int cmd_component_embed(int argc, char **argv) {
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;
-  embed_plan plan = {.o = &o, .dummy = o.dummy || o.dummy_names, .validate = !is_validate(&o, "false")};
-  plan.bodies = plan.dummy || (o.validate && plan.validate);
-  plan.embed = (ct_embed_options){.world = o.world, .encoding = (ct_string_encoding)o.encoding, .canonical_names = o.canonical, .skip_validation = !plan.validate};
+  embed_plan plan = {.o = &o, .dummy = o.dummy || o.dummy_names};
+  plan.embed = (ct_embed_options){.world = o.world, .encoding = (ct_string_encoding)o.encoding, .canonical_names = o.canonical, .skip_validation = !o.validate};
   if (conflict(&o)) return opt_usage_error(&spec, "%s", conflict(&o));
   if (count == 0) return opt_usage_error(&spec, "which WIT? A file, a directory or a package in binary form is needed");
   if (count > 2) return opt_usage_error(&spec, "one module is changed at a time; \"%s\" is a second one", argv[3]);

@@ -177,10 +177,8 @@ ct_status add_optimized_pieces(output_set *set, const char *path, const ct_piece
   return status;
 }
 
-ct_status validate_passed(ct_slice module, bool bodies, ct_error *error) {
-  ct_validate_options options = {.features = ct_features_default(), .skip_bodies = !bodies};
+ct_status validate_made(ct_slice bytes, ct_error *error) {
+  ct_validate_options options = {.features = ct_features_default()};
   ct_status status = ct_features_parse(&options.features, "all", error);
-  return status == CT_OK ? ct_validate(module, &options, error) : status;
+  return status == CT_OK ? ct_validate(bytes, &options, error) : status;
 }
-
-ct_status validate_made(ct_slice bytes, ct_error *error) { return validate_passed(bytes, true, error); }

@@ -90,9 +90,6 @@ ct_status add_optimized_pieces(output_set *set, const char *path, const ct_piece
 /* Validates what a command made, with all features. */
 ct_status validate_made(ct_slice bytes, ct_error *error);
 
-/* The same of a module that a command passes on: function bodies only when they are asked for, since no command changes them. */
-ct_status validate_passed(ct_slice module, bool bodies, ct_error *error);
-
 #define CT_COMMAND(function, name, sandbox, summary) int cmd_##function(int argc, char **argv);
 #define CT_FOREIGN CT_COMMAND
 #include "commands.def"
