@@ -1,4 +1,4 @@
-/* child.c - running another program and a directory for the files that it works on. */
+/* child.c - running another program; on Windows child_windows.c does. */
 #include "child.h"
 
 #include <errno.h>
@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <spawn.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -79,16 +78,4 @@ ct_status child_run_heard(int *status, bool *spoke, const char *const *arguments
   if (started == CT_OK) waited = pass_on(ends[0], child, &how, spoke);
   close(ends[0]);
   return started == CT_OK ? finish(status, child, waited, how, arguments[0], error) : started;
-}
-
-char *child_directory(ct_error *error) {
-  const char *parent = getenv("TMPDIR");
-  if (!parent || !*parent) parent = "/tmp";
-  size_t size = strlen(parent) + sizeof "/ctool-XXXXXX";
-  char *path = malloc(size);
-  if (path) snprintf(path, size, "%s/ctool-XXXXXX", parent);
-  if (path && mkdtemp(path)) return path;
-  fail_with(error, path ? FAIL_OPEN : FAIL_NOMEM, path ? "no directory can be made in %s" : "out of memory", parent);
-  free(path);
-  return NULL;
 }

@@ -1,4 +1,4 @@
-/* child.h - running another program and a directory for the files that it works on. */
+/* child.h - running another program. */
 #ifndef CTOOL_TOOLS_CHILD_H
 #define CTOOL_TOOLS_CHILD_H
 
@@ -10,8 +10,5 @@ ct_status child_run(int *status, const char *const *arguments, bool silent, ct_e
 
 /* The same; what it prints to standard error goes there through us, and *spoke tells whether it did. */
 ct_status child_run_heard(int *status, bool *spoke, const char *const *arguments, ct_error *error);
-
-/* A new directory under TMPDIR, whose path is to be freed; NULL after a failure. */
-char *child_directory(ct_error *error);
 
 #endif

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common.h"
 #include "opts.h"
+#include "system.h"
 
 typedef struct tool {
   const char *name, *names, *version, *purpose, *source;
@@ -23,15 +23,15 @@ typedef struct finding {
   char path[ROOM], version[ROOM]; /* empty: not found; not asked, or it does not say */
 } finding;
 
-static bool is_there(const char *path, bool is_program) { return ct_path_kind_of(path) == CT_PATH_FILE && (!is_program || access(path, X_OK) == 0); }
+static bool is_there(const char *path, bool is_program) { return ct_path_kind_of(path) == CT_PATH_FILE && (!is_program || system_is_program(path)); }
 
 static bool look_on_path(char *path, const char *name, int size) {
-  const char *all = getenv("PATH");
+  const char *all = system_variable("PATH");
   for (const char *at = all ? all : ""; *at;) {
-    int length = (int)strcspn(at, ":");
-    int made = snprintf(path, ROOM, "%.*s/%.*s", length ? length : 1, length ? at : ".", size, name);
+    int length = (int)strcspn(at, SYSTEM_LIST_SEPARATOR);
+    int made = snprintf(path, ROOM, "%.*s/%.*s" SYSTEM_PROGRAM_ENDING, length ? length : 1, length ? at : ".", size, name);
     if (made < ROOM && is_there(path, true)) return true;
-    at += length + (at[length] == ':');
+    at += length + (at[length] != 0);
   }
   return false;
 }
@@ -48,17 +48,13 @@ static void look_for(finding *out, const tool *t) {
 
 /* The first line that the program says of itself. */
 static void ask_version(finding *out, const char *argument) {
-  char command[2 * ROOM] = "'";
-  size_t used = 1;
-  for (const char *at = out->path; *at && used < ROOM; at++) used += (size_t)snprintf(command + used, sizeof command - used, *at == '\'' ? "'\\''" : "%c", *at);
-  snprintf(command + used, sizeof command - used, "' %s 2>/dev/null", argument);
-  FILE *pipe = popen(command, "r");
+  FILE *pipe = system_ask(out->path, argument);
   if (!pipe) return;
   if (!fgets(out->version, ROOM, pipe)) out->version[0] = 0;
   out->version[strcspn(out->version, "\r\n")] = 0;
   char rest[ROOM];
   while (fread(rest, 1, sizeof rest, pipe) == sizeof rest) continue;
-  pclose(pipe);
+  system_asked(pipe);
 }
 
 static void print_text(const tool *t, const finding *f) {

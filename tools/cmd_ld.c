@@ -10,6 +10,7 @@
 #include "linker.h"
 #include "objects.h"
 #include "opts.h"
+#include "system.h"
 
 typedef struct ld_options {
   bool verbose, version, validate, merge_imports, reject_legacy_names, realloc_via_memory_grow, skip_component, optimize, strip, why_size;
@@ -88,7 +89,7 @@ static ct_status take_next(split *s, const words *all, size_t *at, ct_error *err
 static ct_status split_all(split *s, int argc, char **argv, ct_error *error) {
   words all = {0}, more = {0};
   int from = argc > 2 && strcmp(argv[1], "-flavor") == 0 && strcmp(argv[2], "wasm") == 0 ? 3 : 1;
-  const char *flags = getenv("CTOOL_LD_FLAGS");
+  const char *flags = system_variable("CTOOL_LD_FLAGS");
   ct_status status = words_add(&s->own, argv[0], error);
   if (status == CT_OK && flags) status = words_split(&more, (ct_slice){(const uint8_t *)flags, strlen(flags)}, "CTOOL_LD_FLAGS", error);
   if (status == CT_OK) status = words_expand(&all, &s->inputs, more.items, more.count, error);

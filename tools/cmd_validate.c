@@ -50,11 +50,7 @@ static bool add_path(batch *b, const char *path) {
 }
 
 static bool is_binary(const char *path) {
-  uint8_t start[8];
-  FILE *file = fopen(path, "rb");
-  size_t size = file ? fread(start, 1, sizeof start, file) : 0;
-  if (file) fclose(file);
-  ct_kind kind = ct_kind_of((ct_slice){start, size});
+  ct_kind kind = file_kind_of(path);
   return kind == CT_KIND_MODULE || kind == CT_KIND_COMPONENT;
 }
 

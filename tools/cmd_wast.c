@@ -5,6 +5,7 @@
 
 #include "common.h"
 #include "opts.h"
+#include "system.h"
 
 /* ---- wast */
 
@@ -155,7 +156,7 @@ static int check(const char *path, const ct_validate_options *validate, const as
   ct_error error;
   ct_error_clear(&error);
   ct_input input;
-  checking c = {{path, json, 0}, {a, path, directory, getenv("BLESS") != NULL}};
+  checking c = {{path, json, 0}, {a, path, directory, system_variable("BLESS") != NULL}};
   ct_status status = ct_input_open(&input, path, &error);
   ct_wast_options options = {.validate = validate, .permissive = a->permissive, .fold = a->fold, .one_blank = a->one_blank, .report = tell_one, .context = &c};
   if (a->print || (a->folded_print && a->fold)) options.snapshot = take_print;

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "system.h"
 
 void tell_notice(void *context, ct_notice kind, const char *text) {
   const listener *to = context;
@@ -33,7 +34,7 @@ int tell(ct_error *error, const char *file, bool json) {
   if (file && !error->file[0]) snprintf(error->file, sizeof error->file, "%s", strcmp(file, "-") == 0 ? "standard input" : file);
   if (json) ct_error_print_json(error, &text);
   else ct_error_print(error, &text);
-  if (!json && ct_is_terminal(STDERR_FILENO)) add_number(&text, error);
+  if (!json && ct_is_terminal(2)) add_number(&text, error);
   if (text.failed) fprintf(stderr, "error: %s\n", error->message);
   else fwrite(text.data, 1, text.size, stderr);
   ct_buf_free(&text);
@@ -122,8 +123,19 @@ ct_status show_file(const char *path, const text_options *read, const char *outp
   return status;
 }
 
+char *scratch_directory(ct_error *error) {
+  const char *parent = system_scratch_place();
+  size_t size = strlen(parent) + sizeof "/ctool-XXXXXX";
+  char *path = malloc(size);
+  if (path) snprintf(path, size, "%s/ctool-XXXXXX", parent);
+  if (path && system_make_directory(path)) return path;
+  fail_with(error, path ? FAIL_OPEN : FAIL_NOMEM, path ? "no directory can be made in %s" : "out of memory", parent);
+  free(path);
+  return NULL;
+}
+
 const char *base_name(const char *path) {
-  const char *slash = strrchr(path, '/');
+  const char *slash = system_last_slash(path);
   return slash ? slash + 1 : path;
 }
 
@@ -134,15 +146,12 @@ void program_name_is(const char *path) { is_wasm_tools = strcmp(base_name(path),
 bool called_wasm_tools(void) { return is_wasm_tools; }
 
 const char *dwarf_reader(char room[READER_SIZE]) {
-  static const char *const places[] = {"/ctool-dwarf", "/../libexec/ctool/ctool-dwarf"};
-  char self[READER_SIZE - 64];
-  ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
-  self[size > 0 ? size : 0] = 0;
-  char *slash = strrchr(self, '/');
+  static const char *const places[] = {"/ctool-dwarf" SYSTEM_PROGRAM_ENDING, "/../libexec/ctool/ctool-dwarf" SYSTEM_PROGRAM_ENDING};
+  char self[READER_SIZE - 64], *slash = system_own_path(self, sizeof self) ? system_last_slash(self) : NULL;
   if (slash) *slash = 0;
   for (size_t i = 0; slash && i < sizeof places / sizeof *places; i++) {
     snprintf(room, READER_SIZE, "%s%s", self, places[i]);
-    if (access(room, X_OK) == 0) return room;
+    if (system_is_program(room)) return room;
   }
   return "ctool-dwarf";
 }

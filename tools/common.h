@@ -72,6 +72,9 @@ bool called_wasm_tools(void);
 enum { READER_SIZE = 4096 };
 const char *dwarf_reader(char room[READER_SIZE]);
 
+/* A new directory under TMPDIR, whose path is to be freed; NULL after a failure. */
+char *scratch_directory(ct_error *error);
+
 /* What follows the last slash of a path. */
 const char *base_name(const char *path);
 

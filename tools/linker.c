@@ -5,10 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "child.h"
+#include "system.h"
 
 bool linker_takes_next(const char *argument) {
   static const char *const names[] = {
@@ -34,23 +33,21 @@ static char *join(const char *directory, size_t size, const char *name) {
   return path;
 }
 
-static bool is_program(const char *path) { return ct_path_kind_of(path) == CT_PATH_FILE && access(path, X_OK) == 0; }
-
 /* Sets *found, to be freed, when the directory has such a program. */
 static ct_status look_for(char **found, const char *directory, size_t size, const char *name, ct_error *error) {
   char *path = join(directory, size, name);
   if (!path) return fail_with(error, FAIL_NOMEM, "out of memory");
-  if (is_program(path)) *found = path;
+  if (system_is_program(path)) *found = path;
   else free(path);
   return CT_OK;
 }
 
-/* N of "wasm-ld-N", else 0. */
+/* N of "wasm-ld-N" (and, on Windows, ".exe"), else 0. */
 static unsigned long version_of(const char *name) {
   char *end;
   if (strncmp(name, "wasm-ld-", 8) != 0 || name[8] < '1' || name[8] > '9') return 0;
   unsigned long version = strtoul(name + 8, &end, 10);
-  return *end ? 0 : version;
+  return strcmp(end, SYSTEM_PROGRAM_ENDING) != 0 ? 0 : version;
 }
 
 /* The highest version in one directory, when it is higher than *version. What cannot be listed has none. */
@@ -78,7 +75,7 @@ static ct_status look_for_version(char **found, unsigned long *version, const ch
 static const char *next_directory(const char **at, size_t *size) {
   const char *directory = *at;
   if (!directory) return NULL;
-  *size = strcspn(directory, ":");
+  *size = strcspn(directory, SYSTEM_LIST_SEPARATOR);
   *at = directory[*size] ? directory + *size + 1 : NULL;
   return directory;
 }
@@ -89,9 +86,9 @@ static ct_status search(char **found, bool *is_rust, const char *path, ct_error 
   ct_status status = CT_OK;
   const char *at = path;
   for (const char *directory; status == CT_OK && !*found && (directory = next_directory(&at, &size));) {
-    status = look_for(found, directory, size, "wasm-ld", error);
+    status = look_for(found, directory, size, "wasm-ld" SYSTEM_PROGRAM_ENDING, error);
     if (status != CT_OK || *found) break;
-    status = look_for(found, directory, size, "rust-lld", error);
+    status = look_for(found, directory, size, "rust-lld" SYSTEM_PROGRAM_ENDING, error);
     *is_rust = *found != NULL;
   }
   at = *found ? NULL : path;
@@ -108,7 +105,7 @@ static ct_status not_found(const char *path, ct_error *error) {
 ct_status linker_find(words *command, const char *path, ct_error *error) {
   char *found = NULL;
   bool is_rust = false;
-  const char *all = getenv("PATH");
+  const char *all = system_variable("PATH");
   if (path) return words_add(command, path, error);
   ct_status status = search(&found, &is_rust, all ? all : "", error);
   if (status == CT_OK && !found) status = not_found(all ? all : "", error);
@@ -120,9 +117,9 @@ ct_status linker_find(words *command, const char *path, ct_error *error) {
 }
 
 ct_status linker_color(words *command, ct_error *error) {
-  const char *name = base_name(command->items[0]), *terminal = getenv("TERM");
-  bool is_lld = strncmp(name, "wasm-ld", 7) == 0 || strcmp(name, "rust-lld") == 0;
-  bool colors = is_lld && ct_is_terminal(STDERR_FILENO) && terminal && *terminal && strcmp(terminal, "dumb") != 0;
+  const char *name = base_name(command->items[0]), *terminal = system_variable("TERM");
+  bool is_lld = strncmp(name, "wasm-ld", 7) == 0 || strncmp(name, "rust-lld", 8) == 0;
+  bool colors = is_lld && ct_is_terminal(2) && terminal && *terminal && strcmp(terminal, "dumb") != 0;
   return colors ? words_add(command, "--color-diagnostics", error) : CT_OK; /* first, so that the user has the last word */
 }
 
@@ -131,31 +128,26 @@ ct_status linker_color(words *command, ct_error *error) {
 /* In a signal handler, too. */
 static void remove_scratch(leftover *it) {
   const scratch *s = (scratch *)it;
-  if (s->module) unlink(s->module);
-  if (s->arguments) unlink(s->arguments);
-  rmdir(s->directory);
+  if (s->module) system_remove_file(s->module);
+  if (s->arguments) system_remove_file(s->arguments);
+  system_remove_directory(s->directory);
 }
 
 static char *directory_beside(const char *output, const char *base, ct_error *error) {
   size_t parent = (size_t)(base - output), size = parent + strlen(base) + sizeof "..XXXXXX";
   char *directory = malloc(size);
   if (directory) snprintf(directory, size, "%.*s.%s.XXXXXX", (int)parent, output, base);
-  if (directory && mkdtemp(directory)) return directory;
+  if (directory && system_make_directory(directory)) return directory;
   if (directory) fail_with(error, FAIL_OPEN, "no directory for the linker's output can be made beside %s: %s", output, strerror(errno));
   else fail_with(error, FAIL_NOMEM, "out of memory");
   free(directory);
   return NULL;
 }
 
-/* Beside /dev/null nothing can be made. */
-static bool is_device(const char *path) {
-  struct stat st;
-  return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
-}
-
 static ct_status make(scratch *s, const char *output, ct_error *error) {
   const char *base = base_name(output);
-  char *directory = is_device(output) ? child_directory(error) : directory_beside(output, base, error);
+  /* beside /dev/null nothing can be made */
+  char *directory = system_is_device(output) ? scratch_directory(error) : directory_beside(output, base, error);
   if (!directory) return error->status;
   s->directory = directory;
   leftover_add(&s->at, remove_scratch);

@@ -1,10 +1,8 @@
 /* main.c - finds the command in the table of commands.def and runs it. Exit status: 0 good, 1 bad input, 2 usage. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -13,6 +11,7 @@
 #include "common.h"
 #include "ending.h"
 #include "opts.h"
+#include "system.h"
 
 /* Called by the name of another tool, ctool is that command. */
 static const struct {
@@ -141,16 +140,10 @@ static void keep_freed_memory(void) {
 #endif
 }
 
-/* Files that are opened must not become the standard streams where those are closed: these are open then, in the direction that they do not have. */
-static void open_closed_streams(void) {
-  for (int i = 0; i <= STDERR_FILENO; i++)
-    if (fcntl(i, F_GETFD) < 0) open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* the lowest that is free: i */
-}
-
 /* All that is printed but to a terminal leaves at the end, as far as it fits, so that the reason why it cannot is known there. */
 static void buffer_output(void) {
   static char room[1 << 16];
-  if (!ct_is_terminal(STDOUT_FILENO)) setvbuf(stdout, room, _IOFBF, sizeof room);
+  if (!ct_is_terminal(1)) setvbuf(stdout, room, _IOFBF, sizeof room);
 }
 
 /* What was printed to standard output has left, or it is told that it has not. */
@@ -200,7 +193,7 @@ static int run(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  open_closed_streams();
+  system_begin(&argc, &argv);
   ending_watch();
   buffer_output();
   if (argc) program_name_is(argv[0]);

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "child.h"
 #include "optimize.h"
+#include "system.h"
 #include "taken.h"
 
 typedef struct second {
@@ -51,7 +51,7 @@ static ct_status try(second *s, taken_module *module, ct_error *error) {
   }
   if (better) module->bytes = module->file.bytes;
   s->smaller |= better;
-  unlink(out);
+  system_remove_file(out);
   return status;
 }
 

@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common.h"
 #include "ending.h"
+#include "system.h"
 
 struct out_file {
   leftover temporary; /* first: remove_temporary gets it */
@@ -14,7 +14,7 @@ struct out_file {
   out_file *next;       /* in a set */
 };
 
-static void remove_temporary(leftover *it) { unlink(ct_output_temporary(((out_file *)it)->file)); }
+static void remove_temporary(leftover *it) { system_remove_file(ct_output_temporary(((out_file *)it)->file)); }
 
 ct_status output_open(out_file **out, const char *path, bool binary, ct_error *error) {
   *out = calloc(1, sizeof **out);

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "child.h"
+#include "common.h"
+#include "system.h"
 
 void taken_free(taken_list *list) {
   for (size_t i = 0; i < list->count; i++) {
@@ -57,20 +57,20 @@ ct_status taken_write(const taken_list *list, output_set *set, ct_error *error) 
 /* In a signal handler, too. */
 static void remove_scratch(leftover *it) {
   const taken_list *list = (taken_list *)it;
-  for (size_t i = 0; i < list->laid_out; i++) unlink(list->items[i].path);
-  unlink(list->made);
-  rmdir(list->directory);
+  for (size_t i = 0; i < list->laid_out; i++) system_remove_file(list->items[i].path);
+  system_remove_file(list->made);
+  system_remove_directory(list->directory);
 }
 
 ct_status taken_scratch_make(taken_list *list, ct_error *error) {
   ending_hold();
-  char *directory = child_directory(error);
+  char *directory = scratch_directory(error);
   list->made = directory ? joined(directory, "made", ".wasm") : NULL;
   list->directory = directory;
   if (list->made) leftover_add(&list->scratch, remove_scratch);
   ending_release();
   if (list->made || !directory) return error->status;
-  rmdir(directory);
+  system_remove_directory(directory);
   free(directory);
   list->directory = NULL;
   return fail_with(error, FAIL_NOMEM, "out of memory");
@@ -97,7 +97,7 @@ void taken_scratch_remove(taken_list *list) {
 /* ---- reading them back */
 
 /* Names that come from a component are no paths. */
-static bool is_file_name(const char *name) { return *name && *name != '.' && !strchr(name, '/'); }
+static bool is_file_name(const char *name) { return *name && *name != '.' && !strpbrk(name, SYSTEM_PATH_CHARACTERS); }
 
 ct_status taken_read(void *list, const char *name, ct_slice *module, ct_error *error) {
   static const char own[] = "unbundled-module";

@@ -1,4 +1,4 @@
-/* file.c - the one file that touches the operating system's files.
+/* file.c - the one file that touches the operating system's files; on Windows file_windows.c is.
  *
  * Inputs are mapped (regular files) or read (pipes, terminals, and what is so small that a mapping costs more). Outputs are written to a temporary beside
  * the target and renamed over it, so that whoever looks sees the old file or the new one whole; targets that are no regular files (/dev/null, a fifo) are
@@ -16,18 +16,9 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "ctool/io.h"
+#include "base/file.h"
 
 enum { HOW_NOTHING, HOW_MAPPED, HOW_READ };
-
-static ct_status fail_path(ct_error *error, ct_status status, const char *path, const char *what) {
-  int code = errno;
-  cti_fail(error, status, CT_NO_OFFSET, "%s: %s", what, strerror(code));
-  cti_error_file(error, cti_slice_str(path));
-  return error->status;
-}
-
-static bool is_dash(const char *path) { return strcmp(path, "-") == 0; }
 
 #define SMALL_FILE 16384
 #define READ_STEP 65536
@@ -41,7 +32,7 @@ static ct_status read_all(ct_input *out, int descriptor, size_t step, size_t mos
     bool again = got < 0 && errno == EINTR;
     if (got < 0 && !again) {
       ct_buf_free(&buf);
-      return fail_path(error, CT_IO_READ, path, "cannot read");
+      return cti_file_fail(error, CT_IO_READ, path, "cannot read");
     }
     if (room) cti_buf_truncate(&buf, buf.size - step + (again ? 0 : (size_t)got));
     if (got == 0) break;
@@ -56,10 +47,10 @@ static ct_status read_all(ct_input *out, int descriptor, size_t step, size_t mos
 
 static ct_status open_descriptor(ct_input *out, int descriptor, const char *path, ct_error *error) {
   struct stat st;
-  if (fstat(descriptor, &st) != 0) return fail_path(error, CT_IO_OPEN, path, "cannot open");
+  if (fstat(descriptor, &st) != 0) return cti_file_fail(error, CT_IO_OPEN, path, "cannot open");
   if (S_ISDIR(st.st_mode)) {
     errno = EISDIR;
-    return fail_path(error, CT_IO_OPEN, path, "a file is needed here");
+    return cti_file_fail(error, CT_IO_OPEN, path, "a file is needed here");
   }
   if (S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <= SMALL_FILE) return read_all(out, descriptor, (size_t)st.st_size, (size_t)st.st_size, path, error);
   if (S_ISREG(st.st_mode) && st.st_size > 0) {
@@ -74,9 +65,9 @@ static ct_status open_descriptor(ct_input *out, int descriptor, const char *path
 
 ct_status ct_input_open(ct_input *out, const char *path, ct_error *error) {
   *out = (ct_input){0};
-  if (is_dash(path)) return read_all(out, STDIN_FILENO, READ_STEP, SIZE_MAX, "standard input", error);
+  if (cti_is_dash(path)) return read_all(out, STDIN_FILENO, READ_STEP, SIZE_MAX, "standard input", error);
   int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return fail_path(error, CT_IO_OPEN, path, "cannot open");
+  if (descriptor < 0) return cti_file_fail(error, CT_IO_OPEN, path, "cannot open");
   ct_status status = open_descriptor(out, descriptor, path, error);
   close(descriptor);
   return status;
@@ -101,49 +92,17 @@ ct_path_kind ct_path_kind_of(const char *path) {
   return S_ISDIR(st.st_mode) ? CT_PATH_DIRECTORY : CT_PATH_FILE;
 }
 
-static char *copy_of(const char *text) {
-  size_t size = strlen(text) + 1;
-  char *copy = cti_malloc(size);
-  if (copy) memcpy(copy, text, size);
-  return copy;
-}
-
-static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
-static bool add_name(char ***names, size_t *count, const char *name) {
-  if ((*count & (*count - 1)) == 0) { /* a power of two is full */
-    char **more = cti_realloc(*names, (*count ? *count * 2 : 1) * sizeof *more);
-    if (!more) return false;
-    *names = more;
-  }
-  char *copy = copy_of(name);
-  if (!copy) return false;
-  (*names)[(*count)++] = copy;
-  return true;
-}
-
 ct_status ct_names_list(char ***names, size_t *count, const char *directory, ct_error *error) {
-  *names = NULL;
-  *count = 0;
+  cti_listing found = {0};
   DIR *dir = opendir(directory);
-  if (!dir) return fail_path(error, CT_IO_OPEN, directory, "cannot open the directory");
-  bool ok = true;
-  for (struct dirent *entry; ok && (entry = readdir(dir));)
-    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) ok = add_name(names, count, entry->d_name);
+  if (!dir) return *names = NULL, *count = 0, cti_file_fail(error, CT_IO_OPEN, directory, "cannot open the directory");
+  for (struct dirent *entry; (entry = readdir(dir));)
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) cti_listing_add(&found, entry->d_name);
   closedir(dir);
-  if (!ok) {
-    ct_names_free(*names, *count);
-    *names = NULL;
-    *count = 0;
-    return cti_fail(error, CT_NOMEM, CT_NO_OFFSET, "out of memory while listing %s", directory);
-  }
-  if (*count) qsort(*names, *count, sizeof **names, by_name);
-  return CT_OK;
-}
-
-void ct_names_free(char **names, size_t count) {
-  for (size_t i = 0; i < count; i++) cti_free(names[i]);
-  cti_free(names);
+  ct_status status = cti_listing_done(&found, directory, error);
+  *names = found.items;
+  *count = found.count;
+  return status;
 }
 
 bool ct_is_terminal(int descriptor) { return isatty(descriptor) == 1; }
@@ -219,10 +178,10 @@ static bool is_same_place(const char *a, const char *b) {
 
 bool ct_is_same_output(const char *a, const char *b) {
   struct stat x, y;
-  if (is_dash(a) && is_dash(b)) return true;
-  bool is_a = is_dash(a) ? fstat(STDOUT_FILENO, &x) == 0 : stat(a, &x) == 0, is_b = is_dash(b) ? fstat(STDOUT_FILENO, &y) == 0 : stat(b, &y) == 0;
+  if (cti_is_dash(a) && cti_is_dash(b)) return true;
+  bool is_a = cti_is_dash(a) ? fstat(STDOUT_FILENO, &x) == 0 : stat(a, &x) == 0, is_b = cti_is_dash(b) ? fstat(STDOUT_FILENO, &y) == 0 : stat(b, &y) == 0;
   if (is_a && is_b) return x.st_dev == y.st_dev && x.st_ino == y.st_ino && !S_ISCHR(x.st_mode);
-  return !is_a && !is_b && !is_dash(a) && !is_dash(b) && is_same_place(a, b);
+  return !is_a && !is_b && !cti_is_dash(a) && !cti_is_dash(b) && is_same_place(a, b);
 }
 
 /* The mode that the new file gets: the old one's, else 0666 less the umask. */
@@ -253,14 +212,14 @@ static void output_free(ct_output *output) {
 
 static ct_status open_beside(ct_output *output, const char *target, const struct stat *old, ct_error *error) {
   size_t size = strlen(target) + sizeof ".XXXXXX";
-  output->target = copy_of(target);
+  output->target = cti_file_text(target);
   output->temporary = cti_malloc(size);
   if (!output->target || !output->temporary) return no_memory(output->path, error);
   snprintf(output->temporary, size, "%s.XXXXXX", target);
   output->mode = mode_for(old);
   output->descriptor = mkstemp(output->temporary);
   if (output->descriptor >= 0) return CT_OK;
-  return fail_path(error, CT_IO_WRITE, output->path, errno == ENOENT ? "cannot write: its directory does not exist" : "cannot write a file in its directory");
+  return cti_file_fail(error, CT_IO_WRITE, output->path, errno == ENOENT ? "cannot write: its directory does not exist" : "cannot write a file in its directory");
 }
 
 static ct_status open_standard(ct_output *output, bool binary, ct_error *error) {
@@ -289,7 +248,7 @@ static int named_descriptor(const char *path) {
 static ct_status open_named(ct_output *output, int descriptor, bool binary, ct_error *error) {
   if (descriptor == STDOUT_FILENO) return open_standard(output, binary, error);
   output->descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
-  return output->descriptor >= 0 ? CT_OK : fail_path(error, CT_IO_WRITE, output->path, "cannot open for writing");
+  return output->descriptor >= 0 ? CT_OK : cti_file_fail(error, CT_IO_WRITE, output->path, "cannot open for writing");
 }
 
 static ct_status open_path(ct_output *output, const char *path, bool binary, ct_error *error) {
@@ -297,43 +256,35 @@ static ct_status open_path(ct_output *output, const char *path, bool binary, ct_
   char resolved[PATH_MAX];
   if (named_descriptor(path) >= 0) return open_named(output, named_descriptor(path), binary, error);
   bool exists = stat(path, &st) == 0;
-  if (!exists && errno != ENOENT) return fail_path(error, CT_IO_WRITE, path, "cannot write");
+  if (!exists && errno != ENOENT) return cti_file_fail(error, CT_IO_WRITE, path, "cannot write");
   if (exists && S_ISDIR(st.st_mode)) {
     errno = EISDIR;
-    return fail_path(error, CT_IO_WRITE, path, "cannot write");
+    return cti_file_fail(error, CT_IO_WRITE, path, "cannot write");
   }
   if (!exists || S_ISREG(st.st_mode)) {
     /* A symbolic link stays one: what it leads to is replaced, or made. */
-    if (!resolve(resolved, path)) return fail_path(error, CT_IO_WRITE, path, "cannot write");
+    if (!resolve(resolved, path)) return cti_file_fail(error, CT_IO_WRITE, path, "cannot write");
     return open_beside(output, resolved, exists ? &st : NULL, error);
   }
   output->descriptor = open(path, O_WRONLY | O_CLOEXEC);
-  return output->descriptor >= 0 ? CT_OK : fail_path(error, CT_IO_WRITE, path, "cannot open for writing");
+  return output->descriptor >= 0 ? CT_OK : cti_file_fail(error, CT_IO_WRITE, path, "cannot open for writing");
 }
 
 ct_status ct_output_open(ct_output **out, const char *path, bool binary, ct_error *error) {
   *out = NULL;
   ct_output *output = cti_malloc(sizeof *output);
   if (!output) return no_memory(path, error);
-  *output = (ct_output){.descriptor = -1, .owned = true, .path = copy_of(is_dash(path) ? "standard output" : path)};
-  ct_status status = !output->path ? no_memory(path, error) : is_dash(path) ? open_standard(output, binary, error) : open_path(output, path, binary, error);
+  *output = (ct_output){.descriptor = -1, .owned = true, .path = cti_file_text(cti_is_dash(path) ? "standard output" : path)};
+  ct_status status = !output->path ? no_memory(path, error) : cti_is_dash(path) ? open_standard(output, binary, error) : open_path(output, path, binary, error);
   if (status == CT_OK) *out = output;
   else output_free(output);
   return status;
 }
 
-static ct_status put(ct_output *output, const ct_slice *pieces, size_t count, ct_error *error) {
+ct_status ct_output_put_pieces(ct_output *output, const ct_slice *pieces, size_t count, ct_error *error) {
   if (write_pieces(output->descriptor, pieces, count)) return CT_OK;
-  return fail_path(error, CT_IO_WRITE, output->path, "cannot write");
+  return cti_file_fail(error, CT_IO_WRITE, output->path, "cannot write");
 }
-
-ct_status ct_output_put(ct_output *output, ct_slice bytes, ct_error *error) { return put(output, &bytes, 1, error); }
-
-static ct_status put_to_output(void *user, ct_slice bytes, ct_error *error) { return ct_output_put(user, bytes, error); }
-
-ct_status ct_output_put_pieces(ct_output *output, const ct_slice *pieces, size_t count, ct_error *error) { return put(output, pieces, count, error); }
-
-ct_sink ct_output_sink(ct_output *output) { return (ct_sink){put_to_output, output}; }
 
 const char *ct_output_temporary(const ct_output *output) { return output->temporary; }
 
@@ -342,7 +293,7 @@ ct_status ct_output_finish(ct_output *output, ct_error *error) {
   bool ok = !output->temporary || fchmod(output->descriptor, output->mode) == 0;
   if (output->owned) ok = close(output->descriptor) == 0 && ok;
   output->descriptor = -1;
-  return ok ? CT_OK : fail_path(error, CT_IO_WRITE, output->path, "cannot write");
+  return ok ? CT_OK : cti_file_fail(error, CT_IO_WRITE, output->path, "cannot write");
 }
 
 ct_status ct_output_close(ct_output *output, bool keep, ct_error *error) {
@@ -353,7 +304,7 @@ ct_status ct_output_close(ct_output *output, bool keep, ct_error *error) {
   if (!keep) status = CT_OK;
   keep = keep && status == CT_OK;
   if (output->temporary && keep && rename(output->temporary, output->target) != 0) {
-    status = fail_path(error, CT_IO_WRITE, output->path, "cannot write");
+    status = cti_file_fail(error, CT_IO_WRITE, output->path, "cannot write");
     keep = false;
   }
   if (output->temporary && !keep) unlink(output->temporary);
@@ -361,29 +312,4 @@ ct_status ct_output_close(ct_output *output, bool keep, ct_error *error) {
   return status;
 }
 
-ct_status ct_output_write_pieces(const char *path, const ct_slice *pieces, size_t count, bool binary, ct_error *error) {
-  ct_output *output;
-  CTI_TRY(ct_output_open(&output, path, binary, error));
-  ct_status status = put(output, pieces, count, error);
-  ct_status closed = ct_output_close(output, status == CT_OK, error);
-  return status != CT_OK ? status : closed;
-}
-
-ct_status ct_output_write(const char *path, ct_slice bytes, bool binary, ct_error *error) { return ct_output_write_pieces(path, &bytes, 1, binary, error); }
-
-ct_status ct_directory_make(const char *path, ct_error *error) {
-  size_t size = strlen(path);
-  char *part = cti_malloc(size + 1);
-  if (!part) return cti_fail(error, CT_NOMEM, CT_NO_OFFSET, "out of memory while making %s", path);
-  memcpy(part, path, size + 1);
-  bool ok = true;
-  for (size_t i = 1; ok && i <= size; i++) {
-    if (part[i] != '/' && part[i] != 0) continue;
-    char kept = part[i];
-    part[i] = 0;
-    ok = mkdir(part, 0777) == 0 || (errno == EEXIST && ct_path_kind_of(part) == CT_PATH_DIRECTORY);
-    part[i] = kept;
-  }
-  cti_free(part);
-  return ok ? CT_OK : fail_path(error, CT_IO_WRITE, path, "cannot make the directory");
-}
+bool cti_directory_make(const char *path) { return mkdir(path, 0777) == 0 || (errno == EEXIST && ct_path_kind_of(path) == CT_PATH_DIRECTORY); }

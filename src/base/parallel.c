@@ -2,12 +2,18 @@
 #include "base/parallel.h"
 
 #include <pthread.h>
+#ifndef _WIN32
 #include <unistd.h>
+#endif
 
 enum { MOST_THREADS = 64, STACK_SIZE = 8 << 20 }; /* as much as a main thread has: some libraries give far less */
 
 uint32_t cti_processor_count(void) {
+#ifdef _WIN32
+  int count = pthread_num_processors_np();
+#else
   long count = sysconf(_SC_NPROCESSORS_ONLN);
+#endif
   return count < 1 ? 1 : count > MOST_THREADS ? MOST_THREADS : (uint32_t)count;
 }
 
