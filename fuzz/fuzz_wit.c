@@ -39,7 +39,7 @@ static void check_binary(ct_wit *wit) {
   ct_error error = {0};
   ct_buf binary = {0}, text = {0};
   ct_validate_options all = with_features("all"); /* as the WIT reader has them */
-  ct_status encoded = ct_wit_encode(wit, false, &binary, &error);
+  ct_status encoded = ct_wit_encode(wit, NULL, &binary, &error);
   ct_slice bytes = {binary.data, binary.size};
   if (encoded != CT_OK) FUZZ_CHECK(error.message[0]);
   else if (ct_validate(bytes, &all, &error) == CT_OK) FUZZ_CHECK(print(&text, bytes, &error) || is_starved(error.status));

@@ -88,7 +88,8 @@ static ct_status write_tree(ct_wit *wit, const ct_wit_print_options *print, cons
 /* The package as WebAssembly, in binary or in text form; what was made is validated with all that the format knows. */
 static ct_status emit_wasm(ct_wit *wit, const wit_options *o, ct_error *error) {
   ct_buf out = {0};
-  ct_status status = ct_wit_encode(wit, o->canonical, &out, error);
+  ct_wit_encode_options encode = {o->canonical, o->skip_validation};
+  ct_status status = ct_wit_encode(wit, &encode, &out, error);
   ct_slice bytes = {out.data, out.size};
   if (status == CT_OK && !o->skip_validation) status = validate_made(bytes, error);
   ct_pieces pieces = {&bytes, 1, NULL};

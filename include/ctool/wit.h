@@ -63,8 +63,13 @@ CT_API ct_status ct_wit_print_json_to(ct_wit *wit, ct_wit_json_shape shape, cons
 typedef ct_status (*ct_wit_file_visitor)(void *context, const char *path, ct_slice text);
 CT_API ct_status ct_wit_each_file(ct_wit *wit, const ct_wit_print_options *options, ct_wit_file_visitor visitor, void *context, ct_error *error);
 
-/* Appends the main package in binary form. With `canonical_names` interfaces are named by the track of their version, as "wasi:cli/run@0.2". */
-CT_API ct_status ct_wit_encode(ct_wit *wit, bool canonical_names, ct_buf *out, ct_error *error);
+typedef struct ct_wit_encode_options {
+  bool canonical_names; /* interfaces are named by the track of their version, as "wasi:cli/run@0.2" */
+  bool any_size;        /* types may be larger than engines, and ct_validate, take; else that is refused before memory is spent on it */
+} ct_wit_encode_options;
+
+/* Appends the main package in binary form; `options` may be NULL. */
+CT_API ct_status ct_wit_encode(ct_wit *wit, const ct_wit_encode_options *options, ct_buf *out, ct_error *error);
 
 /* Changes a world, which is what the result is about from then on. `world` is its name or id, NULL for that of a component or the only one there is;
  * `new_name` is NULL for the old name with -importized or -exportized. */

@@ -9,7 +9,7 @@
 #define CTI_PACKAGE_DOCS_SECTION "package-docs"
 
 /* Appends the content of the section for a package. */
-void cti_package_docs_write(cti_buf *out, cti_resolve *resolve, uint32_t package);
+void cti_package_docs_write(cti_buf *out, const cti_resolve *resolve, uint32_t package);
 
 /* Puts what the section says into the resolve. `base` is the absolute offset of the content. CT_WIT_* where it names something that is not there. */
 ct_status cti_package_docs_read(cti_resolve *resolve, uint32_t package, ct_slice content, uint64_t base);

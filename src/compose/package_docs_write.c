@@ -8,7 +8,7 @@ enum { VERSION = 1 };
 
 typedef struct docs_writer {
   cti_json json;
-  cti_resolve *resolve;
+  const cti_resolve *resolve;
 } docs_writer;
 
 /* ---- what has nothing to tell */
@@ -221,7 +221,7 @@ static void write_world(docs_writer *w, const cti_wit_world *world) {
   cti_json_close(&w->json, '}');
 }
 
-void cti_package_docs_write(cti_buf *out, cti_resolve *resolve, uint32_t package) {
+void cti_package_docs_write(cti_buf *out, const cti_resolve *resolve, uint32_t package) {
   const cti_wit_package *pkg = &resolve->packages.items[package];
   cti_buf_u8(out, VERSION);
   docs_writer w = {cti_json_make(out, 0), resolve};

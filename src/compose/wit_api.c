@@ -158,9 +158,10 @@ ct_status ct_wit_print_json_to(ct_wit *wit, ct_wit_json_shape shape, const ct_si
   return cti_wit_json_to(&wit->resolve, (cti_json_shape)shape, sink);
 }
 
-ct_status ct_wit_encode(ct_wit *wit, bool canonical_names, ct_buf *out, ct_error *error) {
+ct_status ct_wit_encode(ct_wit *wit, const ct_wit_encode_options *options, ct_buf *out, ct_error *error) {
+  cti_encode_options encode = {options && options->canonical_names, options && options->any_size};
   wit->arena.error = error;
-  return cti_encode_package(out, &wit->resolve, wit->package, canonical_names);
+  return cti_encode_package(out, &wit->resolve, wit->package, &encode);
 }
 
 /* How many packages share a name, and how many a namespace as well. */

@@ -8,7 +8,10 @@
 
 #include "compose/package_docs.h"
 #include "compose/producers.h"
+#include "compose/wit_size.h"
 #include "compose/wit_type_encode.h"
+#include "component/type_store.h"
+#include "wit/wit_error.h"
 
 /* The state of one component type under construction. */
 typedef struct scope_encoder {
@@ -221,72 +224,137 @@ static ct_status live_interfaces(id_list *out, const cti_resolve *resolve, uint3
   return CT_OK;
 }
 
-static ct_status encode_interface(cti_component *out, cti_resolve *resolve, uint32_t interface, bool canonical_names) {
-  id_list live = {0};
-  CTI_TRY(live_interfaces(&live, resolve, interface));
+static ct_status encode_interface(cti_component *out, cti_resolve *resolve, const id_list *live, bool canonical_names) {
   scope_encoder s;
   scope_start(&s, out, resolve, canonical_names);
-  for (uint32_t i = 0; i < live.count; i++) {
-    cti_extern_name name = interface_extern_name(resolve, live.items[i], (ct_slice){NULL, 0}, (ct_slice){NULL, 0}, canonical_names);
+  for (uint32_t i = 0; i < live->count; i++) {
+    cti_extern_name name = interface_extern_name(resolve, live->items[i], (ct_slice){NULL, 0}, (ct_slice){NULL, 0}, canonical_names);
     cti_externtype type = {.sort = CTI_SORT_INSTANCE};
-    bool is_root = live.items[i] == interface;
-    CTI_TRY(encode_instance(&type.index, &s, live.items[i], is_root));
+    bool is_root = i == live->count - 1;
+    CTI_TRY(encode_instance(&type.index, &s, live->items[i], is_root));
     uint32_t index = is_root ? cti_build_type_export(out, &name, type) : cti_build_import(out, &name, type);
     if (index == UINT32_MAX) return failed(&s);
   }
   return CT_OK;
 }
 
-/* ---- packages */
+/* ---- packages. The component type of an interface has the types of all that it reaches once more, so that a package can be far larger than its WIT, and than
+ * engines take: each member is measured, then encoded, written and forgotten. */
 
-static ct_status export_type(cti_component *component, ct_slice name, cti_component *decls) {
-  cti_ctype type = {.kind = CTI_CTYPE_COMPONENT, .decls = decls};
-  cti_sort_index item = {CTI_SORT_TYPE, cti_build_type(component, &type)};
-  cti_extern_name extern_name = cti_extern_name_make(name, (ct_slice){NULL, 0}, (ct_slice){NULL, 0});
-  cti_build_export(component, &extern_name, item, NULL);
-  return component->arena->error->status;
+typedef struct package_encoder {
+  cti_buf *out;
+  cti_resolve resolve; /* nothing is added to it; its arena is for one member */
+  const cti_encode_options *options;
+  cti_component component; /* its items are those of one member */
+  cti_wit_sizes sizes;
+  uint32_t size; /* of the package's type so far */
+} package_encoder;
+
+typedef struct member {
+  ct_slice name;
+  cti_span span;
+  uint32_t size; /* of its component type */
+  cti_component *decls;
+} member;
+
+/* Who is to blame: a type that is half of it or more, or what is there once more in each interface. */
+static void blame(const package_encoder *e, const member *m) {
+  ct_error *error = e->resolve.arena->error;
+  uint32_t largest = 0;
+  for (uint32_t i = 1; i < e->resolve.names.count; i++)
+    if (e->sizes.types[i] > e->sizes.types[largest]) largest = i;
+  bool is_type = e->resolve.names.count && e->sizes.types[largest] >= e->size / 2;
+  cti_wit_place(&e->resolve, is_type ? e->resolve.names.items[largest].span : m->span, error);
+  cti_error_trail(error, "the package in binary form, up to `%.*s`", CTI_S(m->name));
+  cti_error_hint(error, is_type ? "a type is as large as all that it is made of, each part as often as it is there: make it of fewer parts, or of resources"
+                                : "each interface has the types of all that it reaches through `use` in it once more: `use` types from where they are defined, "
+                                  "or divide the package");
 }
 
-static ct_status encode_members(cti_component *component, cti_resolve *resolve, uint32_t package, bool canonical_names) {
-  cti_arena *arena = resolve->arena;
-  const cti_wit_package *pkg = &resolve->packages.items[package];
-  for (uint32_t i = 0; i < pkg->interfaces.count + pkg->worlds.count; i++) {
-    cti_component *decls = CTI_NEW(arena, cti_component);
-    if (!decls) return arena->error->status;
-    bool is_interface = i < pkg->interfaces.count;
-    uint32_t id = is_interface ? pkg->interfaces.items[i] : pkg->worlds.items[i - pkg->interfaces.count];
-    CTI_TRY(is_interface ? encode_interface(decls, resolve, id, canonical_names) : cti_encode_world_wrapper(decls, resolve, id, canonical_names));
-    CTI_TRY(export_type(component, is_interface ? resolve->interfaces.items[id].name : resolve->worlds.items[id].name, decls));
-  }
+/* The same count, and limit, as when the package is validated. */
+static ct_status take_size(package_encoder *e, const member *m) {
+  ct_error *error = e->resolve.arena->error;
+  e->size = cti_wit_size_add(e->size, m->size);
+  if (e->options->any_size || cti_component_limit_check(CTI_COMPONENT_LIMIT_TYPE_SIZE, e->size, CT_NO_OFFSET, error) == CT_OK) return CT_OK;
+  blame(e, m);
+  return error->status;
+}
+
+static ct_status write_member(package_encoder *e, const member *m) {
+  cti_component *component = &e->component;
+  cti_ctype type = {.kind = CTI_CTYPE_COMPONENT, .decls = m->decls};
+  cti_sort_index item = {CTI_SORT_TYPE, cti_build_type(component, &type)};
+  cti_extern_name name = cti_extern_name_make(m->name, (ct_slice){NULL, 0}, (ct_slice){NULL, 0});
+  cti_build_export(component, &name, item, NULL);
+  ct_status status = component->arena->error->status;
+  if (status == CT_OK) cti_component_encode_items(component, 0, component->items.count, e->out);
+  return status;
+}
+
+static ct_status encode_interface_member(package_encoder *e, uint32_t interface) {
+  const cti_wit_interface *iface = &e->resolve.interfaces.items[interface];
+  member m = {.name = iface->name, .span = iface->span, .size = 1, .decls = CTI_NEW(e->resolve.arena, cti_component)};
+  id_list live = {0};
+  if (!m.decls) return CT_NOMEM;
+  CTI_TRY(live_interfaces(&live, &e->resolve, interface));
+  for (uint32_t i = 0; i < live.count - 1; i++) m.size = cti_wit_size_add(m.size, e->sizes.interfaces[live.items[i]]);
+  m.size = cti_wit_size_add(m.size, cti_wit_interface_size(&e->sizes, interface));
+  CTI_TRY(take_size(e, &m));
+  CTI_TRY(encode_interface(m.decls, &e->resolve, &live, e->options->canonical_names));
+  return write_member(e, &m);
+}
+
+static ct_status encode_world_member(package_encoder *e, uint32_t world) {
+  const cti_wit_world *w = &e->resolve.worlds.items[world];
+  member m = {.name = w->name, .span = w->span, .size = cti_wit_size_add(1, cti_wit_world_size(&e->sizes, world)), .decls = CTI_NEW(e->resolve.arena, cti_component)};
+  if (!m.decls) return CT_NOMEM;
+  CTI_TRY(take_size(e, &m));
+  CTI_TRY(cti_encode_world_wrapper(m.decls, &e->resolve, world, e->options->canonical_names));
+  return write_member(e, &m);
+}
+
+/* What a member takes of memory is given back; what the package has in its index spaces goes on being counted. */
+static ct_status encode_member(package_encoder *e, bool is_interface, uint32_t id) {
+  cti_arena arena;
+  cti_arena_init(&arena, e->resolve.arena->error);
+  e->resolve.arena = e->component.arena = &arena;
+  memset(&e->component.items, 0, sizeof e->component.items);
+  ct_status status = is_interface ? encode_interface_member(e, id) : encode_world_member(e, id);
+  cti_arena_free(&arena);
+  return status;
+}
+
+static ct_status encode_members(package_encoder *e, uint32_t package) {
+  const cti_wit_package *pkg = &e->resolve.packages.items[package];
+  for (uint32_t i = 0; i < pkg->interfaces.count; i++) CTI_TRY(encode_member(e, true, pkg->interfaces.items[i]));
+  for (uint32_t i = 0; i < pkg->worlds.count; i++) CTI_TRY(encode_member(e, false, pkg->worlds.items[i]));
   return CT_OK;
 }
 
-static ct_status encode_package(cti_buf *out, cti_resolve *resolve, uint32_t package, bool canonical_names) {
-  cti_arena *arena = resolve->arena;
+static ct_status write_customs(cti_buf *out, const cti_resolve *resolve, uint32_t package) {
   cti_component component;
-  cti_component_init(&component, arena);
-  CTI_TRY(encode_members(&component, resolve, package, canonical_names));
+  cti_component_init(&component, resolve->arena);
   cti_buf docs = {0}, producers = {0};
   cti_package_docs_write(&docs, resolve, package);
   cti_producers_base_write(&producers, CTI_MAKER_WIT_COMPONENT);
   cti_build_custom(&component, CTI_LIT("package-docs"), cti_buf_slice(&docs));
   cti_build_custom(&component, CTI_LIT("producers"), cti_buf_slice(&producers));
-  if (arena->error->status == CT_OK) cti_component_encode(&component, out);
-  ct_status status = cti_buf_check(&docs, arena->error);
-  if (status == CT_OK) status = cti_buf_check(&producers, arena->error);
-  if (status == CT_OK) status = cti_buf_check(out, arena->error);
+  ct_error *error = resolve->arena->error;
+  if (error->status == CT_OK) cti_component_encode_items(&component, 0, component.items.count, out);
+  ct_status status = cti_buf_check(&docs, error);
+  if (status == CT_OK) status = cti_buf_check(&producers, error);
   ct_buf_free(&docs);
   ct_buf_free(&producers);
-  return status;
+  return status == CT_OK ? error->status : status;
 }
 
-/* The component's model is no longer needed when its bytes are there: it lives in an arena of its own. */
-ct_status cti_encode_package(cti_buf *out, cti_resolve *resolve, uint32_t package, bool canonical_names) {
-  cti_arena scratch;
-  cti_arena_init(&scratch, resolve->arena->error);
-  cti_resolve view = *resolve; /* nothing is added to it */
-  view.arena = &scratch;
-  ct_status status = encode_package(out, &view, package, canonical_names);
-  cti_arena_free(&scratch);
-  return status;
+ct_status cti_encode_package(cti_buf *out, const cti_resolve *resolve, uint32_t package, const cti_encode_options *options) {
+  static const cti_encode_options defaults;
+  package_encoder e = {.out = out, .resolve = *resolve, .options = options ? options : &defaults, .size = 1};
+  cti_component_init(&e.component, resolve->arena);
+  CTI_TRY(cti_wit_sizes_make(&e.sizes, resolve, resolve->arena));
+  cti_component_encode(&e.component, out); /* its preamble */
+  CTI_TRY(encode_members(&e, package));
+  CTI_TRY(write_customs(out, resolve, package));
+  return cti_buf_check(out, resolve->arena->error);
 }

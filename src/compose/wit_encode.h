@@ -15,8 +15,14 @@ ct_status cti_encode_world(cti_component *out, cti_resolve *resolve, uint32_t wo
 /* Fills *out with the component type that wraps a world: it exports the world's component type by the world's id ("ns:pkg/world@1.0.0"). */
 ct_status cti_encode_world_wrapper(cti_component *out, cti_resolve *resolve, uint32_t world, bool canonical_names);
 
-/* Appends the package in binary form, documentation and stability (package-docs) and the producers section included. */
-ct_status cti_encode_package(cti_buf *out, cti_resolve *resolve, uint32_t package, bool canonical_names);
+typedef struct cti_encode_options {
+  bool canonical_names;
+  bool any_size; /* types may be larger than validation accepts */
+} cti_encode_options;
+
+/* Appends the package in binary form, documentation and stability (package-docs) and the producers section included. `options` may be NULL. CT_LIMIT when
+ * the type of what comes out would be too large, before memory is spent on it. */
+ct_status cti_encode_package(cti_buf *out, const cti_resolve *resolve, uint32_t package, const cti_encode_options *options);
 
 /* The extern name of an import or export, with `implements` and `external-id` where it has them. */
 cti_extern_name cti_world_item_extern_name(const cti_resolve *resolve, const cti_world_item *item, bool canonical_names);

@@ -15,10 +15,14 @@ ct_status cti_wit_fail(const cti_resolve *resolve, ct_status status, cti_span sp
   vsnprintf(message, sizeof message, format, arguments);
   va_end(arguments);
   cti_fail(error, status, CT_NO_OFFSET, "%s", message);
-  if (span.size == 0 || span.file >= resolve->files.count) return status;
+  cti_wit_place(resolve, span, error);
+  return status;
+}
+
+void cti_wit_place(const cti_resolve *resolve, cti_span span, ct_error *error) {
+  if (span.size == 0 || span.file >= resolve->files.count) return;
   cti_error_file(error, resolve->files.items[span.file].path);
   cti_error_place_text(error, resolve->files.items[span.file].text, span.at, span.size);
-  return status;
 }
 
 ct_slice cti_span_text(const cti_resolve *resolve, cti_span span) {

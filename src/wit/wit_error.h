@@ -7,6 +7,9 @@
 /* Fails at a span of one of the resolve's files (a span of size 0 is no place). Gives the status. */
 ct_status cti_wit_fail(const cti_resolve *resolve, ct_status status, cti_span span, const char *format, ...) CTI_PRINTF(4, 5);
 
+/* Places a failure that was just reported there, where it is in a file. */
+void cti_wit_place(const cti_resolve *resolve, cti_span span, ct_error *error);
+
 /* "FILE:LINE:COLUMN" of a span, in the arena of the resolve; "a binary" where it is in none of the files. */
 ct_slice cti_span_text(const cti_resolve *resolve, cti_span span);
 

@@ -12,7 +12,7 @@ static inline cti_buf binary_package(const char *text) {
   wit_fixture f;
   cti_buf out = {0};
   wit_begin(&f);
-  if (wit_load_all(&f, cti_slice_str(text)) != CT_OK || cti_encode_package(&out, &f.resolve, f.package, false) != CT_OK) {
+  if (wit_load_all(&f, cti_slice_str(text)) != CT_OK || cti_encode_package(&out, &f.resolve, f.package, NULL) != CT_OK) {
     fprintf(stderr, "%s\n", wit_failure(&f));
     abort();
   }

@@ -46,7 +46,7 @@ static void check_round_trip(const char *text) {
   assert_int_equal(wit_load_all(&from, cti_slice_str(text)), CT_OK);
   assert_int_equal(binary_decode(&back, cti_buf_slice(&binary)), CT_OK);
   assert_string_equal(wit_printed(&back), wit_printed(&from));
-  assert_int_equal(cti_encode_package(&again, &back.resolve, back.package, false), CT_OK);
+  assert_int_equal(cti_encode_package(&again, &back.resolve, back.package, NULL), CT_OK);
   assert_int_equal(again.size, binary.size);
   assert_memory_equal(again.data, binary.data, binary.size);
   ct_buf_free(&again);
@@ -201,7 +201,7 @@ static void encode_starved(ct_slice text, void *context) {
   (void)context;
   wit_begin(&f);
   ct_status status = wit_load_all(&f, text);
-  if (status == CT_OK) status = cti_encode_package(&out, &f.resolve, f.package, false);
+  if (status == CT_OK) status = cti_encode_package(&out, &f.resolve, f.package, NULL);
   assert_int_equal(status, f.error.status);
   assert_true(status == CT_OK || status == CT_NOMEM);
   ct_buf_free(&out);
