@@ -57,38 +57,44 @@ static uint8_t letter_code(char letter) {
   }
 }
 
-/* Shapes of operands and results, with the class for instructions without an immediate and with a lane; x and y are any types, one letter one type. */
-static const struct {
-  const char *shape;
-  uint8_t plain, lane;
-} shapes[] = {{"x:y", FAST_UNARY, FAST_GET_LANE}, {"xx:y", FAST_BINARY, FAST_NONE}, {"xxx:y", FAST_TERNARY, FAST_NONE}, {"yx:y", FAST_MIXED, FAST_SET_LANE}};
+enum { MOST_OPERANDS = 3 };
 
-static bool has_shape(const char *signature, const char *shape, uint8_t *x, uint8_t *y) {
-  *x = *y = 0;
-  for (; *shape || *signature; shape++, signature++) {
-    if (*shape == ':' || *signature == ':' || !*shape || !*signature) {
-      if (*shape != *signature) return false;
-      continue;
-    }
-    uint8_t *letter = *shape == 'x' ? x : y, code = letter_code(*signature);
-    if (code == 0 || (*letter && *letter != code)) return false;
-    *letter = code;
-  }
-  return true;
+typedef struct shape {
+  uint8_t operands[MOST_OPERANDS], result; /* 0: none */
+  unsigned count;                          /* of operands */
+} shape;
+
+/* A signature of up to three operands and one result of number and vector types. */
+static bool read_shape(shape *out, const char *signature) {
+  *out = (shape){.count = 0};
+  for (; *signature && *signature != ':'; out->count++, signature++)
+    if (out->count == MOST_OPERANDS || !(out->operands[out->count] = letter_code(*signature))) return false;
+  if (!*signature || !signature[1]) return true;
+  out->result = letter_code(signature[1]);
+  return out->result && !signature[2];
+}
+
+static fast_class class_of(const shape *s, bool lane) {
+  const uint8_t *in = s->operands;
+  if (!s->result) return FAST_NONE;
+  if (s->count == 1) return lane ? FAST_GET_LANE : FAST_UNARY;
+  if (s->count == 2 && in[0] == in[1]) return lane ? FAST_NONE : FAST_BINARY;
+  if (s->count == 2 && in[0] == s->result) return lane ? FAST_SET_LANE : FAST_MIXED;
+  return s->count == 3 && in[0] == in[1] && in[1] == in[2] && !lane ? FAST_TERNARY : FAST_NONE;
 }
 
 /* A row with a signature, as one of the classes that are known here. */
 static cti_fast regular_row(const cti_opcode *op) {
-  const char *s = op->signature;
-  uint8_t x, y;
+  shape s;
+  bool lane = op->immediate == CTI_IMM_LANE;
   switch ((cti_imm)op->immediate) {
     case CTI_IMM_NONE: case CTI_IMM_LANE:
-      for (size_t i = 0; i < CTI_COUNT(shapes); i++)
-        if (has_shape(s, shapes[i].shape, &x, &y)) return (cti_fast){op->immediate == CTI_IMM_LANE ? shapes[i].lane : shapes[i].plain, x, y, op->width};
+      if (read_shape(&s, op->signature)) return (cti_fast){(uint8_t)class_of(&s, lane), s.operands[s.count > 1], s.result, op->width};
       break;
-    case CTI_IMM_MEMARG:
-      if (has_shape(s + 1, ":y", &x, &y)) return (cti_fast){FAST_LOAD, 0, y, op->width};
-      if (has_shape(s + 1, "x:", &x, &y)) return (cti_fast){FAST_STORE, x, 0, op->width};
+    case CTI_IMM_MEMARG: /* behind the letter of the address */
+      if (!read_shape(&s, op->signature + 1)) break;
+      if (!s.count && s.result) return (cti_fast){FAST_LOAD, 0, s.result, op->width};
+      if (s.count == 1 && !s.result) return (cti_fast){FAST_STORE, s.operands[0], 0, op->width};
       break;
     case CTI_IMM_I32: return (cti_fast){FAST_LEB, 0, CTI_VT_I32, 5};
     case CTI_IMM_I64: return (cti_fast){FAST_LEB, 0, CTI_VT_I64, 10};
@@ -100,19 +106,26 @@ static cti_fast regular_row(const cti_opcode *op) {
   return (cti_fast){FAST_NONE, 0, 0, 0};
 }
 
+static bool is_enabled(const cti_body *b, const cti_opcode *row) {
+  return cti_features_have(b->features, (cti_feature)row->feature) && (!(row->effects & CTI_EFFECT_FLOATS) || cti_features_have(b->features, CTI_FEATURE_FLOATS));
+}
+
+/* Once for each thread that validates bodies, of small modules, too: one look at each row. */
 void cti_fast_init(cti_body *b) {
+  b->has_fast = true;
   memset(b->fast, 0, sizeof b->fast);
   memset(b->prefixed, 0, sizeof b->prefixed);
+  if (b->env->slow) return;
   for (cti_op op = 0; op < CTI_OPS; op++) {
     const cti_opcode *row = &cti_opcodes[op];
-    bool enabled = cti_features_have(b->features, (cti_feature)row->feature) && (!(row->effects & CTI_EFFECT_FLOATS) || cti_features_have(b->features, CTI_FEATURE_FLOATS));
-    if (!enabled || b->env->slow || row->prefix == 0xfb || row->prefix == 0xfe) continue;
-    cti_fast *fast = row->prefix ? &b->prefixed[row->prefix - 0xfc][row->code] : &b->fast[row->code];
-    *fast = regular_row(row);
-    for (size_t i = 0; i < CTI_COUNT(single); i++)
-      if (single[i].op == op) fast->class = (uint8_t)single[i].class;
+    if (row->prefix == 0xfb || row->prefix == 0xfe || !is_enabled(b, row)) continue;
+    *(row->prefix ? &b->prefixed[row->prefix - 0xfc][row->code] : &b->fast[row->code]) = regular_row(row);
   }
-  for (uint8_t plane = 0; plane < 2 && !b->env->slow; plane++) b->fast[0xfc + plane] = (cti_fast){FAST_PREFIX, 0, 0, plane};
+  for (size_t i = 0; i < CTI_COUNT(single); i++) {
+    const cti_opcode *row = &cti_opcodes[single[i].op];
+    if (is_enabled(b, row)) b->fast[row->code].class = (uint8_t)single[i].class;
+  }
+  for (uint8_t plane = 0; plane < 2; plane++) b->fast[0xfc + plane] = (cti_fast){FAST_PREFIX, 0, 0, plane};
 }
 
 /* ---- immediates */

@@ -8,13 +8,13 @@ enum { OPCODE_END = 0x0b };
 
 void cti_body_init(cti_body *out, const cti_module_env *env, ct_error *error) {
   *out = (cti_body){.env = env, .types = env->types, .features = env->types->features, .error = error};
-  cti_fast_init(out);
 }
 
 /* ---- bodies */
 
 /* Runs until the outermost block is closed, which must be at the end. */
 static ct_status run_body(cti_body *b) {
+  if (!b->has_fast) cti_fast_init(b);
   CTI_TRY(cti_body_begin(b, b->result_type));
   CTI_TRY(cti_operand_room(b, (size_t)(b->end - b->pc)));
   CTI_TRY(cti_fast_run(b));

@@ -100,6 +100,7 @@ typedef struct cti_body {
   uint32_t result_type; /* as cti_control.type: what the body or expression gives */
   bool shared;          /* of a shared function: everything it uses must be shared */
   bool is_const;        /* a constant expression */
+  bool has_fast;        /* the tables that follow are filled, which the first body does */
   cti_fast fast[256];
   cti_fast prefixed[2][0x120]; /* the same behind 0xfc and 0xfd */
 } cti_body;
