@@ -20,7 +20,7 @@ typedef enum cti_link_import {
 } cti_link_import;
 
 typedef enum cti_link_export {
-#define CT_LINK_EXPORT(symbol, name) CTI_LINK_##symbol,
+#define CT_LINK_EXPORT(symbol, name, kind, type) CTI_LINK_##symbol,
 #include "compose/link_names.def"
 #undef CT_LINK_EXPORT
   CTI_LINK_EXPORTS

@@ -14,7 +14,7 @@ const char *const cti_link_import_names[CTI_LINK_IMPORTS] = {
 };
 
 const char *const cti_link_export_names[CTI_LINK_EXPORTS] = {
-#define CT_LINK_EXPORT(symbol, name) name,
+#define CT_LINK_EXPORT(symbol, name, kind, type) name,
 #include "compose/link_names.def"
 #undef CT_LINK_EXPORT
 };
@@ -27,6 +27,15 @@ static const struct {
 #define CT_LINK_IMPORT(symbol, module, field, kind, type) {module, CTI_EXTERN_##kind, type},
 #include "compose/link_names.def"
 #undef CT_LINK_IMPORT
+};
+
+static const struct {
+  cti_extern_kind kind;
+  const char *type;
+} export_rows[CTI_LINK_EXPORTS] = {
+#define CT_LINK_EXPORT(symbol, name, kind, type) {CTI_EXTERN_##kind, type},
+#include "compose/link_names.def"
+#undef CT_LINK_EXPORT
 };
 
 /* ---- types of symbols as bytes */
@@ -183,7 +192,20 @@ static ct_status add_symbol(const reader *r, cti_link_symbols *list, const cti_i
   return cti_vec_push(r->link->arena, list, ((cti_link_symbol){module, import->name, type, flags_of(&r->import_flags, key)})) ? CT_OK : CT_NOMEM;
 }
 
-static const cti_subtype *func_type(const reader *r, const cti_import *import) { return cti_module_type_func(&r->lib->module, import->type.type); }
+/* The function type, when it is one that compilers of C write: alone in its group, without sub- and supertypes. Another one with the same values is not the
+ * same type, and could not be imported in its place. */
+static const cti_subtype *plain_type(const reader *r, uint32_t index) {
+  const cti_module *m = &r->lib->module;
+  const cti_subtype *type = cti_module_type_func(m, index);
+  bool is_plain = type && type->is_final && !type->shared && type->super_count == 0 && type->describes == UINT32_MAX && type->descriptor == UINT32_MAX;
+  return is_plain && cti_module_rec_group(m, index)->count == 1 ? type : NULL;
+}
+
+static ct_slice symbol_type(const reader *r, const cti_extern_type *type) {
+  if (type->kind == CTI_EXTERN_GLOBAL) return global_bytes(r->link->arena, &type->of.global);
+  const cti_subtype *of = plain_type(r, type->type);
+  return of ? func_bytes(r->link->arena, type->kind == CTI_EXTERN_TAG ? KIND_TAG : KIND_FUNC, of) : (ct_slice){NULL, 0};
+}
 
 static ct_status bad_import(const reader *r, const cti_import *import) {
   return bad_library(r, "imports \"%.*s\" \"%.*s\" as something else than the conventions of dynamic linking have it", import->module, import->name,
@@ -200,13 +222,13 @@ static bool read_limits(uint64_t *least, const cti_limits *limits, uint64_t most
 static bool is_of_i32(const cti_subtype *type, const char *letters) {
   uint32_t params = letters[0] == 'i', results = letters[0] == ':' && letters[1] == 'i';
   if (letters[0] == '*') return type != NULL;
-  return type && type->param_count == params && type->result_count == results && type->types[0] == CTI_VT_I32;
+  return type && type->param_count == params && type->result_count == results && (params + results == 0 || type->types[0] == CTI_VT_I32);
 }
 
 static bool fits(reader *r, const cti_extern_type *type, const char *expected) {
   enum { MOST_PAGES = 65536 };
   switch (type->kind) {
-  case CTI_EXTERN_FUNC: return is_of_i32(cti_module_type_func(&r->lib->module, type->type), expected);
+  case CTI_EXTERN_FUNC: return is_of_i32(plain_type(r, type->type), expected);
   case CTI_EXTERN_GLOBAL: return type->of.global.type == CTI_VT_I32 && type->of.global.is_mutable == (expected[0] == 'v') && !type->of.global.shared;
   case CTI_EXTERN_TABLE: return type->of.table.element == CTI_VT_FUNCREF && read_limits(&r->lib->least_table, &type->of.table.limits, UINT32_MAX);
   case CTI_EXTERN_MEMORY: return read_limits(&r->lib->least_pages, &type->of.memory, MOST_PAGES);
@@ -225,10 +247,9 @@ static ct_status read_known(bool *known, reader *r, const cti_import *import) {
 }
 
 static ct_status read_env(reader *r, const cti_import *import) {
-  const cti_subtype *type = import->type.kind == CTI_EXTERN_FUNC || import->type.kind == CTI_EXTERN_TAG ? func_type(r, import) : NULL;
-  if (!type) return bad_import(r, import);
-  bool is_tag = import->type.kind == CTI_EXTERN_TAG;
-  return add_symbol(r, is_tag ? &r->lib->tags : &r->lib->env_funcs, import, (ct_slice){NULL, 0}, func_bytes(r->link->arena, is_tag ? KIND_TAG : KIND_FUNC, type));
+  if (import->type.kind != CTI_EXTERN_FUNC && import->type.kind != CTI_EXTERN_TAG) return bad_import(r, import);
+  cti_link_symbols *list = import->type.kind == CTI_EXTERN_TAG ? &r->lib->tags : &r->lib->env_funcs;
+  return add_symbol(r, list, import, (ct_slice){NULL, 0}, symbol_type(r, &import->type));
 }
 
 static ct_status read_address(reader *r, cti_link_names *list, const cti_import *import) {
@@ -237,14 +258,13 @@ static ct_status read_address(reader *r, cti_link_names *list, const cti_import 
 }
 
 static ct_status read_adapter_import(reader *r, const cti_import *import) {
-  ct_slice type = {NULL, 0};
-  if (import->type.kind == CTI_EXTERN_GLOBAL) type = global_bytes(r->link->arena, &import->type.of.global);
-  else if (import->type.kind == CTI_EXTERN_FUNC && func_type(r, import)) type = func_bytes(r->link->arena, KIND_FUNC, func_type(r, import));
-  return add_symbol(r, &r->lib->adapter_imports, import, import->module, type);
+  bool is_symbol = import->type.kind == CTI_EXTERN_GLOBAL || import->type.kind == CTI_EXTERN_FUNC;
+  return add_symbol(r, &r->lib->adapter_imports, import, import->module, is_symbol ? symbol_type(r, &import->type) : (ct_slice){NULL, 0});
 }
 
 static ct_status read_import(reader *r, const cti_import *import) {
   bool known = false;
+  if (import->type.exact) return bad_import(r, import); /* of functions behind shims and stubs nobody knows the exact type */
   CTI_TRY(read_known(&known, r, import));
   if (known) return CT_OK;
   if (cti_slice_is(import->module, "env")) return read_env(r, import);
@@ -254,28 +274,33 @@ static ct_status read_import(reader *r, const cti_import *import) {
   return import->type.kind == CTI_EXTERN_FUNC || import->type.kind == CTI_EXTERN_GLOBAL ? CT_OK : bad_import(r, import);
 }
 
-static ct_slice export_type(const reader *r, const cti_export *export_) {
-  const cti_module *m = &r->lib->module;
-  const cti_subtype *type = NULL;
-  if (export_->kind == CTI_EXTERN_GLOBAL) return export_->index < m->globals.count ? global_bytes(r->link->arena, &m->globals.items[export_->index].type) : (ct_slice){NULL, 0};
-  if (export_->kind == CTI_EXTERN_FUNC) type = cti_module_func_type(m, export_->index);
-  if (export_->kind == CTI_EXTERN_TAG && export_->index < m->tags.count) type = cti_module_type_func(m, m->tags.items[export_->index].type);
-  return type ? func_bytes(r->link->arena, export_->kind == CTI_EXTERN_TAG ? KIND_TAG : KIND_FUNC, type) : (ct_slice){NULL, 0};
+/* The type of what is exported, in the form that imports have; a kind that symbols do not have, or an index beyond the end, gives false. */
+static bool exported(cti_extern_type *out, const cti_module *m, const cti_export *export_) {
+  *out = (cti_extern_type){.kind = export_->kind};
+  switch (export_->kind) {
+  case CTI_EXTERN_FUNC: return export_->index < m->funcs.count && (out->type = m->funcs.items[export_->index].type, true);
+  case CTI_EXTERN_TAG: return export_->index < m->tags.count && (out->type = m->tags.items[export_->index].type, true);
+  case CTI_EXTERN_GLOBAL: return export_->index < m->globals.count && (out->of.global = m->globals.items[export_->index].type, true);
+  default: return false;
+  }
+}
+
+static ct_status bad_export(const reader *r, const cti_export *export_, const char *format) {
+  if (r->link->arena->error->status != CT_OK) return r->link->arena->error->status;
+  return bad_library(r, format, CTI_LIT(""), export_->name, "link libraries made by `wasm-ld -shared`; a module that is no library goes to `ctool component new`");
 }
 
 static ct_status read_export(reader *r, const cti_export *export_) {
+  cti_extern_type type;
+  bool is_symbol = exported(&type, &r->lib->module, export_);
   for (unsigned i = 0; i < CTI_LINK_EXPORTS; i++) {
     if (!cti_slice_is(export_->name, cti_link_export_names[i])) continue;
-    r->lib->exports[i] = true;
-    return CT_OK;
+    r->lib->exports[i] = is_symbol && type.kind == export_rows[i].kind && fits(r, &type, export_rows[i].type);
+    return r->lib->exports[i] ? CT_OK : bad_export(r, export_, "exports \"%.*s%.*s\" as something else than the conventions of dynamic linking have it");
   }
-  ct_slice type = export_type(r, export_);
-  if (!type.data) {
-    if (r->link->arena->error->status != CT_OK) return r->link->arena->error->status;
-    return bad_library(r, "exports \"%.*s%.*s\", which is no symbol: symbols are functions, globals and tags of numbers", CTI_LIT(""), export_->name,
-                       "link libraries made by `wasm-ld -shared`; a module that is no library goes to `ctool component new`");
-  }
-  cti_link_symbol symbol = {.name = export_->name, .type = type, .flags = flags_of(&r->export_flags, export_->name)};
+  ct_slice bytes = is_symbol ? symbol_type(r, &type) : (ct_slice){NULL, 0};
+  if (!bytes.data) return bad_export(r, export_, "exports \"%.*s%.*s\", which is no symbol: symbols are functions, globals and tags of numbers, of final types without supertypes");
+  cti_link_symbol symbol = {.name = export_->name, .type = bytes, .flags = flags_of(&r->export_flags, export_->name)};
   return cti_vec_push(r->link->arena, &r->lib->symbols, symbol) ? CT_OK : CT_NOMEM;
 }
 

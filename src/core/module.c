@@ -5,6 +5,16 @@ const cti_subtype *cti_module_type_func(const cti_module *module, uint32_t type)
   return type < module->types.count && module->types.items[type].kind == CTI_COMPOSITE_FUNC ? &module->types.items[type] : NULL;
 }
 
+const cti_rec_group *cti_module_rec_group(const cti_module *module, uint32_t type) {
+  uint32_t low = 0, high = module->rec_groups.count;
+  while (high - low > 1) {
+    uint32_t middle = low + (high - low) / 2;
+    if (module->rec_groups.items[middle].first <= type) low = middle;
+    else high = middle;
+  }
+  return &module->rec_groups.items[low];
+}
+
 ct_status cti_module_add_type(uint32_t *index, cti_module *module, const cti_subtype *type) {
   *index = module->types.count;
   cti_rec_group group = {.first = *index, .count = 1};

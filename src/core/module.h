@@ -224,6 +224,9 @@ cti_section *cti_module_section(const cti_module *module, uint8_t id);
 /* The same, but a section that is missing is made, empty, at the place that sections.def gives it. Marks it `changed`. NULL when memory is out. */
 cti_section *cti_module_touch(cti_module *module, uint8_t id);
 
+/* The recursion group of a type that is there. */
+const cti_rec_group *cti_module_rec_group(const cti_module *module, uint32_t type);
+
 /* Appends a type, in a group of its own; *index: which it is. */
 ct_status cti_module_add_type(uint32_t *index, cti_module *module, const cti_subtype *type);
 
