@@ -43,7 +43,7 @@ static void collect_item(mutator *m, cti_item *item) {
   switch (item->kind) {
     case CTI_ITEM_COMPONENT: collect(m, item->of.component); break;
     case CTI_ITEM_TYPE:
-      if (item->of.type->decls) collect(m, item->of.type->decls);
+      if (cti_ctype_is_scope(item->of.type)) collect(m, item->of.type->decls);
       break;
     case CTI_ITEM_IMPORT: note(m, item->of.import.name.name); break;
     case CTI_ITEM_EXPORT: note(m, item->of.export_.name.name); break;
@@ -121,10 +121,10 @@ static void change_type(mutator *m, const cti_component *c, cti_ctype *type) {
 
 static void change_externtype(mutator *m, const cti_component *c, cti_externtype *type) {
   static const cti_sort sorts[] = {CTI_SORT_CORE_MODULE, CTI_SORT_FUNC, CTI_SORT_TYPE, CTI_SORT_COMPONENT, CTI_SORT_INSTANCE, CTI_SORT_VALUE};
-  if (draw(m, 3) == 0) type->sort = sorts[draw(m, CTI_COUNT(sorts))];
+  if (draw(m, 3) == 0) type->sort = (uint8_t)sorts[draw(m, CTI_COUNT(sorts))];
   if (type->sort == CTI_SORT_TYPE && draw(m, 2)) type->is_eq = !type->is_eq;
-  type->index = draw_index(m, c, type->sort == CTI_SORT_CORE_MODULE ? CTI_SORT_CORE_TYPE : CTI_SORT_TYPE);
-  type->value = draw_valtype(m, c);
+  if (type->sort == CTI_SORT_VALUE) type->value = draw_valtype(m, c);
+  else type->index = draw_index(m, c, type->sort == CTI_SORT_CORE_MODULE ? CTI_SORT_CORE_TYPE : CTI_SORT_TYPE);
 }
 
 /* ---- items */
@@ -157,8 +157,7 @@ static void change_export(mutator *m, const cti_component *c, cti_item *item) {
     case 0: item->of.export_.name.name = draw_name(m); break;
     case 1: of->index = draw_index(m, c, of->sort); break;
     case 2:
-      item->of.export_.has_type = true;
-      if (item->of.export_.type.sort < CTI_SORT_CORE_MODULE) item->of.export_.type.sort = CTI_SORT_FUNC;
+      if (cti_externtype_is_none(item->of.export_.type)) item->of.export_.type = (cti_externtype){.sort = CTI_SORT_FUNC};
       change_externtype(m, c, &item->of.export_.type);
       break;
     default:

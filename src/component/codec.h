@@ -9,7 +9,7 @@
 
 cti_valtype cti_read_component_valtype(cti_cursor *c);
 cti_valtype cti_read_result_list(cti_cursor *c); /* none when absent */
-void cti_read_extern_name(cti_extern_name *out, cti_cursor *c);
+void cti_read_extern_name(cti_extern_name *out, cti_cursor *c, cti_arena *arena);
 void cti_read_externtype(cti_externtype *out, cti_cursor *c);
 cti_sort cti_read_sort(cti_cursor *c);
 cti_sort cti_read_core_sort(cti_cursor *c);

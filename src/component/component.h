@@ -33,30 +33,44 @@ typedef struct cti_sort_index {
   uint32_t index;
 } cti_sort_index;
 
-/* `nameattributes`. Absent ones have data == NULL. For a name that was read, `form` is its leading byte (0, 1, or 2 with attributes) and `attributes`
- * the bytes that followed the name in form 2; both are written back as they came. A built name leaves `attributes` empty. */
+/* `nameattributes`: absent ones have data == NULL. `bytes` is what followed a name that was read, and is written back as it came; empty when built. */
+typedef struct cti_name_attributes {
+  ct_slice implements, version_suffix, external_id;
+  ct_slice bytes;
+  bool repeated; /* one was written twice: the first is here, validation refuses it */
+} cti_name_attributes;
+
+/* Few names have attributes, and there are names by the hundred thousand. */
 typedef struct cti_extern_name {
   ct_slice name;
-  ct_slice implements, version_suffix, external_id;
-  ct_slice attributes;
-  uint8_t form;
-  bool repeated;   /* an attribute was written twice: the first is here, validation refuses it */
-  uint64_t offset; /* of the name's first byte; CT_NO_OFFSET when built */
+  const cti_name_attributes *attributes; /* NULL without: ask cti_attributes_of */
+  uint8_t form;                          /* the leading byte: 0 or 1, or 2 with attributes */
 } cti_extern_name;
 
-/* `externtype`. For types: `is_eq` tells (eq index) from (sub resource). Values have their type in `value`; that a value may be bound to equal another
- * one is in Binary.md, but no tool writes or reads it, and its code would be ambiguous with what they do write. */
+extern const cti_name_attributes cti_no_attributes;
+static inline const cti_name_attributes *cti_attributes_of(const cti_extern_name *name) { return name->attributes ? name->attributes : &cti_no_attributes; }
+/* Gives a name these attributes, a copy in the arena; none when they are all absent. Without memory it stays as it is (reported by the arena). */
+void cti_extern_name_set(cti_extern_name *name, cti_name_attributes attributes, cti_arena *arena);
+
+/* `externtype`. For types: `is_eq` tells (eq index) from (sub resource). That a value may be bound to equal another one is in Binary.md, but no tool
+ * writes or reads it, and its code would be ambiguous with what they do write. */
 typedef struct cti_externtype {
-  cti_sort sort; /* CORE_MODULE, FUNC, VALUE, TYPE, COMPONENT or INSTANCE */
+  uint8_t sort; /* cti_sort: CORE_MODULE, FUNC, VALUE, TYPE, COMPONENT or INSTANCE; COUNT where an export leaves its type out */
   bool is_eq;
-  uint32_t index; /* of the core type or type; not of values and (sub resource) */
-  cti_valtype value;
+  union {
+    uint32_t index;    /* of the core type or type; not of (sub resource) */
+    cti_valtype value; /* VALUE */
+  };
 } cti_externtype;
+
+#define CTI_EXTERNTYPE_NONE ((cti_externtype){.sort = CTI_SORT_COUNT})
+static inline bool cti_externtype_is_none(cti_externtype type) { return type.sort == CTI_SORT_COUNT; }
 
 /* `with` arguments and inline exports: a name and what it stands for. */
 typedef struct cti_named_index {
   cti_extern_name name; /* core instances use name.name alone */
   cti_sort_index item;
+  uint64_t offset; /* absolute, of the first byte; for those that were read */
 } cti_named_index;
 
 typedef enum cti_alias_kind { CTI_ALIAS_EXPORT, CTI_ALIAS_CORE_EXPORT, CTI_ALIAS_OUTER } cti_alias_kind;
@@ -136,15 +150,23 @@ typedef enum cti_ctype_kind { CTI_CTYPE_VALUE, CTI_CTYPE_FUNC, CTI_CTYPE_COMPONE
  * CTI_DEF_ALIAS with the primitive as its element. */
 typedef struct cti_ctype {
   cti_ctype_kind kind;
-  cti_def value;
-  bool is_async; /* func */
-  uint32_t param_count;
-  const cti_member *params; /* func: name and type */
-  cti_valtype result;       /* func: none when absent */
-  cti_component *decls;     /* component and instance types: their declarations as items */
-  cti_corevt rep;           /* resource: i32 or i64 */
-  uint32_t dtor;            /* resource: core function or UINT32_MAX */
+  bool is_async; /* FUNC */
+  union {
+    cti_def value;        /* VALUE */
+    cti_component *decls; /* COMPONENT, INSTANCE: their declarations as items */
+    struct {
+      const cti_member *params; /* name and type */
+      uint32_t param_count;
+      cti_valtype result; /* none when absent */
+    };                    /* FUNC */
+    struct {
+      cti_corevt rep; /* i32 or i64 */
+      uint32_t dtor;  /* core function or UINT32_MAX */
+    };                /* RESOURCE */
+  };
 } cti_ctype;
+
+static inline bool cti_ctype_is_scope(const cti_ctype *type) { return type->kind == CTI_CTYPE_COMPONENT || type->kind == CTI_CTYPE_INSTANCE; }
 
 typedef enum cti_core_type_kind { CTI_CORE_TYPE_REC, CTI_CORE_TYPE_MODULE } cti_core_type_kind;
 
@@ -212,9 +234,8 @@ typedef struct cti_item {
     } import; /* IMPORT */
     struct {
       cti_extern_name name;
-      cti_sort_index item;  /* of components; in types `type` alone holds */
-      bool has_type;
-      cti_externtype type;
+      cti_sort_index item; /* of components; in types `type` alone holds */
+      cti_externtype type; /* of components: none where it is that of the item */
     } export_;
     struct {
       cti_valtype type;

@@ -4,6 +4,16 @@
 
 void cti_component_init(cti_component *component, cti_arena *arena) { *component = (cti_component){.arena = arena, .changed = true}; }
 
+void cti_extern_name_set(cti_extern_name *name, cti_name_attributes attributes, cti_arena *arena) {
+  cti_name_attributes *made = NULL;
+  if (attributes.implements.data || attributes.version_suffix.data || attributes.external_id.data) {
+    if (!(made = CTI_NEW(arena, cti_name_attributes))) return;
+    *made = attributes;
+  }
+  name->attributes = made;
+  name->form = made ? 2 : 0;
+}
+
 /* Appends `item`, gives the index of the first entry it adds to its index space. */
 static uint32_t append(cti_component *c, cti_item item, bool in_type) {
   item.offset = CT_NO_OFFSET;
@@ -94,15 +104,13 @@ uint32_t cti_build_export(cti_component *c, const cti_extern_name *name, cti_sor
   cti_item item = {.kind = CTI_ITEM_EXPORT};
   item.of.export_.name = *name;
   item.of.export_.item = exported;
-  item.of.export_.has_type = type != NULL;
-  if (type) item.of.export_.type = *type;
+  item.of.export_.type = type ? *type : CTI_EXTERNTYPE_NONE;
   return append(c, item, false);
 }
 
 uint32_t cti_build_type_export(cti_component *c, const cti_extern_name *name, cti_externtype type) {
   cti_item item = {.kind = CTI_ITEM_EXPORT};
   item.of.export_.name = *name;
-  item.of.export_.has_type = true;
   item.of.export_.type = type;
   return append(c, item, true);
 }

@@ -50,7 +50,7 @@ static void read_core_instance(cti_item *item, cti_cursor *c, decoder *d) {
   for (uint32_t i = 0; i < count && !c->failed; i++) {
     cti_named_index *of = next_named(&list, c, d->arena);
     if (!of) return;
-    of->name.offset = cti_cursor_offset(c);
+    of->offset = cti_cursor_offset(c);
     of->name.name = cti_cursor_name(c);
     of->item.sort = cti_read_core_sort(c);
     of->item.index = cti_cursor_u32(c);
@@ -76,11 +76,9 @@ static void read_instance(cti_item *item, cti_cursor *c, decoder *d) {
   for (uint32_t i = 0; i < count && !c->failed; i++) {
     cti_named_index *of = next_named(&list, c, d->arena);
     if (!of) return;
-    if (form == 1) cti_read_extern_name(&of->name, c);
-    else {
-      of->name.offset = cti_cursor_offset(c);
-      of->name.name = cti_cursor_name(c);
-    }
+    of->offset = cti_cursor_offset(c) + form;
+    if (form == 1) cti_read_extern_name(&of->name, c, d->arena);
+    else of->name.name = cti_cursor_name(c);
     of->item = read_sort_index(c);
   }
   item->of.instance.items = list.items;
@@ -165,18 +163,18 @@ static void read_start(cti_item *item, cti_cursor *c, decoder *d) {
   item->of.start.result_count = cti_cursor_u32(c);
 }
 
-static void read_import(cti_item *item, cti_cursor *c) {
-  cti_read_extern_name(&item->of.import.name, c);
+static void read_import(cti_item *item, cti_cursor *c, decoder *d) {
+  cti_read_extern_name(&item->of.import.name, c, d->arena);
   cti_read_externtype(&item->of.import.type, c);
 }
 
-static void read_export(cti_item *item, cti_cursor *c) {
-  cti_read_extern_name(&item->of.export_.name, c);
+static void read_export(cti_item *item, cti_cursor *c, decoder *d) {
+  cti_read_extern_name(&item->of.export_.name, c, d->arena);
   item->of.export_.item = read_sort_index(c);
   uint64_t offset = cti_cursor_offset(c);
   uint8_t has_type = cti_cursor_u8(c);
   if (has_type > 1) bad_byte(c, offset, has_type, "type of an export");
-  item->of.export_.has_type = has_type == 1;
+  item->of.export_.type = CTI_EXTERNTYPE_NONE;
   if (has_type == 1) cti_read_externtype(&item->of.export_.type, c);
 }
 
@@ -216,8 +214,8 @@ static void read_item(cti_item *item, cti_cursor *c, decoder *d) {
     case CTI_ITEM_TYPE: item->of.type = cti_read_ctype(c, d->arena, 0); break;
     case CTI_ITEM_CANON: read_canon(item, c, d); break;
     case CTI_ITEM_START: read_start(item, c, d); break;
-    case CTI_ITEM_IMPORT: read_import(item, c); break;
-    case CTI_ITEM_EXPORT: read_export(item, c); break;
+    case CTI_ITEM_IMPORT: read_import(item, c, d); break;
+    case CTI_ITEM_EXPORT: read_export(item, c, d); break;
     case CTI_ITEM_VALUE: read_value(item, c); break;
     case CTI_ITEM_COUNT: break;
   }

@@ -80,8 +80,9 @@ static void write_import(cti_buf *out, const cti_item *item) {
 static void write_export(cti_buf *out, const cti_item *item) {
   cti_write_extern_name(out, &item->of.export_.name);
   write_sort_index(out, item->of.export_.item);
-  cti_buf_u8(out, item->of.export_.has_type ? 1 : 0);
-  if (item->of.export_.has_type) cti_write_externtype(out, &item->of.export_.type);
+  bool has_type = !cti_externtype_is_none(item->of.export_.type);
+  cti_buf_u8(out, has_type ? 1 : 0);
+  if (has_type) cti_write_externtype(out, &item->of.export_.type);
 }
 
 static void write_value(cti_buf *out, const cti_item *item) {

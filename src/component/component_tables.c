@@ -3,6 +3,8 @@
 #include "component/component.h"
 #include "core/features.h"
 
+const cti_name_attributes cti_no_attributes = {.repeated = false};
+
 const cti_sort_info cti_sorts[CTI_SORT_COUNT] = {
 #define CT_SORT(symbol, core, code, name, text) {core, code, name, text},
 #include "component/sorts.def"

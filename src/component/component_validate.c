@@ -76,7 +76,7 @@ static ct_status validate_export(cti_component_validator *v, const cti_item *ite
   CTI_TRY(cti_scope_entity(&entity, v, item->of.export_.item, item->offset));
   if (entity.sort == CTI_SORT_TYPE) entity.created = cti_store_alias(&v->store, entity.type);
   CTI_TRY(v->error->status);
-  if (item->of.export_.has_type) {
+  if (!cti_externtype_is_none(item->of.export_.type)) {
     CTI_TRY(cti_entity_of_externtype(&ascribed, v, &item->of.export_.type, item->offset));
     cti_subtype_init(&cx, &v->store, &v->v->types, item->offset);
     ct_status status = cti_subtype_entity(&cx, &entity, &ascribed);

@@ -123,44 +123,44 @@ static ct_status check_accessor(const rules *r) {
 
 /* ---- attributes */
 
-static ct_status check_suffix(const rules *r, const cti_extern_name *name) {
-  if (!name->version_suffix.data) return CT_OK;
+static ct_status check_suffix(const rules *r, const cti_name_attributes *given) {
+  if (!given->version_suffix.data) return CT_OK;
   CTI_TRY(cti_require(r->v, CTI_FEATURE_CM_CANON_NAMES, r->offset, "a version suffix"));
   if (r->entity->sort != CTI_SORT_INSTANCE)
     return broken(r, "only instances can have a version suffix, this is %s%s", cti_article(cti_entity_describe(r->entity)), cti_entity_describe(r->entity));
-  if (name->version_suffix.size == 0) return broken(r, "the version suffix is empty");
-  if (name->implements.data || r->name->form == CTI_NAME_INTERFACE) return CT_OK;
+  if (given->version_suffix.size == 0) return broken(r, "the version suffix is empty");
+  if (given->implements.data || r->name->form == CTI_NAME_INTERFACE) return CT_OK;
   return broken(r, "a version suffix needs the name of an interface, here or in `implements`");
 }
 
-static ct_status check_implements(const rules *r, const cti_extern_name *name) {
+static ct_status check_implements(const rules *r, const cti_name_attributes *given) {
   cti_name interface;
-  if (!name->implements.data) return CT_OK;
+  if (!given->implements.data) return CT_OK;
   CTI_TRY(cti_require(r->v, CTI_FEATURE_CM_IMPLEMENTS, r->offset, "`implements`"));
   bool bare = r->name->form == CTI_NAME_PLAIN && r->name->resource_func == CTI_RESOURCE_FUNC_NONE && r->name->accessor == CTI_ACCESSOR_NONE;
   if (!bare) return broken(r, "only a plain name can have `implements`");
   if (r->entity->sort != CTI_SORT_INSTANCE)
     return broken(r, "only instances can have `implements`, this is %s%s", cti_article(cti_entity_describe(r->entity)), cti_entity_describe(r->entity));
-  CTI_TRY(cti_name_parse(&interface, name->implements, r->v->v->types.features, r->offset, r->v->error));
-  if (interface.form != CTI_NAME_INTERFACE) return broken(r, "`implements` must name an interface, `%.*s` is none", CTI_S(name->implements));
-  return cti_name_check_version(&interface, name->version_suffix, r->offset, r->v->arena);
+  CTI_TRY(cti_name_parse(&interface, given->implements, r->v->v->types.features, r->offset, r->v->error));
+  if (interface.form != CTI_NAME_INTERFACE) return broken(r, "`implements` must name an interface, `%.*s` is none", CTI_S(given->implements));
+  return cti_name_check_version(&interface, given->version_suffix, r->offset, r->v->arena);
 }
 
-static ct_status check_attributes(const rules *r, const cti_extern_name *name) {
+static ct_status check_attributes(const rules *r, const cti_name_attributes *given) {
   cti_features features = r->v->v->types.features;
   bool form = cti_features_have(features, CTI_FEATURE_CM_IMPLEMENTS) || cti_features_have(features, CTI_FEATURE_CM_CANON_NAMES);
-  if (name->form == 2 && !form) return cti_require(r->v, CTI_FEATURE_CM_IMPLEMENTS, r->offset, "a name with attributes");
-  if (name->repeated) return broken(r, "an attribute of the name is written twice");
-  CTI_TRY(check_suffix(r, name));
-  CTI_TRY(check_implements(r, name));
-  return name->external_id.data ? cti_require(r->v, CTI_FEATURE_CM_IMPLEMENTS, r->offset, "`external-id`") : CT_OK;
+  if (!form) return cti_require(r->v, CTI_FEATURE_CM_IMPLEMENTS, r->offset, "a name with attributes");
+  if (given->repeated) return broken(r, "an attribute of the name is written twice");
+  CTI_TRY(check_suffix(r, given));
+  CTI_TRY(check_implements(r, given));
+  return given->external_id.data ? cti_require(r->v, CTI_FEATURE_CM_IMPLEMENTS, r->offset, "`external-id`") : CT_OK;
 }
 
 /* ---- all of it */
 
 static ct_status check_form(const rules *r, const cti_extern_name *name, bool is_import) {
   if (r->name->form == CTI_NAME_LEGACY) return is_import ? CT_OK : broken(r, "a name of this form can be imported, not exported");
-  if (r->name->form == CTI_NAME_INTERFACE) return cti_name_check_version(r->name, name->version_suffix, r->offset, r->v->arena);
+  if (r->name->form == CTI_NAME_INTERFACE) return cti_name_check_version(r->name, cti_attributes_of(name)->version_suffix, r->offset, r->v->arena);
   switch (r->name->resource_func) {
     case CTI_RESOURCE_FUNC_CONSTRUCTOR: CTI_TRY(check_constructor(r)); break;
     case CTI_RESOURCE_FUNC_METHOD: CTI_TRY(check_method(r)); break;
@@ -201,7 +201,7 @@ ct_status cti_check_extern_name(cti_name *out, cti_component_validator *v, cti_e
   rules r = {v, into, out, entity, offset};
   CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_STRING_SIZE, name->name.size, offset, v->error));
   CTI_TRY(cti_name_parse(out, name->name, v->v->types.features, offset, v->error));
-  CTI_TRY(check_attributes(&r, name));
+  if (name->attributes) CTI_TRY(check_attributes(&r, name->attributes));
   CTI_TRY(check_form(&r, name, is_import));
   CTI_TRY(check_unique(&r, into, is_import));
   if (out->form != CTI_NAME_PLAIN || out->accessor != CTI_ACCESSOR_SET) return CT_OK;

@@ -30,7 +30,13 @@ static void bad_byte(cti_cursor *c, uint64_t offset, uint8_t byte, const char *w
 /* ---- names and sorts */
 
 /* A vector of attributes. The first of each kind counts; the bytes are kept for the encoder. */
-static void read_attributes(cti_extern_name *out, cti_cursor *c) {
+static void read_attributes(cti_extern_name *name, cti_cursor *c, cti_arena *arena) {
+  cti_name_attributes *out = CTI_NEW(arena, cti_name_attributes);
+  if (!out) {
+    cti_cursor_fail(c, CT_NOMEM, "out of memory");
+    return;
+  }
+  name->attributes = out;
   ct_slice *fields[] = {&out->implements, &out->version_suffix, &out->external_id};
   const uint8_t *start = c->at;
   uint32_t count = cti_cursor_count(c, "attributes of a name");
@@ -45,17 +51,16 @@ static void read_attributes(cti_extern_name *out, cti_cursor *c) {
     if (fields[code]->data) out->repeated = true;
     else *fields[code] = value;
   }
-  if (!c->failed) out->attributes = cti_slice(start, (size_t)(c->at - start));
+  if (!c->failed) out->bytes = cti_slice(start, (size_t)(c->at - start));
 }
 
-void cti_read_extern_name(cti_extern_name *out, cti_cursor *c) {
+void cti_read_extern_name(cti_extern_name *out, cti_cursor *c, cti_arena *arena) {
   *out = (cti_extern_name){0};
   uint64_t offset = cti_cursor_offset(c);
   out->form = cti_cursor_u8(c);
   if (out->form > 2) bad_byte(c, offset, out->form, "name of an import or export");
-  out->offset = cti_cursor_offset(c);
   out->name = cti_cursor_name(c);
-  if (out->form == 2) read_attributes(out, c);
+  if (out->form == 2) read_attributes(out, c, arena);
 }
 
 static cti_sort sort_of_code(cti_cursor *c, bool is_core, uint64_t offset, uint8_t code) {
@@ -302,7 +307,7 @@ static void read_resource(cti_ctype *out, cti_cursor *c) {
   uint64_t offset = cti_cursor_offset(c);
   uint8_t has_dtor = cti_cursor_u8(c);
   if (has_dtor > 1) bad_byte(c, offset, has_dtor, "destructor of a resource");
-  if (has_dtor == 1) out->dtor = cti_cursor_u32(c);
+  out->dtor = has_dtor == 1 ? cti_cursor_u32(c) : UINT32_MAX;
 }
 
 static void read_declaration(cti_item *out, cti_cursor *c, cti_arena *arena, uint32_t depth, bool of_component) {
@@ -319,15 +324,16 @@ static void read_declaration(cti_item *out, cti_cursor *c, cti_arena *arena, uin
     case CTI_ITEM_TYPE: out->of.type = cti_read_ctype(c, arena, depth + 1); break;
     case CTI_ITEM_ALIAS: cti_read_alias(&out->of.alias, c); break;
     case CTI_ITEM_IMPORT:
-      cti_read_extern_name(&out->of.import.name, c);
+      cti_read_extern_name(&out->of.import.name, c, arena);
       cti_read_externtype(&out->of.import.type, c);
       break;
     default:
-      cti_read_extern_name(&out->of.export_.name, c);
+      cti_read_extern_name(&out->of.export_.name, c, arena);
       cti_read_externtype(&out->of.export_.type, c);
-      out->of.export_.has_type = true;
   }
 }
+
+enum { MOST_EXPECTED = 4096 }; /* declarations for which there is room before they are read: counts may lie, at each of the levels that may be nested */
 
 static void read_declarations(cti_ctype *out, cti_cursor *c, cti_arena *arena, uint32_t depth, cti_ctype_kind kind) {
   out->kind = kind;
@@ -342,7 +348,7 @@ static void read_declarations(cti_ctype *out, cti_cursor *c, cti_arena *arena, u
   }
   cti_component_init(out->decls, arena);
   uint32_t count = cti_cursor_count(c, "declarations of a type");
-  if (!c->failed && !cti_vec_reserve(arena, &out->decls->items, count < 256 ? count : 256)) cti_cursor_fail(c, CT_NOMEM, "out of memory");
+  if (!c->failed && !cti_vec_reserve(arena, &out->decls->items, count < MOST_EXPECTED ? count : MOST_EXPECTED)) cti_cursor_fail(c, CT_NOMEM, "out of memory");
   for (uint32_t i = 0; i < count && !c->failed; i++) {
     cti_item item = {0};
     read_declaration(&item, c, arena, depth, kind == CTI_CTYPE_COMPONENT);
@@ -356,7 +362,6 @@ const cti_ctype *cti_read_ctype(cti_cursor *c, cti_arena *arena, uint32_t depth)
     cti_cursor_fail(c, CT_NOMEM, "out of memory");
     return NULL;
   }
-  out->dtor = UINT32_MAX;
   uint64_t offset = cti_cursor_offset(c);
   uint8_t code = cti_cursor_u8(c);
   cti_prim prim = cti_prim_of_code(code);

@@ -24,16 +24,16 @@ static void write_attribute(cti_buf *out, uint8_t code, ct_slice value) {
 }
 
 void cti_write_extern_name(cti_buf *out, const cti_extern_name *name) {
-  uint32_t count = (name->implements.data != NULL) + (name->version_suffix.data != NULL) + (name->external_id.data != NULL);
-  bool attributed = name->attributes.data || count;
-  cti_buf_u8(out, attributed ? 2 : name->form);
+  const cti_name_attributes *attributes = name->attributes;
+  cti_buf_u8(out, name->form);
   cti_buf_name(out, name->name);
-  if (name->attributes.data) cti_buf_bytes(out, name->attributes);
-  else if (attributed) {
-    cti_buf_uleb(out, count);
-    write_attribute(out, 0, name->implements);
-    write_attribute(out, 1, name->version_suffix);
-    write_attribute(out, 2, name->external_id);
+  if (!attributes) return;
+  if (attributes->bytes.data) cti_buf_bytes(out, attributes->bytes);
+  else {
+    cti_buf_uleb(out, (attributes->implements.data != NULL) + (attributes->version_suffix.data != NULL) + (attributes->external_id.data != NULL));
+    write_attribute(out, 0, attributes->implements);
+    write_attribute(out, 1, attributes->version_suffix);
+    write_attribute(out, 2, attributes->external_id);
   }
 }
 

@@ -18,12 +18,12 @@ static ct_status core_args(cti_map *out, cti_component_validator *v, const cti_i
     const cti_named_index *arg = &item->of.instance.items[i];
     bool added;
     if (arg->item.sort != CTI_SORT_CORE_INSTANCE)
-      return cti_invalid(v, arg->name.offset, "argument `%.*s` must be a core instance, this is %s%s", CTI_S(arg->name.name),
+      return cti_invalid(v, arg->offset, "argument `%.*s` must be a core instance, this is %s%s", CTI_S(arg->name.name),
                          cti_article(cti_sorts[arg->item.sort].name), cti_sorts[arg->item.sort].name);
-    CTI_TRY(cti_scope_check(v, scope, CTI_SORT_CORE_INSTANCE, arg->item.index, arg->name.offset));
+    CTI_TRY(cti_scope_check(v, scope, CTI_SORT_CORE_INSTANCE, arg->item.index, arg->offset));
     uint32_t instance = scope->core_instances.items[arg->item.index];
     CTI_TRY(cti_map_add(out, v->arena, arg->name.name, &instance, &added));
-    if (!added) return cti_invalid(v, arg->name.offset, "there are two arguments named `%.*s`", CTI_S(arg->name.name));
+    if (!added) return cti_invalid(v, arg->offset, "there are two arguments named `%.*s`", CTI_S(arg->name.name));
   }
   return CT_OK;
 }
@@ -103,11 +103,11 @@ static ct_status core_exports(const cti_core_exports **out, cti_component_valida
     uint32_t index = i;
     bool added;
     items[i].name = of->name.name;
-    CTI_TRY(core_item(&items[i].type, v, of->item, of->name.offset));
+    CTI_TRY(core_item(&items[i].type, v, of->item, of->offset));
     exports->size += cti_extern_type_size(&v->v->types, &items[i].type);
-    CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_TYPE_SIZE, exports->size, of->name.offset, v->error));
+    CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_TYPE_SIZE, exports->size, of->offset, v->error));
     CTI_TRY(cti_map_add(&exports->by_name, v->arena, of->name.name, &index, &added));
-    if (!added) return cti_invalid(v, of->name.offset, "there are two exports named `%.*s`", CTI_S(of->name.name));
+    if (!added) return cti_invalid(v, of->offset, "there are two exports named `%.*s`", CTI_S(of->name.name));
   }
   *out = exports;
   return CT_OK;
@@ -135,9 +135,9 @@ static ct_status collect_args(cti_extern_list *out, cti_component_validator *v, 
   names->items = items;
   for (uint32_t i = 0; i < count; i++) {
     const cti_named_index *arg = &item->of.instance.items[i];
-    CTI_TRY(cti_scope_entity(&entities[i], v, arg->item, arg->name.offset));
+    CTI_TRY(cti_scope_entity(&entities[i], v, arg->item, arg->offset));
     if (cti_names_find(items, i, &names->by_name, arg->name.name) != CTI_MAP_NONE)
-      return cti_invalid(v, arg->name.offset, "there are two arguments named `%.*s`", CTI_S(arg->name.name));
+      return cti_invalid(v, arg->offset, "there are two arguments named `%.*s`", CTI_S(arg->name.name));
     items[i] = &arg->name;
     names->count = i + 1;
     CTI_TRY(cti_names_index(items, names->count, &names->by_name, v->arena));
@@ -189,10 +189,10 @@ static ct_status inline_exports(uint32_t *out, cti_component_validator *v, const
   for (uint32_t i = 0; i < item->of.instance.count; i++) {
     const cti_named_index *of = &item->of.instance.items[i];
     cti_entity entity;
-    CTI_TRY(cti_scope_entity(&entity, v, of->item, of->name.offset));
+    CTI_TRY(cti_scope_entity(&entity, v, of->item, of->offset));
     if (entity.sort == CTI_SORT_VALUE && (cti_type_info_of_value(&v->store, (cti_valtype){entity.type}).flags & CTI_TYPE_BORROW))
-      return cti_invalid(v, of->name.offset, "the type of an exported value must not contain a borrow");
-    ct_status status = cti_validate_inline_export(v, &externs, &info, &of->name, &entity, of->name.offset);
+      return cti_invalid(v, of->offset, "the type of an exported value must not contain a borrow");
+    ct_status status = cti_validate_inline_export(v, &externs, &info, &of->name, &entity, of->offset);
     if (status == CT_OK) continue;
     cti_error_trail(v->error, "export `%.*s`", CTI_S(of->name.name));
     return status;

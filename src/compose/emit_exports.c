@@ -85,7 +85,7 @@ static uint32_t import_named(cti_type_encoder *types, uint32_t type, cti_externt
   nester *n = types->context;
   ct_slice name = unique_type_name(n, n->plan->resolve.names.items[type].name);
   if (!name.data || !cti_vec_push(n->plan->arena, &n->imported, type) || !cti_vec_push(n->plan->arena, &n->imported_names, name)) return UINT32_MAX;
-  cti_extern_name as_import = cti_extern_name_make(name, (ct_slice){NULL, 0}, (ct_slice){NULL, 0});
+  cti_extern_name as_import = {.name = name};
   return cti_build_import(&n->inner, &as_import, bound);
 }
 
@@ -144,7 +144,7 @@ static ct_status import_funcs(nester *n) {
   for (uint32_t i = 0; i < interface->funcs.count; i++) {
     cti_externtype type = {.sort = CTI_SORT_FUNC};
     CTI_TRY(cti_encode_func_type(&type.index, &n->types, &interface->funcs.items[i]));
-    cti_extern_name name = cti_extern_name_make(import_func_name(n->plan, &interface->funcs.items[i]), (ct_slice){NULL, 0}, (ct_slice){NULL, 0});
+    cti_extern_name name = {.name = import_func_name(n->plan, &interface->funcs.items[i])};
     if (cti_build_import(&n->inner, &name, type) == UINT32_MAX) return failed(n->plan);
   }
   return CT_OK;
@@ -169,7 +169,7 @@ static ct_status export_types(nester *n, const uint32_t *resources) {
       continue;
     }
     const cti_wit_type *names = &n->plan->resolve.names.items[type];
-    cti_extern_name name = cti_extern_name_make(names->name, (ct_slice){NULL, 0}, names->external_id);
+    cti_extern_name name = cti_extern_name_make(names->name, names->external_id, n->plan->arena);
     uint32_t index = cti_build_export(&n->inner, &name, (cti_sort_index){CTI_SORT_TYPE, resources[i]}, NULL);
     if (index == UINT32_MAX) return failed(n->plan);
     CTI_TRY(cti_map_set_u64(&n->types.maps->types, n->plan->arena, type, cti_valtype_def(index).word));
@@ -184,7 +184,7 @@ static ct_status export_funcs(nester *n) {
     const cti_wit_func *func = &interface->funcs.items[i];
     cti_externtype type = {.sort = CTI_SORT_FUNC};
     CTI_TRY(cti_encode_func_type(&type.index, &n->types, func));
-    cti_extern_name name = cti_extern_name_make(func->name, (ct_slice){NULL, 0}, func->external_id);
+    cti_extern_name name = cti_extern_name_make(func->name, func->external_id, n->plan->arena);
     if (cti_build_export(&n->inner, &name, (cti_sort_index){CTI_SORT_FUNC, i}, &type) == UINT32_MAX) return failed(n->plan);
   }
   return CT_OK;
@@ -240,7 +240,7 @@ static ct_status emit_plain_interface(cti_plan *plan, uint32_t unit, uint32_t pl
     cti_type_encoder root = cti_root_types(plan, item->interface, false);
     uint32_t type;
     CTI_TRY(cti_encode_func_type(&type, &root, func));
-    funcs[i] = (cti_named_index){cti_extern_name_make(func->name, (ct_slice){NULL, 0}, func->external_id), {CTI_SORT_FUNC, emit_lift(plan, unit, place, i, type)}};
+    funcs[i] = (cti_named_index){.name = cti_extern_name_make(func->name, func->external_id, plan->arena), .item = {CTI_SORT_FUNC, emit_lift(plan, unit, place, i, type)}};
     if (failed(plan)) return failed(plan);
   }
   cti_extern_name name = cti_world_item_extern_name(&plan->resolve, item, plan->options->canonical_names);

@@ -15,7 +15,7 @@ static uint32_t import_type(cti_type_encoder *types, uint32_t type) {
 static ct_status declare_func(cti_plan *plan, cti_type_encoder *types, const cti_wit_func *func) {
   cti_externtype type = {.sort = CTI_SORT_FUNC};
   CTI_TRY(cti_encode_func_type(&type.index, types, func));
-  cti_extern_name name = cti_extern_name_make(func->name, (ct_slice){NULL, 0}, func->external_id);
+  cti_extern_name name = cti_extern_name_make(func->name, func->external_id, plan->arena);
   return cti_build_type_export(types->scope, &name, type) == UINT32_MAX ? failed(plan) : CT_OK;
 }
 
@@ -42,7 +42,9 @@ static cti_extern_name imported_name(ct_slice *title, cti_plan *plan, const cti_
   if (place == CTI_MAP_NONE) return name;
   plan->rename_used[place] = true;
   *title = name.name = cti_slice_str(plan->options->import_names[place].new_name);
-  name.version_suffix = (ct_slice){NULL, 0};
+  cti_name_attributes attributes = *cti_attributes_of(&name);
+  attributes.version_suffix = (ct_slice){NULL, 0};
+  cti_extern_name_set(&name, attributes, plan->arena);
   return name;
 }
 

@@ -50,7 +50,7 @@ ct_status cti_metadata_encode(cti_buf *out, cti_resolve *resolve, uint32_t world
   cti_build_custom(&component, CTI_LIT("wit-component-encoding"), cti_slice(header, sizeof header));
   cti_ctype type = {.kind = CTI_CTYPE_COMPONENT, .decls = wrapper};
   cti_sort_index item = {CTI_SORT_TYPE, cti_build_type(&component, &type)};
-  cti_extern_name name = cti_extern_name_make(resolve->worlds.items[world].name, (ct_slice){NULL, 0}, (ct_slice){NULL, 0});
+  cti_extern_name name = {.name = resolve->worlds.items[world].name};
   cti_build_export(&component, &name, item, NULL);
   cti_buf producers = {0};
   cti_producers_base_write(&producers, CTI_MAKER_WIT_COMPONENT);

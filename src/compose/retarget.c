@@ -55,8 +55,9 @@ static ct_slice renamed(cti_retarget *r, const cti_move *m, ct_slice *suffix) {
 }
 
 static ct_status add_move(cti_retarget *r, cti_move *m, const cti_extern_name *name) {
-  bool has_label = name->implements.data != NULL;
-  if (!read_name(m, r->arena, has_label ? name->implements : name->name, name->version_suffix)) return failed(r);
+  cti_name_attributes attributes = *cti_attributes_of(name);
+  bool has_label = attributes.implements.data != NULL;
+  if (!read_name(m, r->arena, has_label ? attributes.implements : name->name, attributes.version_suffix)) return failed(r);
   if (has_label) m->old = name->name;
   if (!cti_wasi_version(&m->package)) {
     cti_retarget_tell(r, CT_NOTICE_WARNING, "%.*s stays as it is: ctool does not carry the package wasi:%.*s", CTI_S(m->old), CTI_S(m->package.name));
@@ -64,8 +65,9 @@ static ct_status add_move(cti_retarget *r, cti_move *m, const cti_extern_name *n
   }
   m->name = *name;
   if (cti_semver_cmp(&m->package.version, &r->to) != 0) { /* what is there is compared all the same: two imports may become one */
-    m->name.attributes = (ct_slice){NULL, 0};
-    *(has_label ? &m->name.implements : &m->name.name) = renamed(r, m, &m->name.version_suffix);
+    attributes.bytes = (ct_slice){NULL, 0};
+    *(has_label ? &attributes.implements : &m->name.name) = renamed(r, m, &attributes.version_suffix);
+    cti_extern_name_set(&m->name, attributes, r->arena);
   }
   return failed(r) == CT_OK && cti_vec_push(r->arena, &r->moves, *m) ? CT_OK : failed(r);
 }

@@ -92,7 +92,7 @@ static void keep_types(merger *g, uint32_t id) {
 
 /* ---- the world in front */
 
-static bool is_merged(const cti_move *m) { return !m->is_export && !m->name.implements.data; }
+static bool is_merged(const cti_move *m) { return !m->is_export && !cti_attributes_of(&m->name)->implements.data; }
 
 /* A world that imports each interface once; the front end brings it into order, and adds what those use. */
 static ct_status make_world(uint32_t *world, merger *g) {
@@ -143,7 +143,7 @@ static ct_status make_front(merger *g) {
   if (!g->wanted || !g->seen) return CT_NOMEM;
   for (uint32_t i = 0; i < r->moves.count; i++) {
     if (!is_merged(&r->moves.items[i])) continue;
-    canonical |= r->moves.items[i].name.version_suffix.size > 0;
+    canonical |= cti_attributes_of(&r->moves.items[i].name)->version_suffix.size > 0;
     CTI_TRY(want(g, &r->moves.items[i]));
   }
   for (uint32_t i = 0; i < r->target.interfaces.count; i++) CTI_TRY(keep_funcs(g, i));

@@ -28,7 +28,7 @@ static uint32_t component_type(cti_component *root, cti_component *decls) {
 }
 
 static void export_as(cti_component *root, const char *name, cti_sort sort, uint32_t index) {
-  cti_extern_name extern_name = cti_extern_name_make(cti_slice_str(name), (ct_slice){NULL, 0}, (ct_slice){NULL, 0});
+  cti_extern_name extern_name = {.name = cti_slice_str(name)};
   cti_build_export(root, &extern_name, (cti_sort_index){sort, index}, NULL);
 }
 

@@ -184,7 +184,7 @@ static ct_status take_out(unbundler *u, cti_item *item, uint32_t depth) {
   cti_core_type_def type = {.kind = CTI_CORE_TYPE_MODULE, .decl_count = t.decls.count, .decls = t.decls.items};
   cti_externtype import = {.sort = CTI_SORT_CORE_MODULE, .index = cti_build_core_type(&u->front, &type)};
   if (import.index == UINT32_MAX) return failed(u);
-  cti_extern_name import_name = cti_extern_name_make(name, (ct_slice){NULL, 0}, (ct_slice){NULL, 0});
+  cti_extern_name import_name = {.name = name};
   if (cti_build_import(&u->front, &import_name, import) == UINT32_MAX) return failed(u);
   return u->take(u->context, (const char *)name.data, bytes, u->arena.error);
 }

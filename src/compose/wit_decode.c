@@ -14,7 +14,8 @@ static ct_status failed(const cti_wit_decoder *d) { return d->arena->error->stat
 
 cti_decode_item cti_decode_item_at(const cti_extern_list *list, uint32_t index) {
   const cti_extern_name *name = list->names->items[index];
-  return (cti_decode_item){name->name, name->implements, name->external_id, name->version_suffix, list->entities[index]};
+  const cti_name_attributes *attributes = cti_attributes_of(name);
+  return (cti_decode_item){name->name, attributes->implements, attributes->external_id, attributes->version_suffix, list->entities[index]};
 }
 
 /* ---- names of interfaces and worlds: "ns:pkg/name@version" */

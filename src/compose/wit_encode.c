@@ -42,11 +42,10 @@ static ct_slice canonical_id(const cti_resolve *resolve, uint32_t interface, ct_
 static cti_extern_name interface_extern_name(const cti_resolve *resolve, uint32_t interface, ct_slice label, ct_slice external_id, bool canonical_names) {
   ct_slice suffix = {NULL, 0};
   ct_slice id = canonical_names ? canonical_id(resolve, interface, &suffix) : cti_interface_id(resolve, interface);
-  cti_extern_name name = cti_extern_name_make(label.data ? label : id, label.data ? id : (ct_slice){NULL, 0}, external_id);
-  if (suffix.size) {
-    name.version_suffix = suffix;
-    name.form = 2;
-  }
+  cti_extern_name name = {.name = label.data ? label : id};
+  cti_name_attributes attributes = {.implements = label.data ? id : label, .external_id = external_id};
+  if (suffix.size) attributes.version_suffix = suffix;
+  cti_extern_name_set(&name, attributes, resolve->arena);
   return name;
 }
 
@@ -56,7 +55,7 @@ cti_extern_name cti_world_item_extern_name(const cti_resolve *resolve, const cti
   ct_slice external_id = item->external_id;
   if (item->kind == CTI_WORLD_FUNC) external_id = item->func.external_id;
   if (item->kind == CTI_WORLD_TYPE) external_id = resolve->names.items[item->type].external_id;
-  return cti_extern_name_make(item->name, (ct_slice){NULL, 0}, external_id);
+  return cti_extern_name_make(item->name, external_id, resolve->arena);
 }
 
 /* A counting sort by the place of the function's resource among the types. */
@@ -112,7 +111,7 @@ static ct_status encode_funcs(scope_encoder *s, uint32_t interface) {
   if (!order) return failed(s);
   for (uint32_t i = 0; i < iface->funcs.count; i++) {
     const cti_wit_func *func = &iface->funcs.items[order[i]];
-    cti_extern_name name = cti_extern_name_make(func->name, (ct_slice){NULL, 0}, func->external_id);
+    cti_extern_name name = cti_extern_name_make(func->name, func->external_id, s->resolve->arena);
     cti_externtype type = {.sort = CTI_SORT_FUNC};
     CTI_TRY(cti_encode_func_type(&type.index, &s->types, func));
     if (cti_build_type_export(s->types.scope, &name, type) == UINT32_MAX) return failed(s);
@@ -189,7 +188,7 @@ ct_status cti_encode_world_wrapper(cti_component *out, cti_resolve *resolve, uin
   cti_component_init(out, arena);
   CTI_TRY(cti_encode_world(inner, resolve, world, canonical_names));
   cti_ctype type = {.kind = CTI_CTYPE_COMPONENT, .decls = inner};
-  cti_extern_name name = cti_extern_name_make(cti_world_id(resolve, world), (ct_slice){NULL, 0}, (ct_slice){NULL, 0});
+  cti_extern_name name = {.name = cti_world_id(resolve, world)};
   cti_build_type_export(out, &name, (cti_externtype){.sort = CTI_SORT_COMPONENT, .index = cti_build_type(out, &type)});
   return arena->error->status;
 }
@@ -284,7 +283,7 @@ static ct_status write_member(package_encoder *e, const member *m) {
   cti_component *component = &e->component;
   cti_ctype type = {.kind = CTI_CTYPE_COMPONENT, .decls = m->decls};
   cti_sort_index item = {CTI_SORT_TYPE, cti_build_type(component, &type)};
-  cti_extern_name name = cti_extern_name_make(m->name, (ct_slice){NULL, 0}, (ct_slice){NULL, 0});
+  cti_extern_name name = {.name = m->name};
   cti_build_export(component, &name, item, NULL);
   ct_status status = component->arena->error->status;
   if (status == CT_OK) cti_component_encode_items(component, 0, component->items.count, e->out);

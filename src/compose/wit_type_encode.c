@@ -5,9 +5,10 @@
  * bytes equal: children in order of the source, then the type, then its name. */
 #include "compose/wit_type_encode.h"
 
-cti_extern_name cti_extern_name_make(ct_slice name, ct_slice implements, ct_slice external_id) {
-  bool attributes = implements.data || external_id.data;
-  return (cti_extern_name){.name = name, .implements = implements, .external_id = external_id, .form = attributes ? 2 : 0, .offset = CT_NO_OFFSET};
+cti_extern_name cti_extern_name_make(ct_slice name, ct_slice external_id, cti_arena *arena) {
+  cti_extern_name made = {.name = name};
+  cti_extern_name_set(&made, (cti_name_attributes){.external_id = external_id}, arena);
+  return made;
 }
 
 static ct_status failed(const cti_type_encoder *e) { return e->arena->error->status; }
@@ -50,7 +51,7 @@ static uint32_t define_structure(cti_type_encoder *e, const cti_def *def) {
 /* Makes the definition `index`, or a new resource, visible by the name of `type`; gives the index that is to be used from now on. */
 static uint32_t give_name(cti_type_encoder *e, uint32_t type, cti_externtype bound) {
   const cti_wit_type *names = &e->resolve->names.items[type];
-  cti_extern_name name = cti_extern_name_make(names->name, (ct_slice){NULL, 0}, names->external_id);
+  cti_extern_name name = cti_extern_name_make(names->name, names->external_id, e->arena);
   switch (e->naming) {
   case CTI_NAMING_DECLARE: return cti_build_type_export(e->scope, &name, bound);
   case CTI_NAMING_IMPORT: return cti_build_import(e->scope, &name, bound);

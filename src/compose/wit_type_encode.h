@@ -65,7 +65,7 @@ ct_status cti_forget_type(cti_type_encoder *encoder, uint32_t type);
 /* An independent copy of what a scope has. */
 ct_status cti_type_maps_copy(cti_type_maps *out, const cti_type_maps *maps, cti_arena *arena);
 
-/* The extern name of something in a scope; an absent attribute has data == NULL. */
-cti_extern_name cti_extern_name_make(ct_slice name, ct_slice implements, ct_slice external_id);
+/* The extern name of something that has an external id, or none (data == NULL). */
+cti_extern_name cti_extern_name_make(ct_slice name, ct_slice external_id, cti_arena *arena);
 
 #endif

@@ -88,7 +88,7 @@ static ct_status find_type_users(cti_why *w) {
     if (cti_item_sort(item, false) == CTI_SORT_TYPE) type++;
     if (item->kind != CTI_ITEM_IMPORT || item->of.import.type.sort != CTI_SORT_INSTANCE || item->of.import.type.index >= type) continue;
     const cti_ctype *of = types[item->of.import.type.index];
-    if (of && of->decls && uses_types(w, of->decls) && !cti_vec_push(w->arena, &w->for_types, item->of.import.name.name)) return CT_NOMEM;
+    if (of && cti_ctype_is_scope(of) && uses_types(w, of->decls) && !cti_vec_push(w->arena, &w->for_types, item->of.import.name.name)) return CT_NOMEM;
   }
   return CT_OK;
 }

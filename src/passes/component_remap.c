@@ -118,8 +118,10 @@ static ct_status move_definition(remapper *r, const cti_ctype **type) {
   cti_ctype *made = copy(r, *type, 1, sizeof **type);
   if (!made) return CT_NOMEM;
   if (made->kind == CTI_CTYPE_VALUE) CTI_TRY(move_value_type(r, &made->value));
-  else CTI_TRY(move_members(r, &made->params, made->kind == CTI_CTYPE_FUNC ? made->param_count : 0));
-  if (made->kind == CTI_CTYPE_FUNC) CTI_TRY(move_type(r, &made->result));
+  if (made->kind == CTI_CTYPE_FUNC) {
+    CTI_TRY(move_members(r, &made->params, made->param_count));
+    CTI_TRY(move_type(r, &made->result));
+  }
   if (made->kind == CTI_CTYPE_RESOURCE && made->dtor != UINT32_MAX) CTI_TRY(move(r, CTI_SORT_CORE_FUNC, 0, &made->dtor));
   *type = made;
   return CT_OK;
@@ -208,7 +210,7 @@ static ct_status remap_item(remapper *r, cti_item *item) {
   case CTI_ITEM_COMPONENT: return remap_nested(r, item->of.component, false);
   case CTI_ITEM_ALIAS: return move_alias(r, &item->of.alias);
   case CTI_ITEM_TYPE:
-    if (item->of.type->decls) return remap_nested(r, item->of.type->decls, true);
+    if (cti_ctype_is_scope(item->of.type)) return remap_nested(r, item->of.type->decls, true);
     return r->all && r->depth == 0 ? move_definition(r, &item->of.type) : CT_OK;
   case CTI_ITEM_CANON: return move_canon(r, &item->of.canon);
   case CTI_ITEM_START: return r->all ? move_start(r, item) : CT_OK;
@@ -216,7 +218,7 @@ static ct_status remap_item(remapper *r, cti_item *item) {
   case CTI_ITEM_IMPORT: return move_extern(r, &item->of.import.type);
   case CTI_ITEM_EXPORT:
     if (r->in_type) return move_extern(r, &item->of.export_.type);
-    if (item->of.export_.has_type) CTI_TRY(move_extern(r, &item->of.export_.type));
+    if (!cti_externtype_is_none(item->of.export_.type)) CTI_TRY(move_extern(r, &item->of.export_.type));
     return move(r, item->of.export_.item.sort, 0, &item->of.export_.item.index);
   default: return CT_OK;
   }

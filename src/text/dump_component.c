@@ -120,11 +120,12 @@ static void show_attribute(cti_buf *out, const char *label, ct_slice value) {
 }
 
 static void show_extern_name(cti_buf *out, const cti_extern_name *name) {
+  const cti_name_attributes *attributes = cti_attributes_of(name);
   cti_buf_str(out, "ComponentExternName { name: ");
   cti_show_string(out, name->name);
-  show_attribute(out, "implements", name->implements);
-  show_attribute(out, "version_suffix", name->version_suffix);
-  show_attribute(out, "external_id", name->external_id);
+  show_attribute(out, "implements", attributes->implements);
+  show_attribute(out, "version_suffix", attributes->version_suffix);
+  show_attribute(out, "external_id", attributes->external_id);
   cti_buf_str(out, " }");
 }
 
@@ -154,13 +155,13 @@ static void show_import(cti_buf *out, const cti_item *item) {
   cti_buf_str(out, " }");
 }
 
-static void show_export(cti_buf *out, const cti_extern_name *name, cti_sort_index what, const cti_externtype *type) {
+static void show_export(cti_buf *out, const cti_extern_name *name, cti_sort_index what, cti_externtype type) {
   cti_buf_str(out, "ComponentExport { name: ");
   show_extern_name(out, name);
   cti_buf_printf(out, ", kind: %s, index: %u, ty: ", sort_word(what.sort), what.index);
-  if (type) {
+  if (!cti_externtype_is_none(type)) {
     cti_buf_str(out, "Some(");
-    show_externtype(out, type);
+    show_externtype(out, &type);
     cti_buf_str(out, ") }");
   } else {
     cti_buf_str(out, "None }");
@@ -187,7 +188,7 @@ static void show_instance(cti_buf *out, const cti_item *item, bool is_core) {
     const cti_named_index *named = &item->of.instance.items[i];
     if (i) cti_buf_str(out, ", ");
     if (exports && !is_core) {
-      show_export(out, &named->name, named->item, NULL);
+      show_export(out, &named->name, named->item, CTI_EXTERNTYPE_NONE);
       continue;
     }
     cti_buf_printf(out, "%s { name: ", exports ? "Export" : is_core ? "InstantiationArg" : "ComponentInstantiationArg");
@@ -383,7 +384,7 @@ static void show_item(cti_buf *out, const cti_item *item, uint32_t *count) {
     case CTI_ITEM_TYPE: show_new(out, count, CTI_SORT_TYPE); show_ctype(out, item->of.type); break;
     case CTI_ITEM_CANON: show_new(out, count, item->of.canon.kind == CTI_CANON_LIFT ? CTI_SORT_FUNC : CTI_SORT_CORE_FUNC); show_canon(out, &item->of.canon); break;
     case CTI_ITEM_IMPORT: show_new(out, count, item->of.import.type.sort); show_import(out, item); break;
-    case CTI_ITEM_EXPORT: cti_buf_str(out, "export "); show_export(out, &item->of.export_.name, item->of.export_.item, item->of.export_.has_type ? &item->of.export_.type : NULL); break;
+    case CTI_ITEM_EXPORT: cti_buf_str(out, "export "); show_export(out, &item->of.export_.name, item->of.export_.item, item->of.export_.type); break;
     case CTI_ITEM_START: show_start(out, item); break;
     default: break;
   }

@@ -258,7 +258,7 @@ static void print_export(cti_printer *p, cti_scope *scope, const cti_item *item)
   cti_print_extern_name(p, &item->of.export_.name);
   cti_text_char(&p->text, ' ');
   print_use(p, scope, what.sort, what.index);
-  if (item->of.export_.has_type) {
+  if (!cti_externtype_is_none(item->of.export_.type)) {
     cti_text_char(&p->text, ' ');
     cti_print_externtype(p, scope, &item->of.export_.type, false);
   }

@@ -111,9 +111,10 @@ static void print_attribute(cti_printer *p, const char *keyword, ct_slice value)
 
 void cti_print_extern_name(cti_printer *p, const cti_extern_name *name) {
   cti_text_quoted(&p->text, name->name);
-  print_attribute(p, "implements ", name->implements);
-  print_attribute(p, "version-suffix ", name->version_suffix);
-  print_attribute(p, "external-id ", name->external_id);
+  if (!name->attributes) return;
+  print_attribute(p, "implements ", name->attributes->implements);
+  print_attribute(p, "version-suffix ", name->attributes->version_suffix);
+  print_attribute(p, "external-id ", name->attributes->external_id);
 }
 
 static void print_use_of_type(cti_printer *p, const cti_scope *scope, cti_sort sort, uint32_t index) {

@@ -110,14 +110,14 @@ static ct_slice attribute(cti_wat_parser *p, const char *word) {
 
 void cti_wat_extern_name(cti_wat_builder *b, cti_extern_name *out) {
   cti_wat_parser *p = b->p;
-  *out = (cti_extern_name){.offset = CT_NO_OFFSET};
+  cti_name_attributes attributes = {.repeated = false};
   bool interface = cti_wat_enter(p, "interface"); /* an older way to write names of interfaces */
-  out->name = cti_wat_take_name(p);
+  *out = (cti_extern_name){.name = cti_wat_take_name(p)};
   if (interface) cti_wat_leave(p);
-  out->implements = attribute(p, "implements");
-  out->version_suffix = attribute(p, "versionsuffix");
-  out->external_id = attribute(p, "external-id");
-  out->form = out->implements.data || out->version_suffix.data || out->external_id.data ? 2 : 0;
+  attributes.implements = attribute(p, "implements");
+  attributes.version_suffix = attribute(p, "versionsuffix");
+  attributes.external_id = attribute(p, "external-id");
+  cti_extern_name_set(out, attributes, p->arena);
 }
 
 /* ---- inline exports and imports */

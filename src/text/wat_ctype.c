@@ -116,7 +116,7 @@ cti_valtype cti_wat_component_valtype(cti_wat_builder *b) {
     cti_wat_expected(p, "a value type");
     return CTI_VALTYPE_NONE;
   }
-  cti_ctype type = {.kind = CTI_CTYPE_VALUE, .dtor = UINT32_MAX};
+  cti_ctype type = {.kind = CTI_CTYPE_VALUE};
   cti_wat_advance(p);
   if (deeper(b)) defined_type(b, &type.value);
   b->scope->depth--;
@@ -192,6 +192,7 @@ static void resource_type(cti_wat_builder *b, cti_ctype *out) {
   cti_wat_expect_group(p, "rep");
   out->rep = cti_wat_core_valtype(b);
   cti_wat_leave(p);
+  out->dtor = UINT32_MAX;
   if (!cti_wat_enter(p, "dtor")) return;
   out->dtor = cti_wat_core_ref(b, CTI_SORT_CORE_FUNC);
   cti_wat_leave(p);
@@ -209,7 +210,7 @@ static void type_content(cti_wat_builder *b, cti_ctype *out, uint32_t ident) {
 
 void cti_wat_ctype(cti_wat_builder *b, cti_ctype *out, uint32_t ident) {
   cti_wat_parser *p = b->p;
-  *out = (cti_ctype){.kind = CTI_CTYPE_VALUE, .dtor = UINT32_MAX};
+  *out = (cti_ctype){.kind = CTI_CTYPE_VALUE};
   cti_prim prim = primitive(p->token);
   if (prim != CTI_PRIM_COUNT) {
     out->value = (cti_def){.kind = CTI_DEF_ALIAS, .element = cti_valtype_prim(prim)};
@@ -245,7 +246,7 @@ uint32_t cti_wat_ctype_use(cti_wat_builder *b, cti_ctype_kind kind) {
     cti_wat_leave(p);
     return index;
   }
-  cti_ctype type = {.kind = kind, .dtor = UINT32_MAX};
+  cti_ctype type = {.kind = kind};
   type_content(b, &type, CTI_WAT_NO_IDENT);
   return cti_wat_failed(p) ? 0 : cti_build_type(b->scope->c, &type);
 }

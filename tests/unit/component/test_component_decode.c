@@ -100,10 +100,10 @@ static void test_component_decode__attributes_keep_order(void **state) {
   decode(&f, cti_slice(bytes, sizeof bytes));
   assert_int_equal(f.status, CT_OK);
   const cti_extern_name *name = &f.component.items.items[0].of.import.name;
-  assert_true(cti_slice_is(name->external_id, "x"));
-  assert_true(cti_slice_is(name->implements, "y"));
-  assert_true(name->repeated);
-  assert_null(name->version_suffix.data);
+  assert_true(cti_slice_is(name->attributes->external_id, "x"));
+  assert_true(cti_slice_is(name->attributes->implements, "y"));
+  assert_true(name->attributes->repeated);
+  assert_null(name->attributes->version_suffix.data);
   cti_arena_free(&f.arena);
   expect_reencoded(cti_slice(bytes, sizeof bytes), true);
 }
@@ -156,7 +156,8 @@ static void test_component_build__indices(void **state) {
   cti_component c;
   cti_component_init(&c, &arena);
   cti_ctype func = {.kind = CTI_CTYPE_FUNC};
-  cti_extern_name name = {.name = CTI_LIT("f"), .external_id = CTI_LIT("id")};
+  cti_extern_name name = {.name = CTI_LIT("f")};
+  cti_extern_name_set(&name, (cti_name_attributes){.external_id = CTI_LIT("id")}, &arena);
   assert_int_equal(cti_build_type(&c, &func), 0);
   assert_int_equal(cti_build_type(&c, &func), 1);
   assert_int_equal(cti_build_import(&c, &name, (cti_externtype){.sort = CTI_SORT_FUNC, .index = 1}), 0);
@@ -172,7 +173,7 @@ static void test_component_build__indices(void **state) {
   assert_int_equal(f.status, CT_OK);
   assert_int_equal(f.component.sections.count, 5); /* both types in one section, both canonical definitions, too */
   assert_memory_equal(f.component.count, c.count, sizeof c.count);
-  assert_true(cti_slice_is(f.component.items.items[2].of.import.name.external_id, "id"));
+  assert_true(cti_slice_is(f.component.items.items[2].of.import.name.attributes->external_id, "id"));
   cti_arena_free(&f.arena);
   ct_buf_free(&bytes);
   cti_arena_free(&arena);

@@ -104,7 +104,7 @@ static void done(made *m, wit_fixture *f) {
   cti_arena_free(&m->arena);
 }
 
-static cti_extern_name plain(const char *name) { return (cti_extern_name){.name = cti_slice_str(name), .offset = CT_NO_OFFSET}; }
+static cti_extern_name plain(const char *name) { return (cti_extern_name){.name = cti_slice_str(name)}; }
 
 static uint32_t instance_of_list(made *m, const char *name) {
   cti_component *decls = CTI_NEW(&m->arena, cti_component);
