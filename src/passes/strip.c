@@ -272,5 +272,7 @@ ct_status ct_strip(ct_pieces *out, ct_slice bytes, const ct_strip_options *optio
   *out = (ct_pieces){0};
   cti_arena_init(&pieces.arena, error);
   ct_status status = run(&s, &pieces, bytes);
+  cti_regex_set_free(s.deleted);
+  cti_regex_set_free(s.keep);
   return cti_pieces_give(out, &pieces, status);
 }
