@@ -70,6 +70,7 @@ static ct_status check_required(const cti_splice *s) {
       for (uint32_t k = 0; k < s->in.exports.count; k++) cti_nearest_try(&nearest, s->in.exports.items[k].name);
       ct_slice near = nearest.best.size ? cti_format(s->arena, "; it has \"%.*s\"", CTI_S(nearest.best)) : CTI_LIT("");
       cti_fail(s->arena->error, CT_COMPOSE_ADAPTER, CT_NO_OFFSET, "adapter \"%.*s\" does not export \"%.*s\", which the module imports%.*s", CTI_S(s->name), CTI_S(name), CTI_S(near));
+      if (nearest.best.size) cti_error_hint(s->arena->error, "import it as \"%.*s\"", CTI_S(nearest.best));
       cti_error_hint(s->arena->error, "use an adapter of a version that has it, or build the module for the version that the adapter serves");
       return s->arena->error->status;
     }

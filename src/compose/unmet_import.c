@@ -114,11 +114,29 @@ static ct_slice right_name(cti_lookup *l, uint32_t item) {
   return cti_format(l->plan->arena, "name it in the module as \"%.*s%.*s\"", CTI_S(prefix), CTI_S(name));
 }
 
-/* Packages of WASI have versions: without one, a name of theirs stands for nothing, so it gets the latest of 0.2 that is known here. */
+/* "0.2.3" of what the world has of WASI, of the same package if it can be; {NULL, 0} when it has nothing of WASI. */
+static ct_slice wasi_version_of_world(cti_lookup *l, ct_slice package) {
+  ct_slice found = {NULL, 0};
+  for (unsigned exports = 0; exports < 2; exports++) {
+    const cti_world_items *items = exports ? l->plan->export_names.items : l->plan->import_names.items;
+    for (uint32_t i = 0; i < items->count; i++) {
+      ct_slice name = items->items[i].name.data ? (ct_slice){NULL, 0} : cti_world_item_name(&l->plan->resolve, &items->items[i]);
+      size_t at = cti_slice_find(name, '@', 0);
+      bool same = at < name.size && cti_slice_starts(name, package);
+      if (same || (at < name.size && !found.data && cti_slice_starts(name, CTI_LIT("wasi:")))) found = cti_slice_cut(name, at + 1, name.size);
+      if (same) return found;
+    }
+  }
+  return found;
+}
+
+/* Packages of WASI have versions: without one, a name of theirs stands for nothing. It gets that of the world, or the latest of 0.2 that is known here. */
 static ct_slice with_wasi_version(cti_lookup *l, ct_slice name) {
   size_t slash = cti_slice_find(name, '/', 0);
   const cti_package_name package = {.ns = CTI_LIT("wasi"), .name = cti_slice_cut(name, sizeof "wasi:" - 1, slash), .version = {.minor = 2, .present = true}};
   if (!cti_slice_starts(name, CTI_LIT("wasi:")) || slash == name.size || cti_slice_find(name, '@', 0) < name.size) return name;
+  ct_slice of_world = wasi_version_of_world(l, cti_slice_cut(name, 0, slash + 1));
+  if (of_world.data) return cti_format(l->plan->arena, "%.*s@%.*s", CTI_S(name), CTI_S(of_world));
   const char *version = cti_wasi_version(&package);
   return version ? cti_format(l->plan->arena, "%.*s@%s", CTI_S(name), version) : name;
 }

@@ -290,20 +290,30 @@ static uint32_t version_size(const cti_lexer *lexer) {
   }
 }
 
+/* A lone `-`, and a lone `+` behind it, say that nothing follows; the reference reads them so, and they are not of the version. */
+static void skip_empty_ids(cti_lexer *lexer, const cti_semver *version) {
+  if (!version->pre.size && !version->build.size) cti_lexer_eat(lexer, CTI_TOKEN_MINUS);
+  if (!version->build.size) cti_lexer_eat(lexer, CTI_TOKEN_PLUS);
+}
+
 bool cti_lexer_version(cti_lexer *lexer, cti_semver *out, cti_span *span) {
   *out = (cti_semver){0};
   if (cti_lexer_failed(lexer)) return false;
   lexer->size = version_size(lexer);
+  ct_slice text = cti_lexer_text(lexer);
+  bool lone = text.size > 1 && text.data[text.size - 1] == '-' && cti_slice_find(text, '-', 0) == text.size - 1;
+  if (lone) lexer->size--;
   *span = cti_lexer_span(lexer);
   if (!cti_semver_parse(out, cti_lexer_text(lexer))) {
     if (lexer->size == 0) return cti_lexer_expected(lexer, "a version like 1.2.3");
-    cti_lexer_fail(lexer, lexer->at, lexer->size, "`%.*s` is not a semantic version: major.minor.patch, each without leading zeros, then -pre and +build if any",
-                   CTI_S(cti_lexer_text(lexer)));
+    cti_lexer_fail(lexer, lexer->at, (uint32_t)text.size, "`%.*s` is not a semantic version: major.minor.patch, each without leading zeros, then -pre and +build if any",
+                   CTI_S(text));
     return false;
   }
   lexer->next = lexer->at + lexer->size;
   cti_lexer_next(lexer);
-  return true;
+  skip_empty_ids(lexer, out);
+  return !cti_lexer_failed(lexer);
 }
 
 static int hex_of(uint8_t c) {

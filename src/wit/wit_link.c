@@ -86,11 +86,26 @@ static bool add_candidates(hint *h, const cti_linker *l, const cti_draft_foreign
   return false;
 }
 
+/* The version that another package of its namespace is used at, as "@0.2.3": packages of one namespace often come together. {NULL, 0} when there is none. */
+static ct_slice version_beside(const cti_linker *l, const cti_package_name *name) {
+  cti_map known = {0};
+  if (known_packages(l, &known) != CT_OK) return (ct_slice){NULL, 0};
+  for (uint32_t i = 0; i < known.count; i++) {
+    ct_slice id = cti_map_key(&known.entries[i]);
+    size_t at = cti_slice_find(id, '@', 0);
+    if (at < id.size && cti_slice_eq(cti_slice_cut(id, 0, cti_slice_find(id, ':', 0)), name->ns)) return cti_slice_cut(id, at, id.size);
+  }
+  return (ct_slice){NULL, 0};
+}
+
 /* What is built in of a package of this name, or of one that is near to it. */
-static void add_builtin(hint *h, const cti_package_name *name) {
+static void add_builtin(hint *h, const cti_linker *l, const cti_package_name *name) {
   const char *carried = cti_wasi_version(name);
   cti_nearest nearest = cti_nearest_make(name->name);
-  if (carried) add(h, "`%.*s:%.*s` is built in%s%s\n", CTI_S(name->ns), CTI_S(name->name), name->version.present ? " up to version " : " when a version is named, as in @", carried);
+  ct_slice beside = name->version.present ? (ct_slice){NULL, 0} : version_beside(l, name), versions = cti_wasi_versions(name, l->resolve->arena);
+  if (carried && name->version.present) add(h, "`%.*s:%.*s` is built in up to version %s\n", CTI_S(name->ns), CTI_S(name->name), carried);
+  else if (carried && beside.data) add(h, "`%.*s:%.*s` is built in when a version is named: %.*s, as of the others here\n", CTI_S(name->ns), CTI_S(name->name), CTI_S(beside));
+  else if (carried) add(h, "`%.*s:%.*s` is built in when a version is named, as in %.*s\n", CTI_S(name->ns), CTI_S(name->name), CTI_S(versions));
   if (carried || !cti_slice_is(name->ns, "wasi")) return;
   for (size_t i = 0; i < cti_wasi_text_count; i++) cti_nearest_try(&nearest, cti_slice_str(cti_wasi_texts[i].name));
   if (nearest.best.size) add(h, "did you mean `wasi:%.*s`, which is built in?\n", CTI_S(nearest.best));
@@ -102,8 +117,8 @@ static void hint_searched(const cti_linker *l, const cti_draft_foreign *it) {
   bool settled = add_candidates(&h, l, it);
   for (uint32_t i = 0; i < gates->searched_count; i++) add(&h, "%s%.*s", i ? ", " : "searched: ", CTI_S(gates->searched[i]));
   if (gates->searched_count && !settled) add(&h, "\n");
-  if (gates->builtin) add_builtin(&h, &it->package);
-  else if (cti_wasi_version(&it->package)) add(&h, "`%.*s:%.*s` is built in, but not looked at: --no-builtin-wit\n", CTI_S(it->package.ns), CTI_S(it->package.name));
+  if (gates->builtin && !settled) add_builtin(&h, l, &it->package);
+  else if (!gates->builtin && cti_wasi_version(&it->package)) add(&h, "`%.*s:%.*s` is built in, but not looked at: --no-builtin-wit\n", CTI_S(it->package.ns), CTI_S(it->package.name));
   ct_slice place = gates->locate ? gates->locate(gates->locate_context, &it->package) : (ct_slice){0};
   ct_slice root = cti_slice_is(gates->directory, ".") ? (ct_slice){0} : gates->directory;
   const char *slash = root.size && !cti_slice_ends(root, CTI_LIT("/")) ? "/" : "";

@@ -1,6 +1,7 @@
 /* wit_parse.c - a WIT file to its tree: packages, interfaces, worlds, and the attributes before items. One token of lookahead; where `label: ` may be
  * the start of several things a copy of the lexer looks further. https://github.com/WebAssembly/component-model/blob/main/design/mvp/WIT.md */
 #include "wit/wit_ast.h"
+#include "wit/wit_wasi.h"
 
 /* ---- attributes ---- */
 
@@ -118,11 +119,12 @@ static bool parse_package_name(cti_lexer *lexer, cti_package_name *out, cti_span
   return true;
 }
 
-/* `ns:name` where an item of a package is needed. */
-static bool fail_package(cti_lexer *lexer, const cti_ast_id *ns, const cti_ast_id *name) {
-  cti_lexer_expected(lexer, "`/` and the name of an interface or a world");
-  cti_error_hint(lexer->error, "`%.*s:%.*s` is a package; an interface of it is `%.*s:%.*s/name`, and a version comes last: `%.*s:%.*s/name@1.0.0`", CTI_S(ns->name), CTI_S(name->name),
-                 CTI_S(ns->name), CTI_S(name->name), CTI_S(ns->name), CTI_S(name->name));
+static const char behind_package[] = "`/` and the name of an interface or a world";
+
+/* `ns:name` or `ns:name/` where an item of a package is needed. */
+static bool fail_package(cti_lexer *lexer, const cti_ast_id *ns, const cti_ast_id *name, const char *expected) {
+  cti_lexer_expected(lexer, expected);
+  cti_hint_package_item(ns->name, name->name, lexer->arena);
   return false;
 }
 
@@ -131,8 +133,9 @@ static bool parse_foreign_path(cti_lexer *lexer, cti_ast_path *out, const cti_as
   cti_ast_id name;
   cti_span ignored;
   if (!cti_parse_id(lexer, &name)) return false;
-  if (lexer->token != CTI_TOKEN_SLASH) return fail_package(lexer, ns, &name);
+  if (lexer->token != CTI_TOKEN_SLASH) return fail_package(lexer, ns, &name, behind_package);
   cti_lexer_next(lexer);
+  if (lexer->token == CTI_TOKEN_SEMICOLON || lexer->token == CTI_TOKEN_AT) return fail_package(lexer, ns, &name, "the name of an interface or a world");
   if (!cti_parse_id(lexer, &out->item)) return false;
   out->is_foreign = true;
   out->package = (cti_package_name){.ns = ns->name, .name = name.name};
@@ -261,7 +264,7 @@ static bool parse_labelled(cti_lexer *lexer, cti_ast_extern *out) {
   }
   out->kind = CTI_EXTERN_NAMED_PATH;
   if (!parse_path(lexer, &out->path)) return false;
-  if (lexer->token == CTI_TOKEN_AT && !out->path.is_foreign) return fail_package(lexer, &out->id, &out->path.item);
+  if (lexer->token == CTI_TOKEN_AT && !out->path.is_foreign) return fail_package(lexer, &out->id, &out->path.item, behind_package);
   return cti_lexer_expect(lexer, CTI_TOKEN_SEMICOLON);
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "wit/wit_draft.h"
+#include "wit/wit_wasi.h"
 
 /* ---- all paths of a unit ---- */
 
@@ -92,12 +93,25 @@ static ct_status add_block(cti_draft *d, const cti_ast_block *block, uint32_t un
   return cti_vec_push(arena, &d->blocks, entry) ? CT_OK : arena->error->status;
 }
 
+static bool is_of_word(uint8_t c) { return c == '-' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+/* `import wasi:cli;` is an import named `wasi` of the interface `cli` here; who writes that has a package in mind. Gives `wasi`, or {NULL, 0}. */
+static ct_slice word_and_colon_before(const cti_draft *d, cti_span span) {
+  ct_slice text = span.file < d->resolve->files.count ? d->resolve->files.items[span.file].text : (ct_slice){NULL, 0};
+  size_t end = span.at, start;
+  if (end == 0 || end > text.size || text.data[--end] != ':') return (ct_slice){NULL, 0};
+  for (start = end; start > 0 && is_of_word(text.data[start - 1]);) start--;
+  return start < end ? cti_slice_cut(text, start, end) : (ct_slice){NULL, 0};
+}
+
 static ct_status fail_unknown_item(cti_draft *d, const cti_ast_id *id, uint32_t unit) {
   cti_nearest nearest = cti_nearest_make(id->name);
+  ct_slice ns = word_and_colon_before(d, id->span);
   cti_wit_fail(d->resolve, CT_WIT_NAME, id->span, "the interface or world `%.*s` does not exist", CTI_S(id->name));
   if (unit < d->scopes.count) cti_nearest_try_keys(&nearest, &d->scopes.items[unit]);
   cti_nearest_try_keys(&nearest, &d->block_of);
   cti_nearest_hint(&nearest, d->resolve->arena->error);
+  if (ns.data) cti_hint_package_item(ns, id->name, d->scratch);
   cti_error_hint(d->resolve->arena->error, "one of another package is written with its package: `ns:pkg/%.*s`", CTI_S(id->name));
   return CT_WIT_NAME;
 }

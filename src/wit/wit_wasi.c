@@ -2,6 +2,8 @@
  * of each item that was added since when it is there. https://github.com/WebAssembly/WASI */
 #include "wit/wit_wasi.h"
 
+#include "wit/wit_error.h"
+
 static bool is_release_of(const cti_wasi_text *text, const cti_package_name *name, cti_semver *version) {
   return cti_slice_is(name->name, text->name) && cti_semver_parse(version, cti_slice_str(text->version));
 }
@@ -56,4 +58,48 @@ const char *cti_wasi_version(const cti_package_name *name) {
     best_version = version;
   }
   return best;
+}
+
+ct_slice cti_wasi_versions(const cti_package_name *name, cti_arena *arena) {
+  cti_buf list = {0};
+  for (size_t i = 0; i < cti_wasi_text_count && cti_slice_is(name->ns, "wasi"); i++) {
+    cti_package_name track = *name;
+    const cti_wasi_text *text = &cti_wasi_texts[i];
+    if (!is_release_of(text, name, &track.version) || cti_wasi_version(&track) != text->version) continue;
+    cti_buf_printf(&list, "%s@%s", list.size ? " or " : "", text->version);
+  }
+  return list.size || list.failed ? cti_take(&list, arena) : (ct_slice){NULL, 0};
+}
+
+/* The interfaces of a carried package: its files have each at the beginning of a line. */
+static ct_slice interfaces_of(const cti_wasi_text *text, cti_arena *arena) {
+  static const char word[] = "interface ";
+  ct_slice rest = cti_slice(text->bytes, text->size);
+  cti_buf list = {0};
+  for (size_t at = 0; at < rest.size; at = cti_slice_find(rest, '\n', at) + 1) {
+    ct_slice line = cti_slice_cut(rest, at, cti_slice_find(rest, '\n', at));
+    if (!cti_slice_starts(line, cti_slice_str(word))) continue;
+    ct_slice name = cti_slice_cut(line, sizeof word - 1, cti_slice_find(line, ' ', sizeof word - 1));
+    cti_buf_printf(&list, "%s%.*s", list.size ? ", " : "", CTI_S(name));
+  }
+  return cti_take(&list, arena);
+}
+
+void cti_hint_package_item(ct_slice ns, ct_slice name, cti_arena *arena) {
+  const cti_package_name package = {.ns = ns, .name = name};
+  const cti_wasi_text *text = NULL;
+  cti_nearest nearest = cti_nearest_make(name);
+  for (size_t i = 0; i < cti_wasi_text_count && cti_slice_is(ns, "wasi"); i++) {
+    cti_nearest_try(&nearest, cti_slice_str(cti_wasi_texts[i].name));
+    if (!text && cti_slice_is(name, cti_wasi_texts[i].name)) text = &cti_wasi_texts[i];
+  }
+  ct_slice versions = cti_wasi_versions(&package, arena), items = text ? interfaces_of(text, arena) : (ct_slice){NULL, 0};
+  if (versions.data && items.data) {
+    cti_error_hint(arena->error, "`wasi:%.*s` is a package; an interface of it is `wasi:%.*s/NAME` and a version, %.*s\nNAME is one of %.*s", CTI_S(name), CTI_S(name),
+                   CTI_S(versions), CTI_S(items));
+    return;
+  }
+  cti_error_hint(arena->error, "`%.*s:%.*s` is a package; an interface of it is `%.*s:%.*s/name`, and a version comes last: `%.*s:%.*s/name@1.0.0`", CTI_S(ns), CTI_S(name), CTI_S(ns),
+                 CTI_S(name), CTI_S(ns), CTI_S(name));
+  if (nearest.best.size) cti_error_hint_more(arena->error, "did you mean `wasi:%.*s`?", CTI_S(nearest.best));
 }

@@ -21,4 +21,11 @@ ct_slice cti_wasi_find(const cti_package_name *name, cti_arena *arena);
 /* The latest version of `wasi:name` that is carried and compatible with the one of `name`, or any when `name` has none; NULL when there is none. */
 const char *cti_wasi_version(const cti_package_name *name);
 
+/* What may be written behind a name of `wasi:name`: the last version of each compatible track that is carried, "@0.2.12 or @0.3.0". {NULL, 0} when none is, or
+ * when memory is out (reported). */
+ct_slice cti_wasi_versions(const cti_package_name *name, cti_arena *arena);
+
+/* Hints, after a failure: the package `ns:name` was named where an item of it is needed. */
+void cti_hint_package_item(ct_slice ns, ct_slice name, cti_arena *arena);
+
 #endif
