@@ -1,0 +1,11 @@
+  ;; QuickJS's module is a reactor: what calls it hands over arguments. Here a command's entry does, with its own; _initialize was called when the component was made.
+  (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "args_get" (func $args_get (param i32 i32) (result i32)))
+  (func (export "_start") (local $sizes i32) (local $argv i32) (local $end i32)
+    (local.set $sizes (call $malloc (i32.const 8)))
+    (if (call $args_sizes_get (local.get $sizes) (i32.add (local.get $sizes) (i32.const 4))) (then unreachable))
+    (local.set $end (i32.shl (i32.load (local.get $sizes)) (i32.const 2)))
+    (local.set $argv (call $malloc (i32.add (local.get $end) (i32.const 4))))
+    (i32.store (i32.add (local.get $argv) (local.get $end)) (i32.const 0))
+    (if (call $args_get (local.get $argv) (call $malloc (i32.load offset=4 (local.get $sizes)))) (then unreachable))
+    (if (call $qjs_init_argv (i32.load (local.get $sizes)) (local.get $argv)) (then (call $__imported_wasi_snapshot_preview1_proc_exit (i32.const 1)))))
