@@ -1,5 +1,7 @@
 /* addr2line.c - source lines of addresses in a module, or in the modules of a component. Flows in: bytes and addresses. Flows out: for each address the functions that
  * are inlined there, innermost first, each with its place, as wasm-tools writes them, or JSON. */
+#include <stdlib.h>
+
 #include "base/json.h"
 #include "core/custom.h"
 #include "ctool/inspect.h"
@@ -7,12 +9,23 @@
 #include "inspect/module_walk.h"
 #include "inspect/symbols.h"
 
+/* What is asked of one module. */
+typedef struct asked_module {
+  CTI_VEC(uint64_t) addresses; /* in its code, in the order asked for, then ascending */
+  cti_dwarf dwarf;             /* of these addresses; read when the first is answered */
+  bool was_read;
+} asked_module;
+
+typedef struct position {
+  uint32_t module;
+  uint64_t address; /* in its code */
+} position;
+
 typedef struct lookup {
   cti_arena arena;
   const ct_addr2line_options *options;
   cti_module_list modules;
-  cti_dwarf *dwarfs; /* by module; read when the first address of it comes */
-  bool *was_read;
+  asked_module *asked; /* by module */
   cti_buf out;
   cti_json json;
 } lookup;
@@ -44,13 +57,12 @@ static ct_status no_module(lookup *l, const char *text) {
 }
 
 /* The module that an address lies in, and the address in its code. */
-static ct_status find(lookup *l, const char *text, uint32_t *module, uint64_t *address) {
+static ct_status find(lookup *l, const char *text, position *out) {
   uint64_t value;
   if (!parse_address(&value, text)) return cti_fail(l->arena.error, CT_MISUSE, CT_NO_OFFSET, "\"%s\" is no address: 0x2a, @2a and 42 are", text);
   if (l->options->code_section_relative) {
     if (l->modules.items.count != 1) return cti_fail(l->arena.error, CT_MISUSE, CT_NO_OFFSET, "addresses that count from the code section tell which code only in a file of one module; this one has %u", l->modules.items.count);
-    *module = 0;
-    *address = value;
+    *out = (position){0, value};
     return CT_OK;
   }
   uint32_t from = 0, to = l->modules.items.count;
@@ -62,16 +74,22 @@ static ct_status find(lookup *l, const char *text, uint32_t *module, uint64_t *a
   if (from == 0) return no_module(l, text);
   const cti_module_item *item = &l->modules.items.items[from - 1];
   if (value > item->offset + item->bytes.size || !item->code.data || value < item->code_offset) return no_module(l, text);
-  *module = from - 1;
-  *address = value - item->code_offset;
+  *out = (position){from - 1, value - item->code_offset};
   return CT_OK;
 }
 
+static int by_address(const void *a, const void *b) {
+  const uint64_t *x = a, *y = b;
+  return (*x > *y) - (*x < *y);
+}
+
 static ct_status dwarf_of(lookup *l, uint32_t module, const cti_dwarf **out) {
-  *out = &l->dwarfs[module];
-  if (l->was_read[module]) return CT_OK;
-  l->was_read[module] = true;
-  return cti_dwarf_read(&l->dwarfs[module], &l->modules.items.items[module].dwarf, l->options->reader, &l->arena);
+  asked_module *asked = &l->asked[module];
+  *out = &asked->dwarf;
+  if (asked->was_read) return CT_OK;
+  asked->was_read = true;
+  qsort(asked->addresses.items, asked->addresses.count, sizeof *asked->addresses.items, by_address);
+  return cti_dwarf_read(&asked->dwarf, &l->modules.items.items[module].dwarf, asked->addresses.items, asked->addresses.count, l->options->reader, &l->arena);
 }
 
 /* ---- frames */
@@ -142,15 +160,12 @@ static void write_json(lookup *l, const char *text, const cti_dwarf *dwarf, cons
   cti_json_close(json, '}');
 }
 
-static ct_status answer(lookup *l, const char *text) {
-  uint32_t module = 0;
-  uint64_t address = 0;
+static ct_status answer(lookup *l, const char *text, const position *where) {
   const cti_dwarf *dwarf;
   frame frames[MOST_FRAMES];
   ct_slice names[MOST_FRAMES];
-  CTI_TRY(find(l, text, &module, &address));
-  CTI_TRY(dwarf_of(l, module, &dwarf));
-  uint32_t count = frames_at(dwarf, address, frames);
+  CTI_TRY(dwarf_of(l, where->module, &dwarf));
+  uint32_t count = frames_at(dwarf, where->address, frames);
   if (count == 0 && dwarf->failure.size) {
     cti_fail(l->arena.error, CT_CORE_FORM, CT_NO_OFFSET, "the DWARF cannot be read: %.*s", CTI_S(cti_slice_cut(dwarf->failure, 0, 200)));
     return l->arena.error->status;
@@ -165,12 +180,17 @@ static ct_status answer(lookup *l, const char *text) {
 
 static ct_status run(lookup *l, const ct_sink *sink, ct_slice bytes) {
   CTI_TRY(cti_module_list_read(&l->modules, bytes, &l->arena));
-  l->dwarfs = CTI_NEW_N(&l->arena, cti_dwarf, l->modules.items.count);
-  l->was_read = CTI_NEW_N(&l->arena, bool, l->modules.items.count);
-  if (!l->dwarfs || !l->was_read) return CT_NOMEM;
+  size_t count = l->options->address_count;
+  l->asked = CTI_NEW_N(&l->arena, asked_module, l->modules.items.count);
+  position *positions = CTI_NEW_N(&l->arena, position, count);
+  if (!l->asked || !positions) return CT_NOMEM;
+  for (size_t i = 0; i < count; i++) {
+    CTI_TRY(find(l, l->options->addresses[i], &positions[i]));
+    if (!cti_vec_push(&l->arena, &l->asked[positions[i].module].addresses, positions[i].address)) return CT_NOMEM;
+  }
   l->json = cti_json_make(&l->out, 0);
   if (l->options->json) cti_json_open(&l->json, '[');
-  for (size_t i = 0; i < l->options->address_count; i++) CTI_TRY(answer(l, l->options->addresses[i]));
+  for (size_t i = 0; i < count; i++) CTI_TRY(answer(l, l->options->addresses[i], &positions[i]));
   if (l->options->json) {
     cti_json_close(&l->json, ']');
     cti_buf_u8(&l->out, '\n');

@@ -98,11 +98,25 @@ ct_status cti_dwarf_take(cti_dwarf *out, ct_slice answer, cti_arena *arena) {
 
 /* ---- the question */
 
-ct_status cti_dwarf_read(cti_dwarf *out, const cti_dwarf_sections *sections, const char *reader, cti_arena *arena) {
+/* What lines and functions are made of; places of variables (.debug_loc) and indices of names, often half of all, are left out. */
+static bool is_read(ct_slice section_name) {
+  static const char *const names[] = {".debug_abbrev", ".debug_addr", ".debug_info", ".debug_line", ".debug_line_str", ".debug_ranges", ".debug_rnglists", ".debug_str", ".debug_str_offsets"};
+  for (size_t i = 0; i < CTI_COUNT(names); i++)
+    if (cti_slice_is(section_name, names[i])) return true;
+  return false;
+}
+
+ct_status cti_dwarf_read(cti_dwarf *out, const cti_dwarf_sections *sections, const uint64_t *addresses, uint32_t address_count, const char *reader, cti_arena *arena) {
   *out = (cti_dwarf){0};
   if (sections->names.count == 0) return CT_OK;
   CTI_VEC(ct_slice) pieces = {0};
+  cti_buf question = {0};
+  cti_buf_uleb(&question, address_count);
+  for (uint32_t i = 0; i < address_count; i++) cti_buf_uleb(&question, addresses[i]);
+  ct_slice asked = cti_take(&question, arena);
+  if (!asked.data || !cti_vec_push(arena, &pieces, asked)) return arena->error->status;
   for (uint32_t i = 0; i < sections->names.count; i++) {
+    if (!is_read(sections->names.items[i])) continue;
     cti_buf head = {0};
     cti_buf_name(&head, sections->names.items[i]);
     cti_buf_uleb(&head, sections->contents.items[i].size);

@@ -48,8 +48,9 @@ typedef struct cti_dwarf_sections {
 } cti_dwarf_sections;
 bool cti_is_dwarf(ct_slice section_name);
 
-/* Reads them with the program `reader`. *out borrows from the arena alone. What a failing reader told before is kept, with `failure`. */
-ct_status cti_dwarf_read(cti_dwarf *out, const cti_dwarf_sections *sections, const char *reader, cti_arena *arena);
+/* Reads them with the program `reader`: what covers one of the addresses, which ascend, or with none, all. *out borrows from the arena alone. What a failing reader told
+ * before is kept, with `failure`. */
+ct_status cti_dwarf_read(cti_dwarf *out, const cti_dwarf_sections *sections, const uint64_t *addresses, uint32_t address_count, const char *reader, cti_arena *arena);
 
 /* The same from what the reader wrote, which is hostile as well. */
 ct_status cti_dwarf_take(cti_dwarf *out, ct_slice answer, cti_arena *arena);

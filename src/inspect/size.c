@@ -90,7 +90,7 @@ static ct_status take_files(cti_size_module *out, const cti_module_item *item, c
   cti_map index_of = {0};
   uint64_t told = 0, code = 0;
   if (!reader || item->dwarf.names.count == 0) return CT_OK;
-  if (cti_dwarf_read(&dwarf, &item->dwarf, reader, arena) != CT_OK) {
+  if (cti_dwarf_read(&dwarf, &item->dwarf, NULL, 0, reader, arena) != CT_OK) {
     if (arena->error->status != CT_IO_RUN) return arena->error->status;
     ct_error_clear(arena->error); /* no ctool-dwarf: no source files */
     return CT_OK;

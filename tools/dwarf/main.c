@@ -1,6 +1,7 @@
 /* ctool-dwarf: DWARF 4 and 5, read by libdwarf. ctool starts it, as DWARF is hostile input and libdwarf is a foreign library: what goes wrong here ends here.
  *
- * Flows in, on standard input: sections, each as LEB size and name, LEB size and bytes; to the end. Flows out, on standard output, all numbers as unsigned LEB128:
+ * Flows in, on standard input: how many addresses are asked for, and these, ascending (none: all is told); then sections, each as LEB size and name, LEB size and bytes; to
+ * the end. Flows out, on standard output, all numbers as unsigned LEB128:
  *   'F' size name                                   a file; files count from 0 in the order they come
  *   'L' address file line column                    a row of a line table, in sequences
  *   'E' address                                     the end of a sequence
@@ -18,6 +19,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "lines.h"
 
 #ifdef __SANITIZE_ADDRESS__
 const char *__asan_default_options(void);
@@ -73,6 +76,42 @@ static bool read_leb(uint64_t *out) {
   return false;
 }
 
+/* ---- the question */
+
+static struct {
+  uint64_t *addresses;
+  bool *found; /* a function around it was told */
+  size_t count;
+} asked;
+
+static bool read_question(void) {
+  uint64_t count;
+  if (!read_leb(&count) || count > SIZE_MAX / sizeof *asked.addresses) return false;
+  asked.count = (size_t)count;
+  asked.addresses = calloc(asked.count + 1, sizeof *asked.addresses);
+  asked.found = calloc(asked.count + 1, sizeof *asked.found);
+  if (!asked.addresses || !asked.found) return false;
+  for (size_t i = 0; i < asked.count; i++)
+    if (!read_leb(&asked.addresses[i])) return false;
+  return true;
+}
+
+/* The first address that is asked for from `low` on. */
+static size_t asked_from(uint64_t low) {
+  size_t from = 0, to = asked.count;
+  while (from < to) {
+    size_t middle = from + (to - from) / 2;
+    if (asked.addresses[middle] < low) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+static bool is_asked(uint64_t low, uint64_t high) {
+  size_t at = asked_from(low);
+  return asked.count == 0 || (at < asked.count && asked.addresses[at] < high);
+}
+
 static uint8_t *read_block(size_t *size) {
   uint64_t wanted;
   if (!read_leb(&wanted) || wanted > SIZE_MAX - 1) return NULL;
@@ -93,6 +132,7 @@ static bool read_sections(object *o) {
     s->name = (char *)read_block(&size);
     s->bytes = s->name ? read_block(&s->size) : NULL;
     if (!s->bytes) return false;
+    if (asked.count && strcmp(s->name, ".debug_line") == 0) cut_lines(s->bytes, s->size, is_asked);
   }
   return true;
 }
@@ -201,31 +241,40 @@ static uint32_t file_number(unit *u, uint64_t index) {
 
 /* ---- lines */
 
+static void tell_row(unit *u, Dwarf_Line row) {
+  Dwarf_Addr address;
+  Dwarf_Unsigned line, file, column;
+  Dwarf_Error error;
+  if (dwarf_lineaddr(row, &address, &error) != DW_DLV_OK) return;
+  if (dwarf_lineno(row, &line, &error) != DW_DLV_OK) line = 0;
+  if (dwarf_lineoff_b(row, &column, &error) != DW_DLV_OK) column = 0;
+  uint32_t number = dwarf_line_srcfileno(row, &file, &error) == DW_DLV_OK ? file_number(u, file) : 0;
+  putchar_unlocked('L');
+  put_leb(address);
+  put_leb(number);
+  put_leb(line);
+  put_leb(column);
+}
+
 static void tell_lines(unit *u) {
-  Dwarf_Unsigned version, line, file, column;
+  Dwarf_Unsigned version;
   Dwarf_Small tables;
   Dwarf_Error error;
   Dwarf_Line *rows;
-  Dwarf_Signed count;
+  Dwarf_Signed count, first = 0;
   if (dwarf_srclines_b(u->die, &version, &tables, &u->lines, &error) != DW_DLV_OK) return;
   if (dwarf_srclines_from_linecontext(u->lines, &rows, &count, &error) != DW_DLV_OK) return;
   for (Dwarf_Signed i = 0; i < count; i++) {
-    Dwarf_Addr address;
+    Dwarf_Addr low, high;
     Dwarf_Bool end;
-    if (dwarf_lineaddr(rows[i], &address, &error) != DW_DLV_OK || dwarf_lineendsequence(rows[i], &end, &error) != DW_DLV_OK) return;
-    if (end) {
+    if (dwarf_lineendsequence(rows[i], &end, &error) != DW_DLV_OK || !end) continue;
+    if (dwarf_lineaddr(rows[first], &low, &error) != DW_DLV_OK || dwarf_lineaddr(rows[i], &high, &error) != DW_DLV_OK) return;
+    if (is_asked(low, high)) {
+      while (first < i) tell_row(u, rows[first++]);
       putchar_unlocked('E');
-      put_leb(address);
-      continue;
+      put_leb(high);
     }
-    if (dwarf_lineno(rows[i], &line, &error) != DW_DLV_OK) line = 0;
-    if (dwarf_lineoff_b(rows[i], &column, &error) != DW_DLV_OK) column = 0;
-    uint32_t number = dwarf_line_srcfileno(rows[i], &file, &error) == DW_DLV_OK ? file_number(u, file) : 0;
-    putchar_unlocked('L');
-    put_leb(address);
-    put_leb(number);
-    put_leb(line);
-    put_leb(column);
+    first = i + 1;
   }
 }
 
@@ -347,8 +396,37 @@ static void tell_function(unit *u, Dwarf_Die die, unsigned depth, const ranges *
   }
 }
 
-/* `inlined` is how many functions around this one hold it. */
-static void tell_functions(unit *u, Dwarf_Die die, unsigned inlined, unsigned depth, ranges *scratch) {
+static bool any_asked(const ranges *where) {
+  for (size_t i = 0; i < where->count; i++)
+    if (is_asked(where->items[i].low, where->items[i].high)) return true;
+  return false;
+}
+
+/* Code that the linker dropped is at 0: what seems to be there says nothing. */
+static void note_found(const ranges *where) {
+  for (size_t i = 0; i < where->count; i++)
+    for (size_t at = asked_from(where->items[i].low); where->items[i].low && at < asked.count && asked.addresses[at] < where->items[i].high; at++) asked.found[at] = true;
+}
+
+static bool all_found(const ranges *where) {
+  for (size_t i = 0; i < where->count; i++)
+    for (size_t at = asked_from(where->items[i].low); at < asked.count && asked.addresses[at] < where->items[i].high; at++)
+      if (!asked.found[at]) return false;
+  return true;
+}
+
+/* What may have a function in it: all but types and variables, which are most of a unit. */
+static bool is_scope(Dwarf_Half tag) {
+  switch (tag) {
+  case DW_TAG_subprogram: case DW_TAG_inlined_subroutine: case DW_TAG_lexical_block: case DW_TAG_try_block: case DW_TAG_catch_block: case DW_TAG_with_stmt:
+  case DW_TAG_namespace: case DW_TAG_module: case DW_TAG_class_type: case DW_TAG_structure_type: case DW_TAG_union_type: case DW_TAG_interface_type:
+  case DW_TAG_enumeration_type: case DW_TAG_variant_part: case DW_TAG_variant: case DW_TAG_common_block: return true;
+  default: return false;
+  }
+}
+
+/* Functions that are asked for. `inlined` is how many functions around this one hold it; `nested`: one may lie in another whose code is elsewhere, as those of Swift and Ada do. */
+static void tell_functions(unit *u, Dwarf_Die die, unsigned inlined, unsigned depth, bool nested, ranges *scratch) {
   Dwarf_Die child, next;
   Dwarf_Error error;
   if (depth > DEEPEST || dwarf_child(die, &child, &error) != DW_DLV_OK) return;
@@ -356,12 +434,16 @@ static void tell_functions(unit *u, Dwarf_Die die, unsigned inlined, unsigned de
     Dwarf_Half tag;
     unsigned inside = inlined;
     if (dwarf_tag(child, &tag, &error) != DW_DLV_OK) return;
+    bool look = is_scope(tag);
     if (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine) {
       ranges_of(u, child, scratch);
-      if (scratch->count) tell_function(u, child, tag == DW_TAG_subprogram ? 0 : inlined, scratch);
-      inside = tag == DW_TAG_subprogram ? 1 : inlined + (scratch->count > 0);
+      bool tell = scratch->count && any_asked(scratch);
+      if (tell) tell_function(u, child, tag == DW_TAG_subprogram ? 0 : inlined, scratch);
+      if (tell && tag == DW_TAG_subprogram) note_found(scratch);
+      inside = tag == DW_TAG_subprogram ? 1 : inlined + tell;
+      look = tell || nested || scratch->count == 0;
     }
-    tell_functions(u, child, inside, depth + 1, scratch);
+    if (look) tell_functions(u, child, inside, depth + 1, nested, scratch);
     int more = dwarf_siblingof_b(u->debug, child, 1, &next, &error);
     dwarf_dealloc(u->debug, child, DW_DLA_DIE);
     if (more != DW_DLV_OK) return;
@@ -369,27 +451,35 @@ static void tell_functions(unit *u, Dwarf_Die die, unsigned inlined, unsigned de
   }
 }
 
+/* A unit whose code is known, and is not asked for, is passed by. */
+static void tell_unit(unit *u, ranges *whole, ranges *scratch) {
+  Dwarf_Error error;
+  Dwarf_Addr low;
+  u->low = dwarf_lowpc(u->die, &low, &error) == DW_DLV_OK ? low : 0;
+  ranges_of(u, u->die, whole);
+  if (whole->count && !any_asked(whole)) return;
+  u->directory = text_of(u->die, DW_AT_comp_dir);
+  tell_lines(u);
+  tell_functions(u, u->die, 1, 0, asked.count == 0, scratch);
+  if (!all_found(whole)) tell_functions(u, u->die, 1, 0, true, scratch);
+  free(u->files);
+}
+
 static void tell_units(Dwarf_Debug debug) {
-  ranges scratch = {0};
+  ranges whole = {0}, scratch = {0};
   for (;;) {
     unit u = {.debug = debug};
     Dwarf_Unsigned length, abbreviations, type_offset, next;
     Dwarf_Half address_size, size, extension, kind;
     Dwarf_Sig8 signature;
     Dwarf_Error error;
-    Dwarf_Addr low;
     int status = dwarf_next_cu_header_d(debug, 1, &length, &u.version, &abbreviations, &address_size, &size, &extension, &signature, &type_offset, &next, &kind, &error);
     if (status == DW_DLV_NO_ENTRY) return;
     if (status != DW_DLV_OK) {
       put_failure(dwarf_errmsg(error));
       return;
     }
-    if (dwarf_siblingof_b(debug, NULL, 1, &u.die, &error) != DW_DLV_OK) continue;
-    u.directory = text_of(u.die, DW_AT_comp_dir);
-    u.low = dwarf_lowpc(u.die, &low, &error) == DW_DLV_OK ? low : 0;
-    tell_lines(&u);
-    tell_functions(&u, u.die, 1, 0, &scratch);
-    free(u.files);
+    if (dwarf_siblingof_b(debug, NULL, 1, &u.die, &error) == DW_DLV_OK) tell_unit(&u, &whole, &scratch);
   }
 }
 
@@ -399,7 +489,7 @@ int main(void) {
   Dwarf_Obj_Access_Interface access = {&o, &methods};
   Dwarf_Debug debug;
   Dwarf_Error error = NULL;
-  if (!read_sections(&o)) return 1;
+  if (!read_question() || !read_sections(&o)) return 1;
   dwarf_set_de_alloc_flag(0); /* a tree of all that was allocated, for who frees it at the end: half of the time */
   int status = dwarf_object_init_b(&access, NULL, NULL, DW_GROUPNUMBER_ANY, &debug, &error);
   if (status == DW_DLV_OK) tell_units(debug);

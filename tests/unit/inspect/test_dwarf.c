@@ -123,9 +123,9 @@ static void test_dwarf__no_reader(void **state) {
   cti_dwarf dwarf;
   cti_dwarf_sections sections = {0};
   cti_arena_init(&arena, &error);
-  assert_int_equal(cti_dwarf_read(&dwarf, &sections, "/nowhere/reader", &arena), CT_OK); /* nothing to read */
+  assert_int_equal(cti_dwarf_read(&dwarf, &sections, NULL, 0, "/nowhere/reader", &arena), CT_OK); /* nothing to read */
   assert_true(cti_vec_push(&arena, &sections.names, CTI_LIT(".debug_info")) && cti_vec_push(&arena, &sections.contents, CTI_LIT("?")));
-  assert_int_equal(cti_dwarf_read(&dwarf, &sections, "/nowhere/reader", &arena), CT_IO_RUN);
+  assert_int_equal(cti_dwarf_read(&dwarf, &sections, NULL, 0, "/nowhere/reader", &arena), CT_IO_RUN);
   assert_non_null(strstr(error.message, "/nowhere/reader"));
   cti_arena_free(&arena);
 }
