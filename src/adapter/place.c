@@ -15,7 +15,7 @@ HOOK(place)(void) {
   if (ad_base) return EAGAIN; /* the guest's allocator called back */
   ad_base = PLACING;
   ad_base = ad_grow(CTI_ADAPTER_MEMORY_OWN);
-  if (!ad_base) return EAGAIN;
+  if (!ad_base) return ENOMEM;
   ad_limit = ad_base + CTI_ADAPTER_MEMORY_OWN;
   S->count = 0;
   return SUCCESS;

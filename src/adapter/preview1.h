@@ -15,6 +15,7 @@ enum {
   EIO = 29,
   EMFILE = 33,
   ENAMETOOLONG = 37,
+  ENOMEM = 48,
   ENOTDIR = 54,
   ENOTSOCK = 57,
   ENOTSUP = 58,

@@ -21,7 +21,8 @@ static void start(void) {
 }
 
 u32 ad_enter(void) {
-  if (ad_base <= PLACING && ad_place()) return EAGAIN;
+  u32 error = ad_base <= PLACING ? ad_place() : SUCCESS;
+  if (error) return error;
   if (!S->count) start();
   return SUCCESS;
 }

@@ -118,7 +118,8 @@ static inline u32 least(u32 a, u32 b) { return a < b ? a : b; }
 static inline void copy(u32 to, u32 from, u32 size) { __builtin_memmove(&AT(u8, to), &AT(u8, from), size); }
 static inline void clear(u32 at, u32 size) { __builtin_memset(&AT(u8, at), 0, size); }
 
-/* Before any use of the state: makes it at the first call. SUCCESS, or EAGAIN when the guest's allocator, asked for the state's memory, calls back. */
+/* Before any use of the state: makes it at the first call. SUCCESS; EAGAIN when the guest's allocator, asked for the state's memory, calls back; ENOMEM
+ * when it has none. */
 u32 ad_enter(void);
 void ad_reset(void);
 

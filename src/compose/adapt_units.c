@@ -60,7 +60,7 @@ static ct_status check_memory(cti_plan *plan, uint32_t id) {
   if (!problem) return CT_OK;
   ct_slice text = cti_format(plan->arena, "the module's memory %s: adapter \"%.*s\" imports one with addresses of %d bits, of at least %llu pages of %llu bytes, %sshared",
                              problem, CTI_S(unit->name), want->is_64 ? 64 : 32, (unsigned long long)want->min, 1ull << (cti_page_log2(want) & 63), want->shared ? "" : "not ");
-  ct_slice hint = unit->is_builtin ? CTI_LIT("build the module for wasm32-wasip1, without threads and without custom page sizes") : CTI_LIT("give the module such a memory, or use an adapter that takes the one it has");
+  ct_slice hint = unit->is_builtin ? CTI_LIT(CTI_ADAPTER_TARGET) : CTI_LIT("give the module such a memory, or use an adapter that takes the one it has");
   return cti_unmet_add(plan, CT_COMPOSE_TYPE, text, hint);
 }
 

@@ -4,6 +4,9 @@
 
 #include "compose/plan.h"
 
+/* What is to be done about a guest's memory that is another than preview1 has. */
+#define CTI_ADAPTER_TARGET "build the module for wasm32-wasip1, without threads and without custom page sizes"
+
 /* Adds ctool's own adapter as a unit when the guest imports preview1's functions, no adapter for them was given and options->wasi_adapter allows it. Of the
  * guest the interface is decoded, or at least imports and exports are there: then no place for the adapter is known in its memory.
  * Comes before cti_set_main, as adapters do; plan.main_globals is set when the main module gets another global section. */

@@ -4,15 +4,22 @@
 #include "compose/layout.h"
 
 #include "adapter/adapter.h"
+#include "compose/adapter_builtin.h"
 #include "compose/shim.h"
 
 /* ---- choosing */
 
 /* One memory, defined and exported; an import section to name it in. */
-static bool can_import_memory(const cti_unit *main_unit) {
+static const char *why_not_import_memory(const cti_unit *main_unit) {
   const cti_module *module = &main_unit->module;
-  return module->memories.count == 1 && module->memories.items[0].import == UINT32_MAX && cti_limits_are_plain(&module->memories.items[0].type) &&
-         main_unit->first_of[CTI_ROLE_MEMORY] != CTI_WIT_NONE && cti_module_section(module, CTI_SECTION_IMPORT);
+  if (module->memories.count != 1) return module->memories.count ? "the module has several memories" : "the module has no memory";
+  if (module->memories.items[0].import != UINT32_MAX) return "the module imports its memory";
+  const cti_limits *limits = &module->memories.items[0].type;
+  if (limits->is_64) return "the module's memory has addresses of 64 bits";
+  if (limits->shared) return "the module's memory is shared between threads";
+  if (limits->has_page_log2) return "the module's memory names the size of its pages";
+  if (main_unit->first_of[CTI_ROLE_MEMORY] == CTI_WIT_NONE) return "the module exports no memory named \"memory\"";
+  return cti_module_section(module, CTI_SECTION_IMPORT) ? NULL : "the module imports nothing";
 }
 
 static bool has_group(const cti_unit *unit, ct_slice module) {
@@ -33,8 +40,8 @@ static const char *why_not_direct(const cti_plan *plan) {
   if (plan->units.count == 1 && plan->options->layout == CT_LAYOUT_AUTO) return "no adapter is needed";
   if (plan->options->return_call_ref) return "shims call by references";
   if (main_unit->first_of[CTI_ROLE_TASK_HOOK] != CTI_WIT_NONE) return "tasks are hooked";
-  if (!can_import_memory(main_unit)) return "the module's memory cannot be imported";
-  return has_group(main_unit, CTI_LIT(CTI_LAYOUT_FIRST)) ? "a name is taken" : NULL;
+  if (has_group(main_unit, CTI_LIT(CTI_LAYOUT_FIRST))) return "a name is taken";
+  return why_not_import_memory(main_unit);
 }
 
 /* An import that the input does not have; what it is met by is a module as a whole. */
@@ -64,7 +71,9 @@ static ct_status call_from_afar(cti_plan *plan) {
 
 static ct_status no_separate_memory(cti_plan *plan, const char *reason) {
   cti_fail(plan->arena->error, CT_COMPOSE_ADAPTER, CT_NO_OFFSET, "the adapter can have no memory of its own, because the layout is that of shims: %s", reason);
-  cti_error_hint(plan->arena->error, "that takes the direct layout, ctool's own adapter and a module that exports its one memory; --adapter-memory shared is the default");
+  const cti_module *module = &plan->units.items[0].module;
+  if (module->memories.count == 1 && !cti_limits_are_plain(&module->memories.items[0].type)) cti_error_hint(plan->arena->error, CTI_ADAPTER_TARGET);
+  else cti_error_hint(plan->arena->error, "that takes the direct layout, ctool's own adapter and a module that exports its one memory; --adapter-memory shared is the default");
   return plan->arena->error->status;
 }
 

@@ -1,4 +1,5 @@
-/* lines.c - cuts sequences out of line programs. Flows in: .debug_line, hostile. Flows out: the same, with operations that do nothing in place of sequences that nobody asks for. Invariant: no byte outside of a whole sequence changes. */
+/* lines.c - cuts sequences out of line programs. Flows in: .debug_line, hostile. Flows out: the same, but programs are shorter than the room they have; units name
+ * theirs by where it begins, so that what follows the end of one is read by nobody. Invariant: a sequence is left out as a whole, or is byte for byte what it was. */
 #include "lines.h"
 
 #include <dwarf.h>
@@ -49,8 +50,8 @@ static program read_header(reader *r) {
   p.opcode_base = (uint8_t)read_fixed(&header, 1);
   p.operand_counts = header.at;
   if (p.opcode_base) read_fixed(&header, p.opcode_base - 1u);
-  if (header.failed || !p.line_range || p.opcode_base <= DW_LNS_set_isa) r->failed = true;
-  else if (p.operand_counts[DW_LNS_set_basic_block - 1] != 0 || p.operand_counts[DW_LNS_fixed_advance_pc - 1] != 1) r->failed = true; /* write_over uses them */
+  static const uint8_t known[] = {0, 1, 1, 1, 1, 0, 0, 0, 1}; /* operands of DW_LNS_copy to DW_LNS_fixed_advance_pc */
+  if (header.failed || !p.line_range || p.opcode_base <= sizeof known || memcmp(p.operand_counts, known, sizeof known) != 0) r->failed = true;
   return p;
 }
 
@@ -103,38 +104,35 @@ static void run_operation(reader *r, const program *p, sequence *s) {
   }
 }
 
-/* [from, to) then tells no row: its program counter advances by nothing. (One long operation of a vendor would be read faster, but libdwarf takes unknown ones as errors.) */
-static void write_over(uint8_t *from, const uint8_t *to) {
-  for (; to - from >= 3; from += 3) {
-    from[0] = DW_LNS_fixed_advance_pc;
-    from[1] = from[2] = 0;
-  }
-  memset(from, DW_LNS_set_basic_block, (size_t)(to - from));
-}
-
-static void cut_program(reader r, bool (*wanted)(uint64_t low, uint64_t high)) {
+/* What of the program is left, in bytes from its begin: wanted sequences close up to the header; from the first that is not understood on all stays. */
+static size_t cut_program(uint8_t *bytes, size_t size, bool (*wanted)(uint64_t low, uint64_t high)) {
+  reader r = {bytes, bytes + size, false};
   program p = read_header(&r);
-  uint8_t *unwanted = r.at, *begin = r.at; /* of a run of sequences that nobody asks for; of this sequence */
+  if (r.failed) return size;
+  uint8_t *kept = r.at, *begin = r.at; /* the end of what stays; a sequence */
   sequence s = {.low = UINT64_MAX};
   while (!r.failed && r.at < r.end) {
     run_operation(&r, &p, &s);
     if (r.failed || !s.ended) continue;
     if (wanted(s.low, s.high)) {
-      write_over(unwanted, begin);
-      unwanted = r.at;
+      memmove(kept, begin, (size_t)(r.at - begin));
+      kept += r.at - begin;
     }
     begin = r.at;
     s = (sequence){.low = UINT64_MAX};
   }
-  if (!r.failed) write_over(unwanted, begin);
+  memmove(kept, begin, (size_t)(r.end - begin));
+  return (size_t)(kept - bytes) + (size_t)(r.end - begin);
 }
 
 void cut_lines(uint8_t *bytes, size_t size, bool (*wanted)(uint64_t low, uint64_t high)) {
   reader r = {bytes, bytes + size, false};
   while (r.at < r.end) {
+    uint8_t *length_at = r.at;
     uint64_t length = read_fixed(&r, 4);
     if (r.failed || length > (size_t)(r.end - r.at)) return; /* DWARF 64 has its mark there */
-    cut_program((reader){r.at, r.at + length, false}, wanted);
+    size_t left = cut_program(r.at, (size_t)length, wanted);
+    for (unsigned i = 0; i < 4; i++) length_at[i] = (uint8_t)(left >> (8 * i));
     r.at += length;
   }
 }

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Writes over the sequences of .debug_line that cover no address for which `wanted` answers true for a range that holds it: libdwarf then passes them by. Programs that are
- * not understood stay as they are, for libdwarf to judge. */
+/* Takes the sequences out of .debug_line that cover no address for which `wanted` answers true, being given the range that holds it. Programs that are not understood stay as
+ * they are, for libdwarf to judge. */
 void cut_lines(uint8_t *bytes, size_t size, bool (*wanted)(uint64_t low, uint64_t high));
 
 #endif

@@ -441,7 +441,7 @@ static void tell_functions(unit *u, Dwarf_Die die, unsigned inlined, unsigned de
       if (tell) tell_function(u, child, tag == DW_TAG_subprogram ? 0 : inlined, scratch);
       if (tell && tag == DW_TAG_subprogram) note_found(scratch);
       inside = tag == DW_TAG_subprogram ? 1 : inlined + tell;
-      look = tell || nested || scratch->count == 0;
+      look = tell || nested;
     }
     if (look) tell_functions(u, child, inside, depth + 1, nested, scratch);
     int more = dwarf_siblingof_b(u->debug, child, 1, &next, &error);
@@ -460,7 +460,7 @@ static void tell_unit(unit *u, ranges *whole, ranges *scratch) {
   if (whole->count && !any_asked(whole)) return;
   u->directory = text_of(u->die, DW_AT_comp_dir);
   tell_lines(u);
-  tell_functions(u, u->die, 1, 0, asked.count == 0, scratch);
+  tell_functions(u, u->die, 1, 0, asked.count == 0 || whole->count == 0, scratch);
   if (!all_found(whole)) tell_functions(u, u->die, 1, 0, true, scratch);
   free(u->files);
 }
