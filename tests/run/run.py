@@ -48,7 +48,7 @@ def with_entry(module, entry, tool, out):
     return out
 
 
-def core_module(case, work, tool):
+def core_module(case, work, tool=None):
     out = os.path.join(work, 'core.wasm')
     if 'module' in case:
         module = fetch.packaged(case['module'])

@@ -10,6 +10,7 @@ typedef struct reader {
   bool failed;
 } reader;
 
+/* Of 8 bytes at most. */
 static uint64_t read_fixed(reader *r, size_t size) {
   uint64_t out = 0;
   if (r->failed || size > (size_t)(r->end - r->at)) return r->failed = true, 0;
@@ -49,9 +50,8 @@ static program read_header(reader *r) {
   p.line_range = (uint8_t)read_fixed(&header, 1);
   p.opcode_base = (uint8_t)read_fixed(&header, 1);
   p.operand_counts = header.at;
-  if (p.opcode_base) read_fixed(&header, p.opcode_base - 1u);
   static const uint8_t known[] = {0, 1, 1, 1, 1, 0, 0, 0, 1}; /* operands of DW_LNS_copy to DW_LNS_fixed_advance_pc */
-  if (header.failed || !p.line_range || p.opcode_base <= sizeof known || memcmp(p.operand_counts, known, sizeof known) != 0) r->failed = true;
+  if (header.failed || !p.line_range || p.opcode_base <= sizeof known || p.opcode_base - 1 > header.end - header.at || memcmp(p.operand_counts, known, sizeof known) != 0) r->failed = true;
   return p;
 }
 
