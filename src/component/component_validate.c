@@ -192,6 +192,7 @@ static cti_component_validator *make(cti_validation *v) {
   validator->arena = v->arena;
   validator->error = v->arena->error;
   cti_type_store_init(&validator->store, v->arena);
+  cti_arena_init(&validator->scratch, validator->error);
   return validator;
 }
 
@@ -200,6 +201,7 @@ ct_status cti_component_types(cti_type_store **store, uint32_t *type, const cti_
   if (!validator) return CT_NOMEM;
   *store = &validator->store;
   ct_status status = validate(validator, component, type);
+  cti_scopes_free(validator);
   if (status != CT_OK) cti_error_trail(validator->error, "component");
   return status;
 }

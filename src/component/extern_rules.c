@@ -5,7 +5,7 @@
 
 typedef struct rules {
   cti_component_validator *v;
-  const cti_externs *into;
+  cti_externs *into;
   const cti_name *name;
   const cti_entity *entity;
   uint64_t offset;
@@ -32,7 +32,7 @@ static const cti_def *as_def(const rules *r, cti_valtype type, cti_def_kind kind
 
 /* The id of the resource type that has this name here, or UINT32_MAX. */
 static uint32_t resource_named(const rules *r, ct_slice name) {
-  uint32_t index = cti_names_find(r->into->names.items, r->into->names.count, &r->into->by_name, name);
+  uint32_t index = cti_names_find(r->into->names.items, r->into->names.count, &r->into->by_name, name, r->into->arena);
   const cti_entity *entity = index == CTI_MAP_NONE || r->into->is_inline ? NULL : &r->into->entities.items[index];
   bool is_resource = entity && entity->sort == CTI_SORT_TYPE && cti_type_at(&r->v->store, entity->created)->kind == CTI_TYPE_RESOURCE;
   return is_resource ? entity->created : UINT32_MAX;
@@ -88,13 +88,13 @@ static ct_status check_getter(const rules *r, const cti_func_type *func, uint32_
 /* "[method][get]r.p" for "[method][set]r.p". */
 static ct_slice getter_name(const rules *r) {
   static const char *const prefixes[] = {"", "", "[method]", "[static]"};
-  return cti_format(r->v->arena, "%s[get]%.*s", prefixes[r->name->resource_func], CTI_S(r->name->label));
+  return cti_format(r->into->arena, "%s[get]%.*s", prefixes[r->name->resource_func], CTI_S(r->name->label));
 }
 
 static ct_status check_against_getter(const rules *r, const cti_func_type *setter) {
   ct_slice name = getter_name(r);
   if (!name.data) return CT_NOMEM;
-  uint32_t index = cti_names_find(r->into->names.items, r->into->names.count, &r->into->by_name, name);
+  uint32_t index = cti_names_find(r->into->names.items, r->into->names.count, &r->into->by_name, name, r->into->arena);
   if (index == CTI_MAP_NONE) return broken(r, "a setter must follow its getter, and `%.*s` was not seen", CTI_S(name));
   const cti_func_type *getter = cti_type_at(&r->v->store, r->into->entities.items[index].type)->of.func;
   const cti_def *result = as_def(r, getter->result, CTI_DEF_RESULT);
@@ -178,21 +178,21 @@ static uint32_t find_key(const cti_externs *into, ct_slice key) {
   return CTI_MAP_NONE;
 }
 
-static ct_status add_key(cti_externs *into, cti_arena *arena, ct_slice key) {
-  if (!cti_vec_push(arena, &into->keys, key)) return CT_NOMEM;
+static ct_status add_key(cti_externs *into, ct_slice key) {
+  if (!cti_vec_push(into->arena, &into->keys, key)) return CT_NOMEM;
   for (uint32_t i = into->by_key.count; into->keys.count > CTI_FEW_NAMES && i < into->keys.count; i++) {
     uint32_t index = i;
     bool added;
-    CTI_TRY(cti_map_add(&into->by_key, arena, into->keys.items[i], &index, &added));
+    CTI_TRY(cti_map_add(&into->by_key, into->arena, into->keys.items[i], &index, &added));
   }
   return CT_OK;
 }
 
 static ct_status check_unique(const rules *r, cti_externs *into, bool is_import) {
-  ct_slice key = cti_name_key(r->name, r->v->arena);
+  ct_slice key = cti_name_key(r->name, into->arena);
   if (!key.data) return CT_NOMEM;
   uint32_t index = find_key(into, key);
-  if (index == CTI_MAP_NONE) return add_key(into, r->v->arena, key);
+  if (index == CTI_MAP_NONE) return add_key(into, key);
   return broken(r, "the name conflicts with the %s `%.*s`, which came before", is_import ? "import" : "export", CTI_S(into->names.items[index]->name));
 }
 

@@ -6,6 +6,8 @@ cti_scope *cti_scope_push(cti_component_validator *v, cti_scope_kind kind) {
   cti_scope *scope = v->spare.count ? v->spare.items[--v->spare.count] : CTI_NEW(v->arena, cti_scope);
   if (!scope || !cti_vec_push(v->arena, &v->scopes, scope)) return NULL;
   scope->kind = kind;
+  cti_arena_init(&scope->scratch, v->error);
+  scope->imports.arena = scope->exports.arena = &scope->scratch;
   scope->info = CTI_TYPE_INFO_NEW;
   scope->imports.epoch = ++v->store.epoch;
   scope->exports.epoch = ++v->store.epoch;
@@ -14,7 +16,9 @@ cti_scope *cti_scope_push(cti_component_validator *v, cti_scope_kind kind) {
 
 /* The arrays of index spaces are used again; what went into types is not. */
 void cti_scope_pop(cti_component_validator *v) {
-  cti_scope *scope = v->scopes.items[--v->scopes.count], clean = *scope;
+  cti_scope *scope = v->scopes.items[--v->scopes.count];
+  cti_arena_free(&scope->scratch);
+  cti_scope clean = *scope;
   clean.core_types.count = clean.core_type_modules.count = clean.core_funcs.count = clean.core_tags.count = 0;
   clean.core_tables.count = clean.core_memories.count = clean.core_globals.count = clean.core_modules.count = clean.core_instances.count = 0;
   clean.types.count = clean.funcs.count = clean.components.count = clean.instances.count = clean.values.count = clean.defined.count = 0;
@@ -27,6 +31,11 @@ void cti_scope_pop(cti_component_validator *v) {
   clean.context_type = CTI_VT_NONE;
   *scope = clean;
   if (!cti_vec_push(v->arena, &v->spare, scope)) return; /* reported; then it is not used again */
+}
+
+void cti_scopes_free(cti_component_validator *v) {
+  for (uint32_t i = 0; i < v->scopes.count; i++) cti_arena_free(&v->scopes.items[i]->scratch);
+  cti_arena_free(&v->scratch);
 }
 
 uint32_t cti_scope_count(const cti_scope *scope, cti_sort sort) {

@@ -14,20 +14,28 @@ typedef struct cti_scope_value {
   bool used;
 } cti_scope_value;
 
+/* Ids of types, dense or not: a bit each, in words that are there for the ids that are. */
+typedef struct cti_id_set {
+  cti_map words; /* id / 64 -> index in bits */
+  CTI_VEC(uint64_t) bits;
+} cti_id_set;
+
 /* Imports or exports so far. */
 typedef struct cti_externs {
+  cti_arena *arena;       /* of what is forgotten when the list is finished */
   CTI_VEC(const cti_extern_name *) names;
   CTI_VEC(cti_entity) entities;
   cti_map by_name;        /* name -> index, as in cti_extern_names */
   CTI_VEC(ct_slice) keys; /* of the names (cti_name_key): two that are equal are in conflict */
   cti_map by_key;         /* key -> index; empty while there are few */
-  cti_map named;          /* ids of types that have a name here -> 1, or 0 for one that no longer has */
+  cti_id_set named;       /* types that have a name here */
   uint32_t epoch;         /* marks types that are known to be named here */
   bool is_inline;         /* exports of an instance made of its exports: a resource's name here gives it none */
 } cti_externs;
 
 typedef struct cti_scope {
   cti_scope_kind kind;
+  cti_arena scratch;                  /* of what is forgotten at its end */
   cti_type_space core_types;          /* ids of core types; CTI_NO_TYPE for module types */
   CTI_VEC(uint32_t) core_type_modules; /* parallel: index of a module type in the store, or UINT32_MAX */
   CTI_VEC(uint32_t) core_funcs, core_tags; /* ids of core types */
@@ -54,6 +62,7 @@ typedef struct cti_component_validator {
   ct_error *error;
   CTI_VEC(cti_scope *) scopes; /* innermost last */
   CTI_VEC(cti_scope *) spare;  /* for reuse */
+  cti_arena scratch;           /* of what is forgotten after each item */
 } cti_component_validator;
 
 static inline cti_scope *cti_scope_current(const cti_component_validator *v) { return v->scopes.items[v->scopes.count - 1]; }
@@ -61,6 +70,8 @@ static inline cti_scope *cti_scope_current(const cti_component_validator *v) { r
 /* NULL when memory is out. */
 cti_scope *cti_scope_push(cti_component_validator *v, cti_scope_kind kind);
 void cti_scope_pop(cti_component_validator *v);
+/* Frees what all scopes hold of their own, those that a failure left open too. */
+void cti_scopes_free(cti_component_validator *v);
 
 /* CT_COMP_INDEX unless the index space has that entry. */
 ct_status cti_scope_check(const cti_component_validator *v, const cti_scope *scope, cti_sort sort, uint32_t index, uint64_t offset);

@@ -12,14 +12,26 @@ typedef struct names {
   uint32_t culprit;  /* the type that has no name */
 } names;
 
-static bool is_named(names *n, uint32_t id) {
-  if (cti_map_get_u64(&n->in->named, id) == 1) return true;
-  n->culprit = id;
-  return false;
+static bool has_name(const cti_externs *in, uint32_t id) {
+  uint32_t word = cti_map_get_u64(&in->named.words, id / 64);
+  return word != CTI_MAP_NONE && (in->named.bits.items[word] >> id % 64 & 1);
 }
 
-static ct_status set_named(cti_component_validator *v, cti_externs *in, uint32_t id, bool named) {
-  return cti_map_set_u64(&in->named, v->arena, id, named ? 1 : 0);
+static ct_status set_named(cti_externs *in, uint32_t id, bool named) {
+  uint32_t word = in->named.bits.count;
+  bool added;
+  CTI_TRY(cti_map_add_u64(&in->named.words, in->arena, id / 64, &word, &added));
+  if (added && !cti_vec_push(in->arena, &in->named.bits, 0)) return CT_NOMEM;
+  uint64_t bit = (uint64_t)1 << id % 64;
+  if (named) in->named.bits.items[word] |= bit;
+  else in->named.bits.items[word] &= ~bit;
+  return CT_OK;
+}
+
+static bool is_named(names *n, uint32_t id) {
+  if (has_name(n->in, id)) return true;
+  n->culprit = id;
+  return false;
 }
 
 static bool value_named(names *n, cti_valtype type);
@@ -74,12 +86,12 @@ static bool instance_type_named(names *n, uint32_t id, ct_status *status) {
     else if (is_value) good = parts_named(n, cti_value_at(&n->v->store, cti_valtype_index((cti_valtype){of->type})));
     else if (of->sort == CTI_SORT_TYPE) {
       good = type_named(n, of->created, status);
-      if (!good || cti_map_get_u64(&n->in->named, of->created) == 1) continue;
-      *status = set_named(n->v, n->in, of->created, true);
-      good = *status == CT_OK && cti_vec_push(n->v->arena, &added, of->created);
+      if (!good || has_name(n->in, of->created)) continue;
+      *status = set_named(n->in, of->created, true);
+      good = *status == CT_OK && cti_vec_push(n->in->arena, &added, of->created);
     }
   }
-  for (uint32_t i = 0; i < added.count && *status == CT_OK; i++) *status = set_named(n->v, n->in, added.items[i], false);
+  for (uint32_t i = 0; i < added.count && *status == CT_OK; i++) *status = set_named(n->in, added.items[i], false);
   if (added.count) n->in->epoch = ++n->v->store.epoch;
   return good;
 }
@@ -96,12 +108,12 @@ static bool type_named(names *n, uint32_t id, ct_status *status) {
 
 static ct_status check_type(names *n, const cti_entity *entity, const char *role, uint64_t offset) {
   ct_status status = CT_OK;
-  if (n->also && cti_map_get_u64(&n->also->named, entity->type) == 1 && cti_map_get_u64(&n->in->named, entity->type) != 1)
+  if (n->also && has_name(n->also, entity->type) && !has_name(n->in, entity->type))
     return cti_fail(n->v->error, CT_COMP_RESOURCE, offset, "type not valid to be used as import: it is one that the component exports");
   if (!type_named(n, entity->type, &status)) return status != CT_OK ? status : unnamed(n, role, "type", offset);
   CTI_TRY(status);
-  CTI_TRY(set_named(n->v, n->in, entity->created, true));
-  return n->also ? set_named(n->v, n->also, entity->created, true) : CT_OK;
+  CTI_TRY(set_named(n->in, entity->created, true));
+  return n->also ? set_named(n->also, entity->created, true) : CT_OK;
 }
 
 static ct_status check(names *n, const cti_entity *entity, const char *role, uint64_t offset) {

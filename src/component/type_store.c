@@ -27,20 +27,22 @@ void cti_type_store_init(cti_type_store *store, cti_arena *arena) {
 
 /* ---- names */
 
-uint32_t cti_names_find(const cti_extern_name *const *items, uint32_t count, const cti_map *by_name, ct_slice name) {
-  if (count > CTI_FEW_NAMES) return cti_map_get(by_name, name);
-  for (uint32_t i = 0; i < count; i++)
-    if (cti_slice_eq(items[i]->name, name)) return i;
-  return CTI_MAP_NONE;
-}
-
-ct_status cti_names_index(const cti_extern_name *const *items, uint32_t count, cti_map *by_name, cti_arena *arena) {
-  for (uint32_t i = by_name->count; count > CTI_FEW_NAMES && i < count; i++) {
+static ct_status index_names(const cti_extern_name *const *items, uint32_t count, cti_map *by_name, cti_arena *arena) {
+  CTI_TRY(cti_map_reserve(by_name, arena, count));
+  for (uint32_t i = by_name->count; i < count; i++) {
     uint32_t index = i;
     bool added;
     CTI_TRY(cti_map_add(by_name, arena, items[i]->name, &index, &added));
   }
   return CT_OK;
+}
+
+uint32_t cti_names_find(const cti_extern_name *const *items, uint32_t count, cti_map *by_name, ct_slice name, cti_arena *arena) {
+  bool is_indexed = by_name->count == count || (count > CTI_FEW_NAMES && index_names(items, count, by_name, arena) == CT_OK);
+  if (count && is_indexed) return cti_map_get(by_name, name);
+  for (uint32_t i = 0; i < count; i++) /* also when there is no memory for a map, which the arena reported */
+    if (cti_slice_eq(items[i]->name, name)) return i;
+  return CTI_MAP_NONE;
 }
 
 /* ---- size, depth, flags */
@@ -154,6 +156,7 @@ static uint8_t flags_of_def(const cti_type_store *store, const cti_def *def) {
     case CTI_DEF_BORROW: return CTI_TYPE_HANDLE | CTI_TYPE_BORROW | cti_type_at(store, def->resource)->flags;
     case CTI_DEF_STREAM:
     case CTI_DEF_FUTURE: return CTI_TYPE_HANDLE;
+    case CTI_DEF_FIXED_LIST: return CTI_TYPE_FIXED;
     default: return 0;
   }
 }
@@ -184,11 +187,24 @@ uint32_t cti_store_component(cti_type_store *store, const cti_component_type *co
   return add(store, type, &no_def);
 }
 
+/* The id of (resource, alias): the next one when it has none yet. */
+static ct_status resource_id(uint32_t *id, cti_type_store *store, uint32_t number, uint32_t alias, bool *is_new) {
+  *id = store->types.count;
+  if (alias) return cti_map_add_u64(&store->resource_aliases, store->arena, (uint64_t)number << 32 | alias, id, is_new);
+  while (store->resource_ids.count <= number)
+    if (!cti_vec_push_large(store->arena, &store->resource_ids, UINT32_MAX)) return CT_NOMEM;
+  uint32_t *first = &store->resource_ids.items[number];
+  *is_new = *first == UINT32_MAX;
+  if (*is_new) *first = *id;
+  *id = *first;
+  return CT_OK;
+}
+
 uint32_t cti_store_resource(cti_type_store *store, uint32_t number, uint32_t alias) {
-  uint32_t id = store->types.count;
-  bool added;
-  if (cti_map_add_u64(&store->resource_ids, store->arena, (uint64_t)number << 32 | alias, &id, &added) != CT_OK) return UINT32_MAX;
-  if (!added) return id;
+  uint32_t id;
+  bool is_new;
+  if (resource_id(&id, store, number, alias, &is_new) != CT_OK) return UINT32_MAX;
+  if (!is_new) return id;
   cti_type type = make(CTI_TYPE_RESOURCE, (cti_type_info){1, 1, CTI_TYPE_OPEN | CTI_TYPE_RESOURCES});
   type.of.resource.number = number;
   type.of.resource.alias = alias;

@@ -26,7 +26,8 @@ enum {
   CTI_TYPE_OPEN = 1,      /* holds something that has an identity: a resource, a named type, a record, variant, enum or flags */
   CTI_TYPE_RESOURCES = 2, /* holds a resource, bound or free */
   CTI_TYPE_BORROW = 4,    /* holds a borrow */
-  CTI_TYPE_HANDLE = 8     /* holds own, borrow, stream, future or error-context */
+  CTI_TYPE_HANDLE = 8,    /* holds own, borrow, stream, future or error-context */
+  CTI_TYPE_FIXED = 16     /* holds a list of fixed length */
 };
 
 /* The type of something that can be imported or exported. */
@@ -40,17 +41,17 @@ typedef struct cti_entity {
 typedef struct cti_extern_names {
   uint32_t count;
   const cti_extern_name *const *items; /* of the model */
-  cti_map by_name; /* name -> index; empty while there are few */
+  cti_map by_name; /* name -> index, of as many as there were when one was last looked for */
+  cti_arena *arena; /* of this, and of the map */
 } cti_extern_names;
 
-/* Few names are found by looking at each of them, more by a map. */
+/* Few names are found by looking at each of them, more by a map, which is made for whoever asks first: most lists are never asked. */
 enum { CTI_FEW_NAMES = 8 };
-uint32_t cti_names_find(const cti_extern_name *const *items, uint32_t count, const cti_map *by_name, ct_slice name); /* the index, or CTI_MAP_NONE */
-/* After the last item was appended. */
-ct_status cti_names_index(const cti_extern_name *const *items, uint32_t count, cti_map *by_name, cti_arena *arena);
+/* The index, or CTI_MAP_NONE. Names may have been appended since the last time. */
+uint32_t cti_names_find(const cti_extern_name *const *items, uint32_t count, cti_map *by_name, ct_slice name, cti_arena *arena);
 
 typedef struct cti_extern_list {
-  const cti_extern_names *names; /* never NULL */
+  cti_extern_names *names; /* never NULL */
   const cti_entity *entities;
 } cti_extern_list;
 
@@ -58,7 +59,7 @@ static inline ct_slice cti_extern_text(const cti_extern_list *list, uint32_t ind
 
 /* The index of a name, or CTI_MAP_NONE. */
 static inline uint32_t cti_extern_find(const cti_extern_list *list, ct_slice name) {
-  return cti_names_find(list->names->items, list->names->count, &list->names->by_name, name);
+  return cti_names_find(list->names->items, list->names->count, &list->names->by_name, name, list->names->arena);
 }
 
 /* Size and depth of a type, as all that it is made of is added; flags of all that it holds. */
@@ -136,7 +137,8 @@ typedef struct cti_type_store {
   CTI_VEC(cti_type) types; /* index: id */
   cti_map strings;        /* text -> number */
   cti_map canons;         /* structure -> canon */
-  cti_map resource_ids;   /* (number, alias) -> id */
+  CTI_VEC(uint32_t) resource_ids; /* index: number of a resource; its first id, or UINT32_MAX before it is asked for */
+  cti_map resource_aliases;       /* (number, alias) -> id */
   CTI_VEC(uint32_t) alias_parents; /* index: an alias of a resource, less 1; the alias that it was made of */
   uint32_t resource_count;
   uint64_t substituted;  /* types, members and entities that substitute.c made */

@@ -165,8 +165,7 @@ static ct_status add_to_list(cti_component_validator *v, cti_externs *into, cti_
                              bool is_import, uint64_t offset) {
   cti_name parsed;
   CTI_TRY(cti_check_extern_name(&parsed, v, into, name, entity, is_import, offset));
-  if (!cti_vec_push(v->arena, &into->names, name) || !cti_vec_push(v->arena, &into->entities, *entity)) return CT_NOMEM;
-  CTI_TRY(cti_names_index(into->names.items, into->names.count, &into->by_name, v->arena));
+  if (!cti_vec_push(into->arena, &into->names, name) || !cti_vec_push(into->arena, &into->entities, *entity)) return CT_NOMEM;
   return cti_type_info_add(info, cti_type_info_of_entity(&v->store, entity), offset, v->error);
 }
 
@@ -195,9 +194,14 @@ ct_status cti_validate_inline_export(cti_component_validator *v, cti_externs *in
 }
 
 ct_status cti_externs_finish(cti_extern_list *out, cti_component_validator *v, const cti_externs *externs) {
+  uint32_t count = externs->names.count;
   cti_extern_names *names = CTI_NEW(v->arena, cti_extern_names);
-  if (!names) return CT_NOMEM;
-  *names = (cti_extern_names){externs->names.count, externs->names.items, externs->by_name};
-  *out = (cti_extern_list){names, externs->entities.items};
+  const cti_extern_name **items = cti_alloc_raw(v->arena, count, sizeof *items);
+  cti_entity *entities = cti_alloc_raw(v->arena, count, sizeof *entities);
+  if (!names || !items || !entities) return CT_NOMEM;
+  if (count) memcpy(items, externs->names.items, count * sizeof *items);
+  if (count) memcpy(entities, externs->entities.items, count * sizeof *entities);
+  *names = (cti_extern_names){.count = count, .items = items, .arena = v->arena};
+  *out = (cti_extern_list){names, entities};
   return CT_OK;
 }

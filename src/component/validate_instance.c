@@ -128,19 +128,19 @@ ct_status cti_validate_core_instance(cti_component_validator *v, const cti_item 
 /* The arguments as a list of names and entities, as imports and exports are. */
 static ct_status collect_args(cti_extern_list *out, cti_component_validator *v, const cti_item *item) {
   uint32_t count = item->of.instance.count;
-  cti_extern_names *names = CTI_NEW(v->arena, cti_extern_names);
-  cti_entity *entities = CTI_NEW_N(v->arena, cti_entity, count);
-  const cti_extern_name **items = CTI_NEW_N(v->arena, const cti_extern_name *, count);
+  cti_extern_names *names = CTI_NEW(&v->scratch, cti_extern_names);
+  cti_entity *entities = CTI_NEW_N(&v->scratch, cti_entity, count);
+  const cti_extern_name **items = CTI_NEW_N(&v->scratch, const cti_extern_name *, count);
   if (!names || !entities || !items) return CT_NOMEM;
   names->items = items;
+  names->arena = &v->scratch;
   for (uint32_t i = 0; i < count; i++) {
     const cti_named_index *arg = &item->of.instance.items[i];
     CTI_TRY(cti_scope_entity(&entities[i], v, arg->item, arg->offset));
-    if (cti_names_find(items, i, &names->by_name, arg->name.name) != CTI_MAP_NONE)
+    if (cti_names_find(items, i, &names->by_name, arg->name.name, &v->scratch) != CTI_MAP_NONE)
       return cti_invalid(v, arg->offset, "there are two arguments named `%.*s`", CTI_S(arg->name.name));
     items[i] = &arg->name;
     names->count = i + 1;
-    CTI_TRY(cti_names_index(items, names->count, &names->by_name, v->arena));
   }
   *out = (cti_extern_list){names, entities};
   return CT_OK;
@@ -182,7 +182,7 @@ static ct_status instantiate_component(uint32_t *out, cti_component_validator *v
 }
 
 static ct_status inline_exports(uint32_t *out, cti_component_validator *v, const cti_item *item) {
-  cti_externs externs = {.is_inline = true};
+  cti_externs externs = {.is_inline = true, .arena = &v->scratch};
   cti_type_info info = CTI_TYPE_INFO_NEW;
   cti_instance_type *instance = CTI_NEW(v->arena, cti_instance_type);
   if (!instance) return CT_NOMEM;
@@ -207,5 +207,6 @@ ct_status cti_validate_instance(cti_component_validator *v, const cti_item *item
   CTI_TRY(check_instance_count(v, item->offset));
   CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_ARGS, item->of.instance.count, item->offset, v->error));
   CTI_TRY(item->of.instance.is_exports ? inline_exports(&id, v, item) : instantiate_component(&id, v, item));
+  cti_arena_free(&v->scratch);
   return cti_vec_push(v->arena, &cti_scope_current(v)->instances, id) ? CT_OK : CT_NOMEM;
 }

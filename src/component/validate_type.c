@@ -123,7 +123,9 @@ static ct_status check_kind(const cti_def *def, cti_component_validator *v, uint
   }
 }
 
+/* Each unit of a type's size takes less than 32 bytes of a value, padding included: that is far below the limit, but for lists of fixed length. */
 static ct_status check_value_size(cti_component_validator *v, uint32_t id, uint64_t offset) {
+  if (!(cti_type_at(&v->store, id)->flags & CTI_TYPE_FIXED)) return CT_OK;
   const cti_layout *layout = cti_abi_layout(&v->store.abi64, cti_valtype_def(id));
   if (!layout) return v->error->status;
   return cti_component_limit_check(CTI_COMPONENT_LIMIT_VALUE_SIZE, layout->size, offset, v->error);
@@ -194,7 +196,7 @@ static ct_status validate_resource(uint32_t *out, cti_component_validator *v, co
   CTI_TRY(v->error->status);
   uint32_t number = cti_type_at(&v->store, *out)->of.resource.number;
   if (!cti_vec_push(v->arena, &scope->defined, number)) return CT_NOMEM;
-  return cti_map_set_u64(&scope->representations, v->arena, number, type->rep);
+  return cti_map_set_u64(&scope->representations, &scope->scratch, number, type->rep);
 }
 
 /* ---- component and instance types */
