@@ -1,6 +1,5 @@
 /* ctool man [COMMAND]: the manual pages, from the tables that parse the options and print the help. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "commands.h"
@@ -9,78 +8,85 @@
 
 /* ---- roff: https://man.openbsd.org/man.7 */
 
+/* Memory that is out sticks to `out`. */
+static void put(ct_buf *out, const char *text) {
+  ct_error ignored;
+  ct_error_clear(&ignored);
+  ct_buf_append(out, (ct_slice){(const uint8_t *)text, strlen(text)}, &ignored);
+}
+
 /* Text, in which roff sees neither escapes nor requests nor hyphens that may be broken. */
-static void put_text(FILE *out, const char *text) {
+static void put_text(ct_buf *out, const char *text) {
   for (bool first = true; *text; text++) {
-    if (first && (*text == '.' || *text == '\'')) fputs("\\&", out);
-    if (*text == '\\') fputs("\\e", out);
-    else if (*text == '-') fputs("\\-", out);
-    else fputc(*text, out);
+    if (first && (*text == '.' || *text == '\'')) put(out, "\\&");
+    if (*text == '\\') put(out, "\\e");
+    else if (*text == '-') put(out, "\\-");
+    else put(out, (char[]){*text, 0});
     first = *text == '\n';
   }
 }
 
 /* "component new" is the page ctool-component-new. */
-static void put_page_name(FILE *out, const char *name) {
-  fputs("ctool\\-", out);
-  for (; *name; name++) fputs(*name == ' ' || *name == '-' ? "\\-" : (char[]){*name, 0}, out);
+static void put_page_name(ct_buf *out, const char *name) {
+  put(out, "ctool\\-");
+  for (; *name; name++) put(out, *name == ' ' || *name == '-' ? "\\-" : (char[]){*name, 0});
 }
 
-static void put_row(FILE *out, const opt_row *row) {
+static void put_row(ct_buf *out, const opt_row *row) {
   if (row->kind == OPT_HEADING) {
-    fputs(".SS ", out);
+    put(out, ".SS ");
     put_text(out, row->help);
-    fputc('\n', out);
+    put(out, "\n");
     return;
   }
   if (!*row->help) return;
   bool is_optional = row->kind == OPT_OPTIONAL || row->kind == OPT_FLAG;
-  fputs(".TP\n\\fB", out);
-  if (row->short_name) fprintf(out, "\\-%c", row->short_name);
-  if (row->short_name && row->long_name) fputs("\\fR, \\fB", out);
+  put(out, ".TP\n\\fB");
+  if (row->short_name) put(out, (char[]){'\\', '-', row->short_name, 0});
+  if (row->short_name && row->long_name) put(out, "\\fR, \\fB");
   if (row->long_name) put_text(out, "--"), put_text(out, row->long_name);
-  fputs("\\fR", out);
+  put(out, "\\fR");
   if (row->value_name) {
-    fputs(is_optional ? "[=\\fI" : " \\fI", out);
+    put(out, is_optional ? "[=\\fI" : " \\fI");
     put_text(out, row->value_name);
-    fputs(is_optional ? "\\fR]" : "\\fR", out);
+    put(out, is_optional ? "\\fR]" : "\\fR");
   }
-  fputc('\n', out);
+  put(out, "\n");
   put_text(out, row->help);
-  fputc('\n', out);
+  put(out, "\n");
 }
 
-static void put_heading(FILE *out, const char *name, const char *summary) {
-  fprintf(out, ".TH \"");
+static void put_heading(ct_buf *out, const char *name, const char *summary) {
+  put(out, ".TH \"");
   put_page_name(out, name);
-  fprintf(out, "\" 1 \"\" \"ctool %s\" \"ctool\"\n.SH NAME\n", ct_version());
+  put(out, "\" 1 \"\" \"ctool " CT_VERSION "\" \"ctool\"\n.SH NAME\n");
   put_page_name(out, name);
-  fputs(" \\- ", out);
+  put(out, " \\- ");
   put_text(out, summary);
-  fputc('\n', out);
+  put(out, "\n");
 }
 
 typedef struct writing {
-  FILE *out;
+  ct_buf *out;
   const command *page;
 } writing;
 
 static void put_command(const opt_spec *spec, void *context) {
   const writing *w = context;
   put_heading(w->out, w->page->name, w->page->summary);
-  fputs(".SH SYNOPSIS\n", w->out);
+  put(w->out, ".SH SYNOPSIS\n");
   put_text(w->out, spec->usage);
-  fputs("\n.SH DESCRIPTION\n", w->out);
+  put(w->out, "\n.SH DESCRIPTION\n");
   put_text(w->out, spec->about);
-  fputs("\n.SH OPTIONS\n", w->out);
+  put(w->out, "\n.SH OPTIONS\n");
   for (const opt_row *row = spec->rows; row->help; row++) put_row(w->out, row);
   put_row(w->out, &(opt_row){'h', "help", OPT_FLAG, NULL, NULL, "Print the help"});
   if (spec->examples) {
-    fputs(".SH EXAMPLES\n.nf\n", w->out);
+    put(w->out, ".SH EXAMPLES\n.nf\n");
     put_text(w->out, spec->examples);
-    fputs(".fi\n", w->out);
+    put(w->out, ".fi\n");
   }
-  fputs(".SH EXIT STATUS\n0 good, 1 bad input, 2 a usage error.\n.SH SEE ALSO\n.BR ctool (1)\n", w->out);
+  put(w->out, ".SH EXIT STATUS\n0 good, 1 bad input, 2 a usage error.\n.SH SEE ALSO\n.BR ctool (1)\n");
 }
 
 /* "ctool man component": its commands have pages, the group has none. False for what is no group. */
@@ -95,21 +101,21 @@ static bool put_group(const char *group) {
   return found;
 }
 
-static void put_overview(FILE *out) {
-  fprintf(out, ".TH ctool 1 \"\" \"ctool %s\" \"ctool\"\n.SH NAME\nctool \\- a WebAssembly component toolkit\n.SH SYNOPSIS\nctool COMMAND [OPTIONS] [ARGUMENTS]\n.SH COMMANDS\n", ct_version());
+static void put_overview(ct_buf *out) {
+  put(out, ".TH ctool 1 \"\" \"ctool " CT_VERSION "\" \"ctool\"\n.SH NAME\nctool \\- a WebAssembly component toolkit\n.SH SYNOPSIS\nctool COMMAND [OPTIONS] [ARGUMENTS]\n.SH COMMANDS\n");
   EACH_OWN_COMMAND(c) {
-    fputs(".TP\n.BR ", out);
+    put(out, ".TP\n.BR ");
     put_page_name(out, c->name);
-    fputs(" (1)\n", out);
+    put(out, " (1)\n");
     put_text(out, c->summary);
-    fputc('\n', out);
+    put(out, "\n");
   }
-  fputs(".SH EXIT STATUS\n0 good, 1 bad input, 2 a usage error.\n", out);
+  put(out, ".SH EXIT STATUS\n0 good, 1 bad input, 2 a usage error.\n");
 }
 
 /* ---- where they go */
 
-static void put_page(FILE *out, const command *it) {
+static void put_page(ct_buf *out, const command *it) {
   if (it) opt_visit(it->run, it->name, put_command, &(writing){out, it});
   else put_overview(out);
 }
@@ -121,25 +127,27 @@ static void path_of(char *out, size_t room, const char *directory, const command
     if (*at == ' ') *at = '-';
 }
 
-static ct_status write_page(const char *directory, const command *it, ct_error *error) {
-  char path[4096], *text = NULL;
-  size_t size = 0;
-  path_of(path, sizeof path, directory, it);
-  FILE *out = open_memstream(&text, &size);
-  if (!out) return fail_with(error, FAIL_NOMEM, "out of memory");
-  put_page(out, it);
-  ct_status status = fclose(out) == 0 ? output_write(path, (ct_slice){(uint8_t *)text, size}, false, error) : fail_with(error, FAIL_NOMEM, "out of memory");
-  free(text);
+static ct_status write_page(const char *path, const command *it, ct_error *error) {
+  ct_buf page = {0};
+  put_page(&page, it);
+  ct_status status = page.failed ? fail_with(error, FAIL_NOMEM, "out of memory") : output_write(path, (ct_slice){page.data, page.size}, false, error);
+  ct_buf_free(&page);
   return status;
+}
+
+static ct_status write_page_into(const char *directory, const command *it, ct_error *error) {
+  char path[4096];
+  path_of(path, sizeof path, directory, it);
+  return write_page(path, it, error);
 }
 
 static int write_all(const char *directory) {
   ct_error error;
   ct_error_clear(&error);
   ct_status status = ct_directory_make(directory, &error);
-  if (status == CT_OK) status = write_page(directory, NULL, &error);
+  if (status == CT_OK) status = write_page_into(directory, NULL, &error);
   EACH_OWN_COMMAND(c)
-    if (status == CT_OK) status = write_page(directory, c, &error);
+    if (status == CT_OK) status = write_page_into(directory, c, &error);
   return status == CT_OK ? EXIT_GOOD : tell(&error, directory, false);
 }
 
@@ -165,6 +173,7 @@ int cmd_man(int argc, char **argv) {
   const command *it = is_overview ? NULL : find(argv + 1, count);
   if (count == 1 && !it && !is_overview && put_group(argv[1])) return EXIT_GOOD;
   if (!is_overview && !it) return opt_usage_error(&spec, "ctool has no command \"%s%s%s\"", argv[1], count > 1 ? " " : "", count > 1 ? argv[2] : "");
-  put_page(stdout, it);
-  return EXIT_GOOD;
+  ct_error error;
+  ct_error_clear(&error);
+  return write_page("-", it, &error) == CT_OK ? EXIT_GOOD : tell(&error, NULL, false);
 }

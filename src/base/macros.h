@@ -3,7 +3,11 @@
 #define CTI_BASE_MACROS_H
 
 #if defined(__GNUC__)
+#if defined(_WIN32) && !defined(__clang__) /* whose own functions know fewer formats than those that mingw-w64 puts in their place */
+#define CTI_PRINTF(text, first) __attribute__((format(gnu_printf, text, first)))
+#else
 #define CTI_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#endif
 #define CTI_LIKELY(x) __builtin_expect(!!(x), 1)
 #define CTI_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define CTI_INLINE static inline __attribute__((always_inline))

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "text/float_read.h"
 #include "text/wat_lex.h"
 
 static bool is_digit(uint8_t byte, bool hex) {
@@ -102,6 +103,18 @@ static const char *c_number(ct_slice text, char *small, size_t room, cti_arena *
   return copy;
 }
 
+/* That of mingw-w64 is wrong next to powers of two. */
+static double to_double(const char *number) {
+#ifdef _WIN32
+  if (number[0] != '0' || number[1] != 'x') {
+    uint64_t bits = cti_float_read(number);
+    double value;
+    return memcpy(&value, &bits, sizeof value), value;
+  }
+#endif
+  return strtod(number, NULL);
+}
+
 enum { SMALL = 128 };
 
 bool cti_wat_float32(uint32_t *out, ct_slice text, cti_arena *arena) {
@@ -130,7 +143,7 @@ bool cti_wat_float64(uint64_t *out, ct_slice text, cti_arena *arena) {
   char small[SMALL];
   const char *number = c_number(unsigned_text, small, sizeof small, arena);
   if (!number) return false;
-  double value = strtod(number, NULL);
+  double value = to_double(number);
   memcpy(out, &value, sizeof *out);
   *out |= sign;
   return !isinf(value);

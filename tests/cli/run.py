@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Command line goldens: run.py CTOOL CASE.test [--bless]
+"""Command line goldens: run.py CTOOL CASE.test [--bless] [--by=WORDS], where WORDS start programs of another machine
 
 A case is a text file: lines `RUN: arguments` (after shell splitting; %t is a folder of the case, %s the folder of the cases), each followed by what is
 expected (`RUN@name:` calls the program by that name, from then on %links/name): `EXIT n` (0 when absent), lines that begin with `out| ` or `err| `. A line `WASM: name hex...` makes a binary in %t first, `TEXT: path text` a
@@ -10,6 +10,8 @@ import os, shlex, subprocess, sys, tempfile
 
 ctool, case = os.path.abspath(sys.argv[1]), sys.argv[2]
 bless = '--bless' in sys.argv
+by = next((a[len('--by='):].split() for a in sys.argv[3:] if a.startswith('--by=')), [])
+ending = os.path.splitext(ctool)[1] # .exe, or nothing
 lines = open(case).read().split('\n')
 out, failures, i = [], [], 0
 
@@ -45,9 +47,9 @@ with tempfile.TemporaryDirectory() as around, tempfile.TemporaryDirectory() as l
         elif word == 'RUN:' or word.startswith('RUN@'):
             program = ctool
             if word != 'RUN:':
-                program = os.path.join(links, word[4:-1])
+                program = os.path.join(links, word[4:-1]) + ending
                 if not os.path.exists(program): os.symlink(ctool, program)
-            r = subprocess.run([program, *map(fill, shlex.split(rest))], capture_output=True, timeout=60, env={**os.environ, 'NO_COLOR': '1'}, stdin=subprocess.DEVNULL)
+            r = subprocess.run([*by, program, *map(fill, shlex.split(rest))], capture_output=True, timeout=60, env={**os.environ, 'NO_COLOR': '1'}, stdin=subprocess.DEVNULL)
             got = (['EXIT %d' % r.returncode] if r.returncode else []) + show('out| ', r.stdout, folder) + show('err| ', r.stderr, folder)
             want = []
             while i < len(lines) and lines[i].startswith(('EXIT ', 'out| ', 'err| ')):

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "text/float_read.h"
 #include "text/print.h"
 
 static ct_status keep(void *user, ct_slice bytes, ct_error *error) {
@@ -136,12 +137,17 @@ static void test_f64__round_trip_and_no_longer_than_needed(void **state) {
     double hex = strtod(text, NULL);
     assert_memory_equal(&hex, &bits, sizeof bits);
     const char *number = decimal(text);
+    uint64_t read = cti_float_read(number + (*number == '-')) | (bits & (uint64_t)1 << 63);
+    assert_memory_equal(&read, &bits, sizeof bits);
+#ifdef _WIN32
+    continue; /* its strtod is wrong next to powers of two */
+#endif
     again = strtod(number, NULL);
     assert_memory_equal(&again, &bits, sizeof bits);
     int precision = 0; /* the C library's way: the first precision that reads back */
     do snprintf(shortest, sizeof shortest, "%.*e", precision++, value);
     while (strtod(shortest, NULL) != value);
-    assert_true(digits_of(number) <= (unsigned)precision);
+    if (digits_of(number) > (unsigned)precision) fail_msg("0x%016llx: %s; %s has no more than its digits", (unsigned long long)bits, number, shortest);
   }
   end(&f);
 }
