@@ -16,6 +16,7 @@ static ct_status parse_file(const char *path, const parse_options *o, ct_error *
   ct_kind kind = status == CT_OK ? ct_kind_of(input.bytes) : CT_KIND_UNKNOWN;
   if (status == CT_OK && kind != CT_KIND_MODULE && kind != CT_KIND_COMPONENT) {
     ct_parse_options options = parse_options_of(&o->read, path);
+    options.whole_bodies = true;
     status = ct_text_parse_input(&made, &input, &options, error);
     result = (ct_slice){made.data, made.size};
   }

@@ -24,6 +24,7 @@ typedef enum ct_generate_dwarf {
 typedef struct ct_parse_options {
   ct_generate_dwarf generate_dwarf; /* DWARF 5 that points into the text, for each module in it that has functions */
   const char *file;                 /* the name of the text there; NULL: "<text>" */
+  bool whole_bodies;                /* a body that leaves a block open, or ends more than there are, is refused; else it is left to the validator */
 } ct_parse_options;
 
 /* The same for a file: the memory of what has been read is given back on the way (ct_input_forget). `options` may be NULL. */

@@ -44,6 +44,7 @@ static ct_status parse(ct_buf *out, ct_slice text, const ct_input *input, const 
   *out = (ct_buf){0};
   cti_arena_init(&arena, error);
   ct_status status = cti_wat_parser_make(&p, text, input, &arena);
+  p.whole_bodies = options && options->whole_bodies;
   if (status == CT_OK && options) status = cti_wat_debug_make(&p.debug, options->generate_dwarf, options->file, text, &arena);
   p.lexer.any_direction = is_quoted;
   if (status == CT_OK) status = file(&p, text, is_quoted, out);

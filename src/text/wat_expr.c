@@ -402,6 +402,7 @@ static head read_head(cti_wat_module *w, cti_buf *out) {
   uint32_t op = cti_map_get(&p->ops, cti_wat_slice(p->token));
   if (op == CTI_MAP_NONE) return cti_wat_fail(p, p->token, CT_TEXT_SYNTAX, "unknown operator or unexpected token: there is no instruction `%.*s`", CTI_S(cti_slice_cut(cti_wat_slice(p->token), 0, 60))), h;
   h.op = (cti_op)op;
+  if ((h.op == CTI_OP_END || h.op == CTI_OP_DELEGATE) && p->whole_bodies && w->blocks.count == 0) return cti_wat_fail(p, p->token, CT_TEXT_SYNTAX, "unexpected token: no block is open here"), h;
   cti_wat_advance(p);
   if (h.op == CTI_OP_SELECT && cti_wat_at_group(p, "result")) h.op = CTI_OP_SELECT_TYPED;
   if (is_cast_of_type(h.op)) {
@@ -570,6 +571,7 @@ static void run(folding *f, bool one) {
 void cti_wat_instructions(cti_wat_module *w) {
   folding f = {.w = w, .hint = NO_HINT};
   run(&f, false);
+  if (w->p->whole_bodies && w->blocks.count && !cti_wat_failed(w->p)) cti_wat_fail(w->p, w->p->token, CT_TEXT_SYNTAX, "unexpected token: a block is open, and its `end` is missing");
 }
 
 void cti_wat_folded(cti_wat_module *w) {

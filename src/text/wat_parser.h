@@ -19,6 +19,7 @@ typedef struct cti_wat_parser {
   const ct_input *input; /* of the text when it is a file, else NULL: its pages are given back behind the token */
   const uint8_t *forgotten;
   cti_wat_debug *debug;      /* where debug information is made, else NULL */
+  bool whole_bodies;         /* blocks and their ends are counted */
   cti_map ops;    /* names of instructions, filled by the first module */
   cti_map idents; /* identifiers to small numbers, so that spaces of names compare numbers */
 } cti_wat_parser;
