@@ -269,6 +269,26 @@ struct cti_component {
 /* Decodes the form of a component that begins at absolute offset `base`. Nested components are decoded too; core modules stay slices. */
 ct_status cti_component_decode(cti_component *out, ct_slice bytes, uint64_t base, cti_arena *arena);
 
+/* Reading without a model, for who needs each item once: the items of a component one by one, each in the arena that is given for it. Of a component that
+ * is nested the item is all that is read: who wants to, reads it by a reader of its own (frame.payload at frame.payload_offset, at depth + 1). */
+typedef struct cti_component_reader {
+  cti_frame frame; /* of the section */
+  uint32_t depth;  /* of components around this one */
+  uint32_t section_count, left;
+  bool begun;      /* the number of items was read */
+  cti_cursor sections, items;
+} cti_component_reader;
+
+/* Reads the preamble. */
+ct_status cti_component_reader_begin(cti_component_reader *out, ct_slice bytes, uint64_t base, uint32_t depth, ct_error *error);
+/* Goes on to the next section; false at the end and after a failure. The items of the last one have been read, to the end. */
+bool cti_component_reader_section(cti_component_reader *reader);
+/* The next item of the section; false when there is none, or it is malformed, which is reported. */
+bool cti_component_reader_item(cti_component_reader *reader, cti_item *out, cti_arena *arena);
+/* The nested component that was the last item, of that index, could not be read, which is reported: there is no further item. */
+void cti_component_reader_fail_nested(cti_component_reader *reader, uint32_t index);
+ct_status cti_component_reader_status(const cti_component_reader *reader);
+
 /* Appends the component with its preamble. An unchanged one is copied whole. Of a changed one, sections are copied whose items all still stand together
  * and that are not `changed`; other items are written anew, neighbours of one kind and one origin as one section. Who changes something nested sets
  * `changed` in each component around it, and in the section that holds it. */

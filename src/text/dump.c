@@ -143,15 +143,7 @@ static ct_status dump(cti_dump *d) {
   cti_cursor c = cti_cursor_make(d->bytes, 0, d->error);
   ct_kind kind;
   CTI_TRY(cti_preamble_read(&c, &kind));
-  if (kind == CT_KIND_MODULE) return cti_dump_module(d, d->bytes, 0);
-  cti_component component;
-  ct_error broken = {0};
-  d->arena->error = &broken; /* what the printing meets before the break is told first */
-  ct_status decoded = cti_component_decode(&component, d->bytes, 0, d->arena);
-  d->arena->error = d->error;
-  CTI_TRY(cti_dump_component(d, &component));
-  if (decoded != CT_OK) *d->error = broken;
-  return decoded;
+  return kind == CT_KIND_MODULE ? cti_dump_module(d, d->bytes, 0) : cti_dump_component(d, d->bytes);
 }
 
 ct_status ct_dump(const ct_sink *sink, ct_slice bytes, ct_dump_form form, ct_error *error) {

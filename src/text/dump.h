@@ -63,7 +63,7 @@ void cti_show_instr(cti_buf *out, const cti_instr *instr);
 
 /* The sections of a module; `bytes` begins behind the preamble, at absolute offset `base`. */
 ct_status cti_dump_module(cti_dump *d, ct_slice bytes, uint64_t base);
-ct_status cti_dump_component(cti_dump *d, const cti_component *component);
+ct_status cti_dump_component(cti_dump *d, ct_slice bytes);
 /* A custom section from its payload on. */
 ct_status cti_dump_custom(cti_dump *d, const cti_frame *frame);
 

@@ -395,55 +395,89 @@ static const char *const titles[CTI_ITEM_COUNT] = {
     [CTI_ITEM_TYPE] = "component type",         [CTI_ITEM_CANON] = "canonical function", [CTI_ITEM_IMPORT] = "component import", [CTI_ITEM_EXPORT] = "component export",
 };
 
-/* A section of several items: each ends where the next one begins. */
-static void dump_vector(cti_dump *d, const cti_component *component, const cti_component_section *section, uint32_t *count) {
-  cti_cursor c = cti_cursor_make(section->frame.payload, section->frame.payload_offset, d->error);
-  uint64_t end = section->frame.payload_offset + section->frame.payload.size;
-  cti_dump_section(d, &c, titles[section->frame.id]);
-  for (uint32_t i = 0; i < section->count; i++) {
-    const cti_item *item = &component->items.items[section->first + i];
-    show_item(&d->what, item, count);
-    cti_dump_line(d, i + 1 < section->count ? item[1].offset : end);
-  }
-}
+/* ---- sections: each item is shown when it is read, and forgotten */
 
-static ct_status dump_nested(cti_dump *d, const cti_item *item, const char *what, uint32_t index) {
-  cti_buf_printf(&d->what, "[%s %u] inline size", what, index);
-  cti_dump_line(d, item->offset);
-  d->nesting++;
-  ct_status status = item->kind == CTI_ITEM_CORE_MODULE ? cti_dump_module(d, item->of.module, item->offset) : cti_dump_component(d, item->of.component);
-  d->nesting--;
-  return status;
-}
+enum { SCRATCH_KEPT = 1 << 16 }; /* less is not given back between items */
 
-static ct_status dump_section(cti_dump *d, const cti_component *component, const cti_component_section *section, uint32_t *count) {
-  const cti_frame *frame = &section->frame;
-  const cti_item *first = section->count ? &component->items.items[section->first] : NULL;
-  if (frame->id == CTI_ITEM_CUSTOM) return cti_dump_custom(d, frame);
-  if (frame->id < CTI_ITEM_COUNT && titles[frame->id]) {
-    dump_vector(d, component, section, count);
-  } else if (frame->id == CTI_ITEM_CORE_MODULE && first) {
-    CTI_TRY(dump_nested(d, first, "core module", count[CTI_SORT_CORE_MODULE]++));
-  } else if (frame->id == CTI_ITEM_COMPONENT && first) {
-    CTI_TRY(dump_nested(d, first, "component", count[CTI_SORT_COMPONENT]++));
-  } else if (frame->id == CTI_ITEM_START && first) {
-    cti_buf_str(&d->what, "start section");
-    cti_dump_line(d, frame->payload_offset);
-    show_item(&d->what, first, count);
-    cti_dump_line(d, frame->payload_offset + frame->payload.size);
-  } else {
-    cti_buf_printf(&d->what, "unknown section: %u", frame->id);
-    cti_dump_heading(d, frame->payload_offset);
-    cti_dump_skip(d, frame->payload_offset + frame->payload.size, frame->payload.size);
-  }
+static ct_status dump_status(const cti_dump *d) {
+  if (d->what.failed) return cti_fail(d->error, CT_NOMEM, CT_NO_OFFSET, "out of memory");
   return d->text.failed ? d->error->status : CT_OK;
 }
 
-ct_status cti_dump_component(cti_dump *d, const cti_component *component) {
+/* A section of several items: each ends where the next one begins. */
+static ct_status dump_vector(cti_dump *d, cti_component_reader *r, uint32_t *count, cti_arena *scratch) {
+  cti_cursor c = cti_cursor_make(r->frame.payload, r->frame.payload_offset, d->error);
+  cti_dump_section(d, &c, titles[r->frame.id]);
+  for (cti_item item; cti_component_reader_item(r, &item, scratch);) {
+    show_item(&d->what, &item, count);
+    cti_dump_line(d, cti_cursor_offset(&r->items));
+    CTI_TRY(dump_status(d));
+    if (scratch->total > SCRATCH_KEPT) cti_arena_free(scratch);
+  }
+  return CT_OK;
+}
+
+static ct_status dump_component(bool *is_broken, cti_dump *d, ct_slice bytes, uint64_t base, uint32_t depth);
+
+static ct_status dump_nested(cti_dump *d, cti_component_reader *r, const cti_item *item, const char *what, uint32_t index) {
+  bool is_broken = false;
+  cti_buf_printf(&d->what, "[%s %u] inline size", what, index);
+  cti_dump_line(d, item->offset);
+  d->nesting++;
+  ct_status status = item->kind == CTI_ITEM_CORE_MODULE ? cti_dump_module(d, item->of.module, item->offset)
+                                                        : dump_component(&is_broken, d, r->frame.payload, r->frame.payload_offset, r->depth + 1);
+  d->nesting--;
+  if (!is_broken) return status;
+  cti_component_reader_fail_nested(r, index);
+  return CT_OK;
+}
+
+static void dump_start(cti_dump *d, const cti_frame *frame, const cti_item *item, uint32_t *count) {
+  cti_buf_str(&d->what, "start section");
+  cti_dump_line(d, frame->payload_offset);
+  show_item(&d->what, item, count);
+  cti_dump_line(d, frame->payload_offset + frame->payload.size);
+}
+
+static void dump_unknown(cti_dump *d, const cti_frame *frame) {
+  cti_buf_printf(&d->what, "unknown section: %u", frame->id);
+  cti_dump_heading(d, frame->payload_offset);
+  cti_dump_skip(d, frame->payload_offset + frame->payload.size, frame->payload.size);
+}
+
+static ct_status dump_section(cti_dump *d, cti_component_reader *r, uint32_t *count, cti_arena *scratch) {
+  cti_item item;
+  if (titles[r->frame.id]) return dump_vector(d, r, count, scratch);
+  if (r->frame.id == CTI_ITEM_CUSTOM) CTI_TRY(cti_dump_custom(d, &r->frame));
+  if (r->frame.id == CTI_ITEM_VALUE) dump_unknown(d, &r->frame);
+  while (cti_component_reader_item(r, &item, scratch)) {
+    if (item.kind == CTI_ITEM_CORE_MODULE) CTI_TRY(dump_nested(d, r, &item, "core module", count[CTI_SORT_CORE_MODULE]++));
+    if (item.kind == CTI_ITEM_COMPONENT) CTI_TRY(dump_nested(d, r, &item, "component", count[CTI_SORT_COMPONENT]++));
+    if (item.kind == CTI_ITEM_START) dump_start(d, &r->frame, &item, count);
+  }
+  return dump_status(d);
+}
+
+/* `is_broken`: it could not be read to its end, and the failure is its form's. */
+static ct_status dump_component(bool *is_broken, cti_dump *d, ct_slice bytes, uint64_t base, uint32_t depth) {
   uint32_t count[CTI_SORT_COUNT] = {0};
-  if (component->bytes.size < CTI_PREAMBLE_SIZE) return d->error->status;
-  cti_buf_str(&d->what, "version 13 (Component)");
-  cti_dump_heading(d, component->base + CTI_PREAMBLE_SIZE);
-  for (uint32_t i = 0; i < component->sections.count; i++) CTI_TRY(dump_section(d, component, &component->sections.items[i], count));
-  return d->what.failed ? cti_fail(d->error, CT_NOMEM, CT_NO_OFFSET, "out of memory") : CT_OK;
+  cti_component_reader r;
+  cti_arena scratch;
+  ct_status status = CT_OK;
+  if (bytes.size >= CTI_PREAMBLE_SIZE) {
+    cti_buf_str(&d->what, "version 13 (Component)");
+    cti_dump_heading(d, base + CTI_PREAMBLE_SIZE);
+  }
+  *is_broken = cti_component_reader_begin(&r, bytes, base, depth, d->error) != CT_OK;
+  if (*is_broken) return d->error->status;
+  cti_arena_init(&scratch, d->error);
+  while (status == CT_OK && cti_component_reader_section(&r)) status = dump_section(d, &r, count, &scratch);
+  *is_broken = cti_component_reader_status(&r) != CT_OK;
+  cti_arena_free(&scratch);
+  return status == CT_OK ? cti_component_reader_status(&r) : status;
+}
+
+ct_status cti_dump_component(cti_dump *d, ct_slice bytes) {
+  bool is_broken;
+  return dump_component(&is_broken, d, bytes, 0, 0);
 }

@@ -67,10 +67,9 @@ typedef struct cti_printer {
   cti_arena *own;   /* what lives as long as the printer; `arena` is that of the current module */
 } cti_printer;
 
-/* Fill the scope's names from a name section or a component-name section, as far as it is well formed; `limits` tells how many items each index space
- * has in the end. False when memory is out. */
+/* Fill the scope's names from its name sections or component-name sections, as far as they are well formed. False when memory is out. */
 bool cti_scope_name_module(cti_scope *scope, const cti_module *module, cti_printer *p);
-bool cti_scope_name_component(cti_scope *scope, const cti_component *component, cti_printer *p);
+bool cti_scope_name_component(cti_scope *scope, ct_slice bytes, uint64_t base, cti_printer *p);
 void cti_scope_init(cti_scope *scope, cti_scope *outer, bool is_component);
 
 const cti_shown *cti_shown_of(const cti_name_space *space, uint32_t index); /* NULL without a name */

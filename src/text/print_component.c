@@ -265,53 +265,39 @@ static void print_export(cti_printer *p, cti_scope *scope, const cti_item *item)
   cti_text_close(&p->text);
 }
 
-/* ---- items */
+/* ---- items. Each is printed as soon as it is read, and forgotten: what later ones need of it, names and the length of index spaces, is in the scope. */
 
-static ct_status print_items(cti_printer *p, cti_scope *scope, const cti_component *component);
+enum { SCRATCH_KEPT = 1 << 16 }; /* less is not given back between items */
 
-/* `whole`: nothing is missing at its end. */
-static ct_status print_nested(cti_printer *p, cti_scope *outer, const cti_component *component, bool whole) {
-  cti_scope *scope = CTI_NEW(p->arena, cti_scope);
-  if (!scope) return CT_NOMEM;
-  cti_scope_init(scope, outer, true);
-  if (!cti_scope_name_component(scope, component, p)) return CT_NOMEM;
-  cti_text_open(&p->text, "component");
-  if (outer) {
-    /* The outer one's name for it is what counts: outer aliases use that. */
-    const cti_shown *shown = cti_shown_of(&outer->spaces[CTI_SORT_COMPONENT], outer->count[CTI_SORT_COMPONENT]);
-    scope->self = shown ? *shown : (cti_shown){.style = CTI_STYLE_NONE};
-    cti_text_char(&p->text, ' ');
-    cti_print_sort_definition(p, outer, CTI_SORT_COMPONENT);
-  } else if (scope->self.style) {
-    cti_text_char(&p->text, ' ');
-    cti_print_shown_defined(p, &scope->self, "component", 0);
-  }
-  CTI_TRY(print_items(p, scope, component));
-  if (whole) cti_text_close_at(&p->text, component->base + component->bytes.size);
+static void print_custom_item(cti_printer *p, const cti_scope *scope, const cti_frame *frame, const cti_item *item) {
+  ct_slice content = item->of.custom.content;
+  cti_print_custom(p, scope, item->of.custom.name, content, frame->payload_offset, frame->payload_offset + frame->payload.size - content.size);
+}
+
+/* A component as far as it can be read: `is_broken` when that is not to its end, and the failure is its form's. */
+static ct_status print_component(bool *is_broken, cti_printer *p, cti_scope *outer, ct_slice bytes, uint64_t base, uint32_t depth);
+
+static ct_status print_nested(cti_printer *p, cti_scope *scope, cti_component_reader *r) {
+  bool is_broken;
+  ct_status status = print_component(&is_broken, p, scope, r->frame.payload, r->frame.payload_offset, r->depth + 1);
+  if (status != CT_OK && !is_broken) return status;
+  cti_text_close_at(&p->text, r->frame.payload_offset + r->frame.payload.size);
+  if (is_broken) cti_component_reader_fail_nested(r, scope->count[CTI_SORT_COMPONENT]);
+  scope->count[CTI_SORT_COMPONENT]++;
   return p->text.failed ? p->error->status : CT_OK;
 }
 
-static void print_custom_item(cti_printer *p, const cti_scope *scope, const cti_component *component, const cti_item *item) {
-  ct_slice content = item->of.custom.content;
-  const cti_frame *frame = item->section ? &component->sections.items[item->section - 1].frame : NULL;
-  uint64_t place = frame ? frame->payload_offset : CTI_NO_PLACE;
-  cti_print_custom(p, scope, item->of.custom.name, content, place, frame ? place + frame->payload.size - content.size : 0);
-}
-
-static ct_status print_item(cti_printer *p, cti_scope *scope, const cti_component *component, const cti_item *item) {
+static ct_status print_item(cti_printer *p, cti_scope *scope, cti_component_reader *r, const cti_item *item) {
   if (item->kind != CTI_ITEM_CUSTOM) cti_text_newline(&p->text, item->offset);
   switch (item->kind) {
-    case CTI_ITEM_CUSTOM: print_custom_item(p, scope, component, item); break;
+    case CTI_ITEM_CUSTOM: print_custom_item(p, scope, &r->frame, item); break;
     case CTI_ITEM_CORE_MODULE:
       CTI_TRY(cti_print_module(p, scope, item->of.module, item->offset, "core module"));
       scope->count[CTI_SORT_CORE_MODULE]++;
       break;
     case CTI_ITEM_CORE_INSTANCE: print_core_instance(p, scope, item); break;
     case CTI_ITEM_CORE_TYPE: cti_print_core_type(p, scope, item->of.core_type); break;
-    case CTI_ITEM_COMPONENT:
-      CTI_TRY(print_nested(p, scope, item->of.component, true));
-      scope->count[CTI_SORT_COMPONENT]++;
-      break;
+    case CTI_ITEM_COMPONENT: CTI_TRY(print_nested(p, scope, r)); break;
     case CTI_ITEM_INSTANCE: print_instance(p, scope, item); break;
     case CTI_ITEM_ALIAS: cti_print_alias(p, scope, &item->of.alias); break;
     case CTI_ITEM_TYPE: cti_print_ctype(p, scope, item->of.type); break;
@@ -325,18 +311,64 @@ static ct_status print_item(cti_printer *p, cti_scope *scope, const cti_componen
   return p->text.failed ? p->error->status : CT_OK;
 }
 
-static ct_status print_items(cti_printer *p, cti_scope *scope, const cti_component *component) {
-  for (uint32_t i = 0; i < component->items.count; i++) CTI_TRY(print_item(p, scope, component, &component->items.items[i]));
-  return CT_OK;
+/* Core types stay, for function types are printed where they are used. */
+static ct_status print_items(bool *is_broken, cti_printer *p, cti_scope *scope, cti_component_reader *r, cti_arena *scratch) {
+  while (cti_component_reader_section(r)) {
+    cti_arena *arena = r->frame.id == CTI_ITEM_CORE_TYPE ? p->arena : scratch;
+    for (cti_item item; cti_component_reader_item(r, &item, arena);) {
+      CTI_TRY(print_item(p, scope, r, &item));
+      if (scratch->total > SCRATCH_KEPT) cti_arena_free(scratch);
+    }
+  }
+  *is_broken = cti_component_reader_status(r) != CT_OK;
+  return cti_component_reader_status(r);
+}
+
+static void print_self(cti_printer *p, cti_scope *scope) {
+  cti_scope *outer = scope->outer;
+  cti_text_open(&p->text, "component");
+  if (outer) {
+    /* The outer one's name for it is what counts: outer aliases use that. */
+    const cti_shown *shown = cti_shown_of(&outer->spaces[CTI_SORT_COMPONENT], outer->count[CTI_SORT_COMPONENT]);
+    scope->self = shown ? *shown : (cti_shown){.style = CTI_STYLE_NONE};
+    cti_text_char(&p->text, ' ');
+    cti_print_sort_definition(p, outer, CTI_SORT_COMPONENT);
+  } else if (scope->self.style) {
+    cti_text_char(&p->text, ' ');
+    cti_print_shown_defined(p, &scope->self, "component", 0);
+  }
+}
+
+static ct_status print_opened(bool *is_broken, cti_printer *p, cti_scope *outer, ct_slice bytes, uint64_t base, uint32_t depth) {
+  cti_component_reader r;
+  cti_arena scratch;
+  cti_scope *scope = CTI_NEW(p->arena, cti_scope);
+  if (!scope) return CT_NOMEM;
+  cti_scope_init(scope, outer, true);
+  if (!cti_scope_name_component(scope, bytes, base, p)) return CT_NOMEM;
+  print_self(p, scope);
+  *is_broken = cti_component_reader_begin(&r, bytes, base, depth, p->error) != CT_OK;
+  if (*is_broken) return p->error->status;
+  cti_arena_init(&scratch, p->error);
+  ct_status status = print_items(is_broken, p, scope, &r, &scratch);
+  cti_arena_free(&scratch);
+  return status;
+}
+
+static ct_status print_component(bool *is_broken, cti_printer *p, cti_scope *outer, ct_slice bytes, uint64_t base, uint32_t depth) {
+  cti_arena *around = p->arena, arena;
+  *is_broken = false;
+  cti_arena_init(&arena, p->error);
+  p->arena = &arena;
+  ct_status status = print_opened(is_broken, p, outer, bytes, base, depth);
+  p->arena = around;
+  cti_arena_free(&arena);
+  return status;
 }
 
 ct_status cti_print_component(cti_printer *p, ct_slice bytes) {
-  cti_component component;
-  ct_error broken = {0}, *error = p->arena->error;
-  p->arena->error = &broken;
-  ct_status decoded = cti_component_decode(&component, bytes, 0, p->arena);
-  p->arena->error = error;
-  if (decoded != CT_CORE_MAGIC && decoded != CT_CORE_KIND && decoded != CT_NOMEM) CTI_TRY(print_nested(p, NULL, &component, decoded == CT_OK));
-  if (decoded != CT_OK) *p->error = broken;
-  return decoded;
+  bool is_broken;
+  ct_status status = print_component(&is_broken, p, NULL, bytes, 0, 0);
+  if (status == CT_OK) cti_text_close_at(&p->text, bytes.size);
+  return status;
 }

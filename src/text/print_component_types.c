@@ -180,17 +180,13 @@ static void print_decl(cti_printer *p, cti_scope *scope, const cti_item *item) {
 }
 
 static void print_decls(cti_printer *p, cti_scope *outer, const cti_component *decls, const char *keyword) {
-  cti_scope *scope = CTI_NEW(p->arena, cti_scope);
-  if (!scope) {
-    p->text.failed = true;
-    return;
-  }
-  cti_scope_init(scope, outer, true);
+  cti_scope scope; /* these nest no deeper than the decoder lets them */
+  cti_scope_init(&scope, outer, true);
   cti_text_newline(&p->text, CTI_NO_PLACE);
   cti_text_open(&p->text, keyword);
   for (uint32_t i = 0; i < decls->items.count; i++) {
     cti_text_newline(&p->text, CTI_NO_PLACE);
-    print_decl(p, scope, &decls->items.items[i]);
+    print_decl(p, &scope, &decls->items.items[i]);
   }
   cti_text_close(&p->text);
 }
@@ -233,17 +229,13 @@ static void print_module_decl(cti_printer *p, cti_scope *scope, const cti_module
 }
 
 static void print_module_type(cti_printer *p, cti_scope *outer, const cti_core_type_def *type) {
-  cti_scope *scope = CTI_NEW(p->arena, cti_scope);
-  if (!scope) {
-    p->text.failed = true;
-    return;
-  }
-  cti_scope_init(scope, outer, false);
+  cti_scope scope;
+  cti_scope_init(&scope, outer, false);
   cti_text_newline(&p->text, CTI_NO_PLACE);
   cti_text_open(&p->text, "module");
   for (uint32_t i = 0; i < type->decl_count; i++) {
     cti_text_newline(&p->text, CTI_NO_PLACE);
-    print_module_decl(p, scope, &type->decls[i]);
+    print_module_decl(p, &scope, &type->decls[i]);
   }
   cti_text_close(&p->text);
 }

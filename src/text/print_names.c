@@ -128,17 +128,17 @@ static bool read_module_names(cti_scope *s, cti_subsection *sub, const cti_modul
   }
 }
 
-static bool read_component_names(cti_scope *s, cti_subsection *sub, const cti_component *component, cti_arena *a);
+static bool read_component_names(cti_scope *s, cti_subsection *sub, const uint32_t *counts, cti_arena *a);
 
 /* One name section, up to where it is malformed. False when memory is out. */
-static bool read_names(cti_scope *scope, ct_slice content, const cti_module *module, const cti_component *component, cti_printer *p) {
+static bool read_names(cti_scope *scope, ct_slice content, const cti_module *module, const uint32_t *counts, cti_printer *p) {
   ct_error ignored = {0};
   cti_cursor c = cti_cursor_make(content, 0, &ignored);
   int last = -1;
   for (cti_subsection sub; cti_subsection_next(&sub, &c);) {
     if (module && sub.code <= last) break;
     last = sub.code;
-    bool good = module ? read_module_names(scope, &sub, module, p->arena) : read_component_names(scope, &sub, component, p->arena);
+    bool good = module ? read_module_names(scope, &sub, module, p->arena) : read_component_names(scope, &sub, counts, p->arena);
     if (!good) return false;
     if (sub.c.failed) break;
   }
@@ -159,7 +159,7 @@ bool cti_scope_name_module(cti_scope *scope, const cti_module *module, cti_print
 
 /* ---- components: https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md#name-section */
 
-static bool read_component_names(cti_scope *s, cti_subsection *sub, const cti_component *component, cti_arena *a) {
+static bool read_component_names(cti_scope *s, cti_subsection *sub, const uint32_t *counts, cti_arena *a) {
   cti_cursor *c = &sub->c;
   if (sub->code == 0) {
     s->self.name = cti_cursor_name(c);
@@ -171,17 +171,56 @@ static bool read_component_names(cti_scope *s, cti_subsection *sub, const cti_co
   bool is_core = code == 0;
   if (is_core) code = cti_cursor_u8(c);
   for (int sort = 0; sort < CTI_SORT_COUNT; sort++) {
-    if (cti_sorts[sort].is_core == is_core && cti_sorts[sort].code == code) return read_space(&s->spaces[sort], c, component->count[sort], a);
+    if (cti_sorts[sort].is_core == is_core && cti_sorts[sort].code == code) return read_space(&s->spaces[sort], c, counts[sort], a);
   }
   return true;
 }
 
-bool cti_scope_name_component(cti_scope *scope, const cti_component *component, cti_printer *p) {
-  for (uint32_t i = 0; i < component->items.count; i++) {
-    const cti_item *item = &component->items.items[i];
-    if (item->kind != CTI_ITEM_CUSTOM || !cti_slice_is(item->of.custom.name, "component-name")) continue;
-    if (!read_names(scope, item->of.custom.content, NULL, component, p)) return false;
+typedef CTI_VEC(ct_slice) contents;
+
+static bool is_name_section(const cti_frame *frame) {
+  ct_error ignored = {0};
+  cti_cursor c = cti_cursor_make(frame->payload, 0, &ignored);
+  return frame->id == CTI_ITEM_CUSTOM && cti_slice_is(cti_cursor_name(&c), "component-name");
+}
+
+/* Most components have no names: that is seen by their sections alone. */
+static bool has_names(ct_slice bytes) {
+  ct_error ignored = {0};
+  cti_component_reader r;
+  bool found = false;
+  if (cti_component_reader_begin(&r, bytes, 0, 0, &ignored) != CT_OK) return false;
+  while (!found && cti_component_reader_section(&r)) found = is_name_section(&r.frame);
+  return found;
+}
+
+/* The name sections, and how many items each index space has in the end, or up to where the component is broken. */
+static bool find_names(contents *out, uint32_t *counts, ct_slice bytes, uint64_t base, cti_arena *arena) {
+  ct_error ignored = {0};
+  cti_arena scratch;
+  cti_component_reader r;
+  bool good = cti_component_reader_begin(&r, bytes, base, 0, &ignored) == CT_OK;
+  cti_arena_init(&scratch, &ignored);
+  while (good && cti_component_reader_section(&r)) {
+    for (cti_item item; good && cti_component_reader_item(&r, &item, &scratch);) {
+      cti_sort sort = cti_item_sort(&item, false);
+      if (sort != CTI_SORT_COUNT) counts[sort] += cti_item_defines(&item);
+      if (item.kind == CTI_ITEM_CUSTOM && cti_slice_is(item.of.custom.name, "component-name")) good = cti_vec_push(arena, out, item.of.custom.content);
+    }
+    cti_arena_free(&scratch);
   }
+  cti_arena_free(&scratch);
+  if (ignored.status == CT_NOMEM) *arena->error = ignored;
+  return good && ignored.status != CT_NOMEM;
+}
+
+bool cti_scope_name_component(cti_scope *scope, ct_slice bytes, uint64_t base, cti_printer *p) {
+  contents found = {0};
+  uint32_t counts[CTI_SORT_COUNT] = {0};
+  if (!has_names(bytes)) return true;
+  if (!find_names(&found, counts, bytes, base, p->arena)) return p->error->status != CT_NOMEM;
+  for (uint32_t i = 0; i < found.count; i++)
+    if (!read_names(scope, found.items[i], NULL, counts, p)) return false;
   return true;
 }
 

@@ -199,6 +199,49 @@ static void test_component_decode__hurt(void **state) {
   ct_buf_free(&bytes);
 }
 
+/* Item by item with nothing kept there is the same as in the model, and of a broken component as much. */
+static void expect_same_items(ct_slice bytes, void *context) {
+  fixture f;
+  ct_error error = {0};
+  cti_arena scratch;
+  cti_component_reader r;
+  cti_item item;
+  uint32_t count = 0, nested = 0;
+  (void)context;
+  decode(&f, bytes);
+  cti_arena_init(&scratch, &error);
+  ct_status status = cti_component_reader_begin(&r, bytes, 0, 0, &error);
+  for (; status == CT_OK && cti_component_reader_section(&r); cti_arena_free(&scratch)) {
+    while (cti_component_reader_item(&r, &item, &scratch)) {
+      assert_true(count < f.component.items.count);
+      const cti_item *same = &f.component.items.items[count++];
+      assert_int_equal(item.kind, same->kind);
+      assert_int_equal(item.section, same->section);
+      assert_int_equal(item.offset, same->offset);
+      if (item.kind != CTI_ITEM_COMPONENT) continue;
+      if (same->of.component->broken) error = f.error; /* what a reader of it would come to */
+      if (same->of.component->broken) cti_component_reader_fail_nested(&r, nested);
+      nested++;
+    }
+  }
+  bool is_nested = f.component.items.count && cti_vec_last(&f.component.items)->kind == CTI_ITEM_COMPONENT && cti_vec_last(&f.component.items)->of.component->broken;
+  assert_int_equal(count, f.component.items.count);
+  if (status == CT_OK && !is_nested) assert_int_equal(cti_component_reader_status(&r), f.status);
+  if (!is_nested && f.status != CT_OK) assert_int_equal(error.offset, f.error.offset);
+  if (!is_nested && f.status != CT_OK) assert_string_equal(error.message, f.error.message);
+  cti_arena_free(&scratch);
+  cti_arena_free(&f.arena);
+}
+
+static void test_component_reader__same_items(void **state) {
+  (void)state;
+  ct_buf bytes = component_of_text(sample);
+  expect_same_items(cti_buf_slice(&bytes), NULL);
+  hurt_cuts(cti_buf_slice(&bytes), expect_same_items, NULL);
+  hurt_bits(cti_buf_slice(&bytes), expect_same_items, NULL);
+  ct_buf_free(&bytes);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_component_decode__round_trip),
@@ -209,6 +252,7 @@ int main(void) {
       cmocka_unit_test(test_component_decode__depth),
       cmocka_unit_test(test_component_build__indices),
       cmocka_unit_test(test_component_decode__hurt),
+      cmocka_unit_test(test_component_reader__same_items),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
