@@ -314,11 +314,12 @@ static ct_status encode_world_member(package_encoder *e, uint32_t world) {
 
 /* What a member takes of memory is given back; what the package has in its index spaces goes on being counted. */
 static ct_status encode_member(package_encoder *e, bool is_interface, uint32_t id) {
-  cti_arena arena;
-  cti_arena_init(&arena, e->resolve.arena->error);
+  cti_arena arena, *outer = e->resolve.arena;
+  cti_arena_init(&arena, outer->error);
   e->resolve.arena = e->component.arena = &arena;
   memset(&e->component.items, 0, sizeof e->component.items);
   ct_status status = is_interface ? encode_interface_member(e, id) : encode_world_member(e, id);
+  e->resolve.arena = e->component.arena = outer;
   cti_arena_free(&arena);
   return status;
 }

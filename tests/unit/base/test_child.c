@@ -61,7 +61,7 @@ static void test_child__time_is_limited(void **state) {
   ct_buf_free(&out);
 }
 
-#ifndef __SANITIZE_ADDRESS__
+#ifndef CTI_ARENA_SINGLE /* sanitizers take memory of their own */
 static void take_memory(cti_child_out *out, void *context) {
   (void)context;
   void *volatile memory = malloc(512u << 20); /* a compiler may leave out what nobody looks at */
@@ -94,7 +94,7 @@ int main(void) {
       cmocka_unit_test(test_child__all_arrives),
       cmocka_unit_test(test_child__death_is_told),
       cmocka_unit_test(test_child__time_is_limited),
-#ifndef __SANITIZE_ADDRESS__
+#ifndef CTI_ARENA_SINGLE /* sanitizers take memory of their own */
       cmocka_unit_test(test_child__memory_is_limited),
 #endif
       cmocka_unit_test(test_child__memory_out_here),
