@@ -8,7 +8,7 @@
 void cti_object_type(cti_object *d, cti_corevt type) {
   cti_buf out = {0};
   cti_show_valtype_short(&out, type);
-  cti_text_slice(&d->text, cti_buf_slice(&out));
+  if (cti_buf_check(&out, d->error) == CT_OK) cti_text_slice(&d->text, cti_buf_slice(&out));
   ct_buf_free(&out);
 }
 
