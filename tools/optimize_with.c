@@ -31,10 +31,14 @@ static ct_status run_program(int *how, const second *s, const char *in, const ch
   return status;
 }
 
-static bool is_valid(ct_slice bytes) {
-  ct_error ignored;
-  ct_error_clear(&ignored);
-  return ct_validate(bytes, NULL, &ignored) == CT_OK;
+/* Not valid is an answer; memory that is out is none. */
+static ct_status look(bool *is_valid, ct_slice bytes, ct_error *error) {
+  ct_error verdict;
+  ct_error_clear(&verdict);
+  *is_valid = ct_validate(bytes, NULL, &verdict) == CT_OK;
+  if (ct_status_class(verdict.status) != CT_CLASS_NOMEM) return CT_OK;
+  *error = verdict;
+  return verdict.status;
 }
 
 /* The file that the program made, when it is better. */
@@ -44,11 +48,10 @@ static ct_status try(second *s, taken_module *module, ct_error *error) {
   ct_status status = run_program(&how, s, module->path, out, error);
   if (status == CT_OK && how) fprintf(stderr, "note: `%s` ended with status %d; the module %s stays as ctool made it\n", s->program, how, module->name);
   else if (status == CT_OK) status = ct_input_open(&module->file, out, error);
-  bool better = status == CT_OK && !how && module->file.bytes.size < module->bytes.size;
-  if (better && !is_valid(module->file.bytes)) {
-    fprintf(stderr, "note: what `%s` made of the module %s is not valid; it stays as ctool made it\n", s->program, module->name);
-    better = false;
-  }
+  bool better = status == CT_OK && !how && module->file.bytes.size < module->bytes.size, valid = false;
+  if (better) status = look(&valid, module->file.bytes, error);
+  if (better && !valid && status == CT_OK) fprintf(stderr, "note: what `%s` made of the module %s is not valid; it stays as ctool made it\n", s->program, module->name);
+  better = better && valid;
   if (better) module->bytes = module->file.bytes;
   s->smaller |= better;
   system_remove_file(out);
