@@ -1,5 +1,5 @@
 /* resources.c - which resources a type speaks of, where they come out, and the type of a finished component.
- * Flows in: a scope at its end. Flows out: a component type whose imported and defined resources are listed with the paths to them.
+ * Flows in: a scope at its end. Flows out: a component type whose imported and defined resources are listed.
  * Invariant: a walk meets each type once, and passes by types that hold no resource.
  * https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#type-checking */
 #include "component/scope.h"
@@ -7,137 +7,116 @@
 /* ---- free resources */
 
 typedef struct walk {
-  cti_component_validator *v;
-  cti_map *out; /* number -> 1, or 0 for one that turned out to be bound */
+  cti_type_store *store;
   uint32_t number;
+  uint32_t free; /* so many resources have the mark of the walk */
 } walk;
 
-static ct_status walk_type(walk *w, uint32_t id);
+static void walk_type(walk *w, uint32_t id);
 
-static ct_status set(walk *w, uint32_t resource, bool free) { return cti_map_set_u64(w->out, w->v->arena, resource, free ? 1 : 0); }
-
-static ct_status walk_value(walk *w, cti_valtype type) { return cti_valtype_is_def(type) ? walk_type(w, cti_valtype_index(type)) : CT_OK; }
-
-static ct_status walk_def(walk *w, const cti_def *def) {
-  if (def->kind == CTI_DEF_OWN || def->kind == CTI_DEF_BORROW) return walk_type(w, def->resource);
-  CTI_TRY(walk_value(w, def->element));
-  CTI_TRY(walk_value(w, def->key));
-  for (uint32_t i = 0; i < def->member_count; i++) CTI_TRY(walk_value(w, def->members[i].type));
-  return CT_OK;
+/* One that turned out to be bound has no mark. */
+static void set(walk *w, uint32_t resource, bool free) {
+  cti_resource *of = &w->store->resources.items[resource];
+  if (of->walk == w->number) w->free--;
+  if (free) w->free++;
+  of->walk = free ? w->number : 0;
 }
 
-static ct_status walk_func(walk *w, const cti_func_type *func) {
-  for (uint32_t i = 0; i < func->param_count; i++) CTI_TRY(walk_value(w, func->params[i].type));
-  return walk_value(w, func->result);
+static void bind(walk *w, const uint32_t *resources, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) set(w, resources[i], false);
 }
 
-static ct_status walk_entity(walk *w, const cti_entity *entity) {
-  if (entity->sort == CTI_SORT_CORE_MODULE) return CT_OK;
-  if (entity->sort == CTI_SORT_VALUE) return walk_value(w, (cti_valtype){entity->type});
-  return walk_type(w, entity->sort == CTI_SORT_TYPE ? entity->created : entity->type);
+static void walk_value(walk *w, cti_valtype type) {
+  if (cti_valtype_is_def(type)) walk_type(w, cti_valtype_index(type));
 }
 
-static ct_status walk_list(walk *w, const cti_extern_list *list) {
-  for (uint32_t i = 0; i < list->names->count; i++) CTI_TRY(walk_entity(w, &list->entities[i]));
-  return CT_OK;
+static void walk_members(walk *w, const cti_member *members, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) walk_value(w, members[i].type);
 }
 
-static ct_status walk_instance(walk *w, const cti_instance_type *instance) {
-  CTI_TRY(walk_list(w, &instance->exports));
-  for (uint32_t i = 0; i < instance->resource_count; i++) CTI_TRY(set(w, instance->resources[i], false));
-  return CT_OK;
+static void walk_def(walk *w, const cti_def *def) {
+  if (def->kind == CTI_DEF_OWN || def->kind == CTI_DEF_BORROW) walk_type(w, def->resource);
+  walk_value(w, def->element);
+  walk_value(w, def->key);
+  walk_members(w, def->members, def->member_count);
 }
 
-static ct_status walk_component(walk *w, const cti_component_type *component) {
-  CTI_TRY(walk_list(w, &component->imports));
-  CTI_TRY(walk_list(w, &component->exports));
-  for (uint32_t i = 0; i < component->imported_count; i++) CTI_TRY(set(w, component->imported[i].resource, false));
-  for (uint32_t i = 0; i < component->defined_count; i++) CTI_TRY(set(w, component->defined[i].resource, false));
-  return CT_OK;
+static void walk_func(walk *w, const cti_func_type *func) {
+  walk_members(w, func->params, func->param_count);
+  walk_value(w, func->result);
 }
 
-static ct_status walk_type(walk *w, uint32_t id) {
-  cti_type *type = cti_type_at(&w->v->store, id);
-  if (!(type->flags & CTI_TYPE_RESOURCES) || type->walk == w->number) return CT_OK;
+static void walk_entity(walk *w, const cti_entity *entity) {
+  if (entity->sort == CTI_SORT_CORE_MODULE) return;
+  if (entity->sort == CTI_SORT_VALUE) walk_value(w, (cti_valtype){entity->type});
+  else walk_type(w, entity->sort == CTI_SORT_TYPE ? entity->created : entity->type);
+}
+
+static void walk_list(walk *w, const cti_extern_list *list) {
+  for (uint32_t i = 0; i < list->names->count; i++) walk_entity(w, &list->entities[i]);
+}
+
+static void walk_instance(walk *w, const cti_instance_type *instance) {
+  walk_list(w, &instance->exports);
+  bind(w, instance->resources, instance->resource_count);
+}
+
+static void walk_component(walk *w, const cti_component_type *component) {
+  walk_list(w, &component->imports);
+  walk_list(w, &component->exports);
+  bind(w, component->imported, component->imported_count);
+  bind(w, component->defined, component->defined_count);
+}
+
+static void walk_type(walk *w, uint32_t id) {
+  cti_type *type = cti_type_at(w->store, id);
+  if (!(type->flags & CTI_TYPE_RESOURCES) || type->walk == w->number) return;
   type->walk = w->number;
   switch (type->kind) {
-    case CTI_TYPE_VALUE: return walk_def(w, cti_value_at(&w->v->store, id));
-    case CTI_TYPE_FUNC: return walk_func(w, type->of.func);
-    case CTI_TYPE_INSTANCE: return walk_instance(w, type->of.instance);
-    case CTI_TYPE_COMPONENT: return walk_component(w, type->of.component);
-    default: return set(w, type->of.resource.number, true);
+    case CTI_TYPE_VALUE: walk_def(w, cti_value_at(w->store, id)); break;
+    case CTI_TYPE_FUNC: walk_func(w, type->of.func); break;
+    case CTI_TYPE_INSTANCE: walk_instance(w, type->of.instance); break;
+    case CTI_TYPE_COMPONENT: walk_component(w, type->of.component); break;
+    default: set(w, type->of.resource.number, true);
   }
 }
 
-ct_status cti_free_resources(cti_map *out, cti_component_validator *v, uint32_t id) {
-  walk w = {v, out, ++v->store.walk};
-  return walk_type(&w, id);
+bool cti_has_free_resources(cti_type_store *store, uint32_t id) {
+  walk w = {store, ++store->walk, 0};
+  walk_type(&w, id);
+  return w.free > 0;
 }
 
-static ct_status free_of_list(cti_map *out, cti_component_validator *v, const cti_extern_list *list) {
-  walk w = {v, out, ++v->store.walk};
-  return walk_list(&w, list);
+/* The mark that the free resources of a list now have. */
+static uint32_t mark_free(cti_type_store *store, const cti_extern_list *list) {
+  walk w = {store, ++store->walk, 0};
+  walk_list(&w, list);
+  return w.number;
 }
 
 /* ---- where resources are exported */
 
-typedef struct search {
-  cti_component_validator *v;
-  cti_map *wanted; /* number -> index into out, or NONE once it was found */
-  cti_resource_path *out;
-  uint32_t left, number;
-  CTI_VEC(uint32_t) steps;
-} search;
-
-static ct_status found(search *s, uint32_t resource, uint32_t index) {
-  uint32_t *steps = CTI_NEW_N(s->v->arena, uint32_t, s->steps.count);
-  if (!steps) return CT_NOMEM;
-  memcpy(steps, s->steps.items, s->steps.count * sizeof *steps);
-  s->out[index] = (cti_resource_path){resource, s->steps.count, steps};
-  s->left--;
-  return cti_map_set_u64(s->wanted, s->v->arena, resource, CTI_MAP_NONE);
-}
-
-static ct_status search_list(search *s, const cti_extern_list *list);
-
-static ct_status search_entity(search *s, const cti_entity *entity) {
-  if (entity->sort != CTI_SORT_TYPE && entity->sort != CTI_SORT_INSTANCE) return CT_OK;
-  cti_type *type = cti_type_at(&s->v->store, entity->sort == CTI_SORT_TYPE ? entity->created : entity->type);
-  if (entity->sort == CTI_SORT_INSTANCE) {
-    if (!(type->flags & CTI_TYPE_RESOURCES) || type->walk == s->number) return CT_OK;
-    type->walk = s->number;
-    return search_list(s, &type->of.instance->exports);
+/* Takes the mark of the walk from each resource that is exported, here or by an instance. */
+static void unmark_exported(cti_type_store *store, const cti_extern_list *list, uint32_t number) {
+  for (uint32_t i = 0; i < list->names->count; i++) {
+    const cti_entity *entity = &list->entities[i];
+    if (entity->sort != CTI_SORT_TYPE && entity->sort != CTI_SORT_INSTANCE) continue;
+    cti_type *type = cti_type_at(store, entity->sort == CTI_SORT_TYPE ? entity->created : entity->type);
+    if (type->kind == CTI_TYPE_RESOURCE && store->resources.items[type->of.resource.number].walk == number) store->resources.items[type->of.resource.number].walk = 0;
+    if (entity->sort == CTI_SORT_TYPE || !(type->flags & CTI_TYPE_RESOURCES) || type->walk == number) continue;
+    type->walk = number;
+    unmark_exported(store, &type->of.instance->exports, number);
   }
-  if (type->kind != CTI_TYPE_RESOURCE) return CT_OK;
-  uint32_t resource = type->of.resource.number, index = cti_map_get_u64(s->wanted, resource);
-  return index == CTI_MAP_NONE ? CT_OK : found(s, resource, index);
-}
-
-static ct_status search_list(search *s, const cti_extern_list *list) {
-  for (uint32_t i = 0; i < list->names->count && s->left; i++) {
-    if (!cti_vec_push(s->v->arena, &s->steps, i)) return CT_NOMEM;
-    CTI_TRY(search_entity(s, &list->entities[i]));
-    s->steps.count--;
-  }
-  return CT_OK;
-}
-
-ct_status cti_find_resources(cti_map *wanted, cti_component_validator *v, const cti_extern_list *exports, const uint32_t *resources, uint32_t count,
-                             cti_resource_path *out) {
-  search s = {.v = v, .wanted = wanted, .out = out, .left = count, .number = ++v->store.walk};
-  for (uint32_t i = 0; i < count; i++) CTI_TRY(cti_map_set_u64(wanted, v->arena, resources[i], i));
-  return count ? search_list(&s, exports) : CT_OK;
 }
 
 /* ---- finishing */
 
 /* What the component defines must not come in: an import that speaks of it could never be given. */
 static ct_status check_imports(cti_component_validator *v, const cti_scope *scope, const cti_extern_list *imports, uint64_t offset) {
-  cti_map free = {0};
   if (scope->defined.count == 0) return CT_OK;
-  CTI_TRY(free_of_list(&free, v, imports));
+  uint32_t free = mark_free(&v->store, imports);
   for (uint32_t i = 0; i < scope->defined.count; i++) {
-    if (cti_map_get_u64(&free, scope->defined.items[i]) == 1)
+    if (v->store.resources.items[scope->defined.items[i]].walk == free)
       return cti_fail(v->error, CT_COMP_RESOURCE, offset,
                       "an import speaks of a resource that is local to this component: local resource types must not be found in imports");
   }
@@ -145,22 +124,24 @@ static ct_status check_imports(cti_component_validator *v, const cti_scope *scop
 }
 
 /* Of the resources that it defines, those that its exports speak of; each must be exported itself. */
-static ct_status exported_resources(cti_component_type *out, cti_component_validator *v, const cti_scope *scope, uint64_t offset) {
-  cti_map free = {0}, wanted = {0};
+static ct_status exported_resources(cti_component_type *out, cti_component_validator *v, cti_scope *scope, uint64_t offset) {
   if (scope->defined.count == 0) return CT_OK;
-  CTI_TRY(free_of_list(&free, v, &out->exports));
-  uint32_t *resources = CTI_NEW_N(v->arena, uint32_t, scope->defined.count);
-  cti_resource_path *paths = CTI_NEW_N(v->arena, cti_resource_path, scope->defined.count);
-  if (!resources || !paths) return CT_NOMEM;
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < scope->defined.count; i++)
-    if (cti_map_get_u64(&free, scope->defined.items[i]) == 1) resources[count++] = scope->defined.items[i];
-  CTI_TRY(cti_find_resources(&wanted, v, &out->exports, resources, count, paths));
+  uint32_t free = mark_free(&v->store, &out->exports), number = ++v->store.walk, count = 0;
+  for (uint32_t i = 0; i < scope->defined.count; i++) {
+    uint32_t resource = scope->defined.items[i];
+    if (v->store.resources.items[resource].walk != free) continue;
+    v->store.resources.items[resource].walk = number;
+    scope->defined.items[count++] = resource;
+  }
+  uint32_t *resources = cti_alloc_raw(v->arena, count, sizeof *resources);
+  if (!resources) return CT_NOMEM;
+  if (count) memcpy(resources, scope->defined.items, count * sizeof *resources);
+  if (count) unmark_exported(&v->store, &out->exports, number);
   for (uint32_t i = 0; i < count; i++) {
-    if (!paths[i].steps)
+    if (v->store.resources.items[resources[i]].walk == number)
       return cti_fail(v->error, CT_COMP_RESOURCE, offset, "an export speaks of a resource that is local to this component and is not exported itself");
   }
-  out->defined = paths;
+  out->defined = resources;
   out->defined_count = count;
   return CT_OK;
 }

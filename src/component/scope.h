@@ -14,6 +14,8 @@ typedef struct cti_scope_value {
   bool used;
 } cti_scope_value;
 
+typedef CTI_VEC(uint32_t) cti_numbers; /* of resources */
+
 /* Ids of types, dense or not: a bit each, in words that are there for the ids that are. */
 typedef struct cti_id_set {
   cti_map words; /* id / 64 -> index in bits */
@@ -47,8 +49,8 @@ typedef struct cti_scope {
   CTI_VEC(cti_scope_value) values;
   cti_externs imports, exports;
   cti_type_info info;               /* of the component type, or instance type, that this becomes */
-  CTI_VEC(cti_resource_path) imported; /* resources that come by imports */
-  CTI_VEC(uint32_t) defined;        /* resources that were defined, or came of instances */
+  cti_numbers imported;             /* resources that come by imports */
+  cti_numbers defined;              /* resources that were defined, or came of instances */
   cti_map representations;          /* resources defined here -> cti_corevt of the representation */
   uint32_t outer_alias_size;        /* of the types that were aliased into this component from outside */
   bool has_start;
@@ -131,10 +133,7 @@ ct_status cti_check_named(cti_component_validator *v, const cti_entity *entity, 
 
 /* resources.c: the type of a finished component or component type. */
 ct_status cti_finish_component(uint32_t *out, cti_component_validator *v, uint64_t offset);
-/* Resources that `id` speaks of and does not introduce itself. */
-ct_status cti_free_resources(cti_map *out, cti_component_validator *v, uint32_t id);
-/* Where in the exports each of `resources` (number -> any value) is exported; `out` takes one path for each that is. */
-ct_status cti_find_resources(cti_map *found, cti_component_validator *v, const cti_extern_list *exports, const uint32_t *resources, uint32_t count,
-                             cti_resource_path *out);
+/* Does a type speak of resources that it does not introduce itself? */
+bool cti_has_free_resources(cti_type_store *store, uint32_t id);
 
 #endif

@@ -1,17 +1,23 @@
-/* substitute.c - makes types anew under a substitution of resources and named types. Flows in: an id and the maps. Flows out: an id.
+/* substitute.c - makes types anew under a substitution of resources and named types. Flows in: an id, and what was said of others. Flows out: an id.
  * Invariants: a type without identity in it (no CTI_TYPE_OPEN) is never touched; within one session equal ids give equal ids. Depth of recursion is the
  * depth of types, which is limited where they are made. */
 #include "component/substitute.h"
 
-void cti_substitution_init(cti_substitution *substitution, cti_type_store *store, uint64_t offset) {
-  *substitution = (cti_substitution){.store = store, .offset = offset};
+void cti_substitution_begin(cti_substitution *substitution, cti_type_store *store, uint64_t offset) {
+  *substitution = (cti_substitution){.store = store, .offset = offset, .session = ++store->session};
 }
 
-ct_status cti_substitution_resource(cti_substitution *substitution, uint32_t from, uint32_t to) {
-  return cti_map_set_u64(&substitution->resources, substitution->store->arena, from, to);
+void cti_substitution_resource(cti_substitution *substitution, uint32_t from, uint32_t to) {
+  cti_resource *resource = &substitution->store->resources.items[from];
+  resource->session = substitution->session;
+  resource->to = to;
 }
 
-void cti_substitution_begin(cti_substitution *substitution) { substitution->session = ++substitution->store->session; }
+void cti_substitution_type(cti_substitution *substitution, uint32_t from, uint32_t to) {
+  cti_type *type = cti_type_at(substitution->store, from);
+  type->session = substitution->session;
+  type->to = to;
+}
 
 static bool failed(const cti_substitution *s) { return s->store->error->status != CT_OK; }
 
@@ -23,8 +29,8 @@ ct_status cti_substitution_charge(cti_substitution *substitution, uint32_t parts
 static bool charge(cti_substitution *s, uint32_t parts) { return cti_substitution_charge(s, parts) == CT_OK; }
 
 static uint32_t resource_number(const cti_substitution *s, uint32_t number) {
-  uint32_t to = cti_map_get_u64(&s->resources, number);
-  return to == CTI_MAP_NONE ? number : to;
+  const cti_resource *resource = &s->store->resources.items[number];
+  return resource->session == s->session ? resource->to : number;
 }
 
 static cti_valtype substitute_value(cti_substitution *s, cti_valtype type) {
@@ -98,30 +104,26 @@ const cti_entity *cti_substitute_entities(cti_substitution *substitution, const 
   return copy ? copy : entities;
 }
 
+/* The numbers when none changes, else a copy. */
+static const uint32_t *substitute_numbers(cti_substitution *s, const uint32_t *numbers, uint32_t count) {
+  bool changed = false;
+  for (uint32_t i = 0; i < count; i++) changed |= resource_number(s, numbers[i]) != numbers[i];
+  if (!changed) return numbers;
+  uint32_t *copy = cti_alloc_raw(s->store->arena, count, sizeof *copy);
+  for (uint32_t i = 0; copy && i < count; i++) copy[i] = resource_number(s, numbers[i]);
+  return copy;
+}
+
 static uint32_t substitute_instance(cti_substitution *s, uint32_t id) {
   const cti_instance_type *old = cti_type_at(s->store, id)->of.instance;
   const cti_entity *exports = cti_substitute_entities(s, old->exports.entities, old->exports.names->count);
+  const uint32_t *resources = substitute_numbers(s, old->resources, old->resource_count);
   if (failed(s)) return UINT32_MAX;
-  bool changed = exports != old->exports.entities;
-  for (uint32_t i = 0; i < old->resource_count; i++) changed |= resource_number(s, old->resources[i]) != old->resources[i];
-  if (!changed) return id;
+  if (exports == old->exports.entities && resources == old->resources) return id;
   cti_instance_type *instance = CTI_NEW(s->store->arena, cti_instance_type);
-  uint32_t *resources = CTI_NEW_N(s->store->arena, uint32_t, old->resource_count);
-  if (!instance || !resources) return UINT32_MAX;
-  for (uint32_t i = 0; i < old->resource_count; i++) resources[i] = resource_number(s, old->resources[i]);
+  if (!instance) return UINT32_MAX;
   *instance = (cti_instance_type){{old->exports.names, exports}, old->resource_count, resources};
   return cti_store_instance(s->store, instance, cti_type_info_of(s->store, id));
-}
-
-/* The paths when no resource in them changes, else a copy. */
-static const cti_resource_path *substitute_paths(cti_substitution *s, const cti_resource_path *paths, uint32_t count) {
-  bool changed = false;
-  for (uint32_t i = 0; i < count; i++) changed |= resource_number(s, paths[i].resource) != paths[i].resource;
-  if (!changed) return paths;
-  cti_resource_path *copy = CTI_NEW_N(s->store->arena, cti_resource_path, count);
-  if (!copy) return NULL;
-  for (uint32_t i = 0; i < count; i++) copy[i] = (cti_resource_path){resource_number(s, paths[i].resource), paths[i].length, paths[i].steps};
-  return copy;
 }
 
 static uint32_t substitute_component(cti_substitution *s, uint32_t id) {
@@ -129,8 +131,8 @@ static uint32_t substitute_component(cti_substitution *s, uint32_t id) {
   cti_component_type now = *old;
   now.imports.entities = cti_substitute_entities(s, old->imports.entities, old->imports.names->count);
   now.exports.entities = cti_substitute_entities(s, old->exports.entities, old->exports.names->count);
-  now.imported = substitute_paths(s, old->imported, old->imported_count);
-  now.defined = substitute_paths(s, old->defined, old->defined_count);
+  now.imported = substitute_numbers(s, old->imported, old->imported_count);
+  now.defined = substitute_numbers(s, old->defined, old->defined_count);
   if (failed(s)) return UINT32_MAX;
   bool same = now.imports.entities == old->imports.entities && now.exports.entities == old->exports.entities;
   if (same && now.imported == old->imported && now.defined == old->defined) return id;
@@ -155,14 +157,10 @@ static uint32_t substitute_kind(cti_substitution *s, uint32_t id) {
 
 uint32_t cti_substitute_type(cti_substitution *substitution, uint32_t id) {
   if (failed(substitution)) return UINT32_MAX;
-  cti_type *type = cti_type_at(substitution->store, id);
+  const cti_type *type = cti_type_at(substitution->store, id);
   if (!(type->flags & CTI_TYPE_OPEN)) return id;
   if (type->session == substitution->session) return type->to;
-  uint32_t to = cti_map_get_u64(&substitution->types, id);
-  if (to == CTI_MAP_NONE) to = charge(substitution, 1) ? substitute_kind(substitution, id) : UINT32_MAX;
-  if (to == UINT32_MAX) return to;
-  type = cti_type_at(substitution->store, id); /* it may have moved */
-  type->session = substitution->session;
-  type->to = to;
+  uint32_t to = charge(substitution, 1) ? substitute_kind(substitution, id) : UINT32_MAX;
+  if (to != UINT32_MAX) cti_substitution_type(substitution, id, to);
   return to;
 }

@@ -186,33 +186,50 @@ static ct_status instance_sub(cti_subtype_cx *cx, uint32_t given, uint32_t asked
   return CT_OK;
 }
 
-/* The resource that stands at the end of a path through what is given, by the names on the side of what is asked for. False where there is none: the
- * comparison of types, which follows, then says what is wrong. */
-static bool follow(const cti_type_store *store, uint32_t *number, const cti_extern_list *given, const cti_extern_list *asked, const cti_resource_path *path) {
-  for (uint32_t step = 0; step < path->length; step++) {
-    uint32_t at = path->steps[step], index = cti_extern_find(given, asked->names->items[at]->name);
-    if (index == CTI_MAP_NONE) return false;
-    const cti_entity *a = &given->entities[index], *b = &asked->entities[at];
-    if (step + 1 == path->length) {
-      if (a->sort != CTI_SORT_TYPE || cti_type_at(store, a->created)->kind != CTI_TYPE_RESOURCE) return false;
-      *number = cti_type_at(store, a->created)->of.resource.number;
-      return true;
-    }
-    if (a->sort != CTI_SORT_INSTANCE || b->sort != CTI_SORT_INSTANCE) return false;
-    given = &cti_type_at(store, a->type)->of.instance->exports;
-    asked = &cti_type_at(store, b->type)->of.instance->exports;
+/* Resources that are bound to what is given in the place where each is exported first. */
+typedef struct binder {
+  cti_subtype_cx *cx;
+  uint32_t side, walk; /* wanted resources, and instances that were looked into, have the number of the walk */
+} binder;
+
+/* `given` is NULL where the other side has nothing: the comparison, which follows, says what is wrong. */
+static ct_status bind_exports(binder *b, const cti_extern_list *given, const cti_extern_list *asked);
+
+static ct_status bind_resource(binder *b, const cti_entity *given, uint32_t asked) {
+  cti_type_store *store = b->cx->store;
+  const cti_type *type = cti_type_at(store, asked);
+  uint32_t number = type->of.resource.number;
+  if (type->kind != CTI_TYPE_RESOURCE || store->resources.items[number].walk != b->walk) return CT_OK;
+  store->resources.items[number].walk = 0;
+  if (!given || given->sort != CTI_SORT_TYPE || cti_type_at(store, given->created)->kind != CTI_TYPE_RESOURCE) return CT_OK;
+  return bind(b->cx, 1 - b->side, number, stands_for(b->cx, cti_type_at(store, given->created)->of.resource.number, b->side));
+}
+
+static ct_status bind_instance(binder *b, const cti_entity *given, uint32_t asked) {
+  cti_type *type = cti_type_at(b->cx->store, asked);
+  if (!(type->flags & CTI_TYPE_RESOURCES) || type->walk == b->walk) return CT_OK;
+  type->walk = b->walk;
+  bool there = given && given->sort == CTI_SORT_INSTANCE;
+  return bind_exports(b, there ? &cti_type_at(b->cx->store, given->type)->of.instance->exports : NULL, &type->of.instance->exports);
+}
+
+static ct_status bind_exports(binder *b, const cti_extern_list *given, const cti_extern_list *asked) {
+  for (uint32_t i = 0; i < asked->names->count; i++) {
+    const cti_entity *of = &asked->entities[i];
+    if (of->sort != CTI_SORT_TYPE && of->sort != CTI_SORT_INSTANCE) continue;
+    uint32_t index = given ? cti_extern_find(given, cti_extern_text(asked, i)) : CTI_MAP_NONE;
+    const cti_entity *there = index == CTI_MAP_NONE ? NULL : &given->entities[index];
+    CTI_TRY(of->sort == CTI_SORT_TYPE ? bind_resource(b, there, of->created) : bind_instance(b, there, of->type));
   }
-  return false;
+  return CT_OK;
 }
 
 /* Binds the resources that `asked` introduces to those given. The bindings stay: the caller takes them back. */
-static ct_status bind_list(cti_subtype_cx *cx, const cti_extern_list *given, const cti_extern_list *asked, const cti_resource_path *paths, uint32_t path_count,
+static ct_status bind_list(cti_subtype_cx *cx, const cti_extern_list *given, const cti_extern_list *asked, const uint32_t *resources, uint32_t count,
                            uint32_t side) {
-  for (uint32_t i = 0; i < path_count; i++) {
-    uint32_t number;
-    if (follow(cx->store, &number, given, asked, &paths[i])) CTI_TRY(bind(cx, 1 - side, paths[i].resource, stands_for(cx, number, side)));
-  }
-  return CT_OK;
+  binder b = {cx, side, ++cx->store->walk};
+  for (uint32_t i = 0; i < count; i++) cx->store->resources.items[resources[i]].walk = b.walk;
+  return count ? bind_exports(&b, given, asked) : CT_OK;
 }
 
 static ct_status compare_list(cti_subtype_cx *cx, const cti_extern_list *given, const cti_extern_list *asked, uint32_t side, const char *what) {
@@ -266,7 +283,7 @@ ct_status cti_subtype_value(cti_subtype_cx *cx, cti_valtype given, cti_valtype a
 
 /* Types that the component imported are, from now on, those that it was given. */
 static ct_status rename_types(cti_subtype_cx *cx, const cti_entity *given, const cti_entity *asked, cti_substitution *out) {
-  if (asked->sort == CTI_SORT_TYPE) return cti_map_set_u64(&out->types, cx->store->arena, asked->created, given->created);
+  if (asked->sort == CTI_SORT_TYPE) cti_substitution_type(out, asked->created, given->created);
   if (asked->sort != CTI_SORT_INSTANCE) return CT_OK;
   const cti_extern_list *a = &cti_type_at(cx->store, given->type)->of.instance->exports, *b = &cti_type_at(cx->store, asked->type)->of.instance->exports;
   CTI_TRY(cti_substitution_charge(out, b->names->count));
@@ -297,8 +314,8 @@ static ct_status fill(cti_subtype_cx *cx, const cti_extern_list *args, const cti
   CTI_TRY(cti_substitution_charge(out, component->imported_count));
   CTI_TRY(bind_list(cx, args, &component->imports, component->imported, component->imported_count, 0));
   for (uint32_t i = 0; i < component->imported_count; i++) {
-    uint32_t resource = component->imported[i].resource;
-    CTI_TRY(cti_substitution_resource(out, resource, stands_for(cx, resource, 1)));
+    uint32_t resource = component->imported[i];
+    cti_substitution_resource(out, resource, stands_for(cx, resource, 1));
   }
   for (uint32_t i = 0; i < component->imports.names->count; i++) {
     uint32_t index = cti_extern_find(args, component->imports.names->items[i]->name);

@@ -50,10 +50,10 @@ static bool value_named(names *n, cti_valtype value) {
   if (!cti_valtype_is_def(value)) return true;
   uint32_t id = cti_valtype_index(value);
   cti_type *type = cti_type_at(&n->v->store, id);
-  if (!(type->flags & CTI_TYPE_OPEN) || type->epoch == n->in->epoch) return true;
+  if (!(type->flags & CTI_TYPE_OPEN) || type->of.value.epoch == n->in->epoch) return true;
   const cti_def *def = cti_value_at(&n->v->store, id);
   if (needs_name(def->kind) ? !is_named(n, id) : !parts_named(n, def)) return false;
-  type->epoch = n->in->epoch;
+  type->of.value.epoch = n->in->epoch;
   return true;
 }
 

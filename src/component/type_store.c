@@ -129,21 +129,26 @@ static uint32_t canon_of_func(cti_type_store *store, const cti_func_type *func) 
 
 /* ---- making */
 
-static uint32_t add(cti_type_store *store, cti_type type, const cti_def *def) {
+static uint32_t too_many(cti_type_store *store) {
+  cti_fail(store->error, CT_NOMEM, CT_NO_OFFSET, "the component has more types than can be numbered");
+  return UINT32_MAX;
+}
+
+static uint32_t add_value(cti_type_store *store, cti_type type, const cti_def *def) {
   uint32_t id = store->types.count;
-  if (id >= 0x7fffffffu) {
-    cti_fail(store->error, CT_NOMEM, CT_NO_OFFSET, "the component has more types than can be numbered");
-    return UINT32_MAX;
-  }
-  if (!cti_vec_push_large(store->arena, &store->values.defs, *def) || !cti_vec_push_large(store->arena, &store->types, type)) return UINT32_MAX;
-  return id;
+  if (id >= CTI_OTHER_TYPES) return too_many(store);
+  return cti_vec_push_large(store->arena, &store->values.defs, *def) && cti_vec_push_large(store->arena, &store->types, type) ? id : UINT32_MAX;
+}
+
+static uint32_t add(cti_type_store *store, cti_type type) {
+  uint32_t id = CTI_OTHER_TYPES + store->others.count;
+  if (id >= 2u * CTI_OTHER_TYPES) return too_many(store);
+  return cti_vec_push_large(store->arena, &store->others, type) ? id : UINT32_MAX;
 }
 
 static cti_type make(cti_type_kind kind, cti_type_info info) {
   return (cti_type){.kind = (uint8_t)kind, .flags = info.flags, .depth = (uint8_t)info.depth, .size = info.size};
 }
-
-static const cti_def no_def;
 
 /* What the kind of a definition adds to what its parts have. */
 static uint8_t flags_of_def(const cti_type_store *store, const cti_def *def) {
@@ -165,35 +170,33 @@ uint32_t cti_store_value(cti_type_store *store, const cti_def *def, cti_type_inf
   info.flags |= flags_of_def(store, def);
   cti_type type = make(CTI_TYPE_VALUE, info);
   type.canon = canon_of_def(store, def);
-  return type.canon == UINT32_MAX ? UINT32_MAX : add(store, type, def);
+  return type.canon == UINT32_MAX ? UINT32_MAX : add_value(store, type, def);
 }
 
 uint32_t cti_store_func(cti_type_store *store, const cti_func_type *func, cti_type_info info) {
   cti_type type = make(CTI_TYPE_FUNC, info);
   type.of.func = func;
   type.canon = canon_of_func(store, func);
-  return type.canon == UINT32_MAX ? UINT32_MAX : add(store, type, &no_def);
+  return type.canon == UINT32_MAX ? UINT32_MAX : add(store, type);
 }
 
 uint32_t cti_store_instance(cti_type_store *store, const cti_instance_type *instance, cti_type_info info) {
   cti_type type = make(CTI_TYPE_INSTANCE, info);
   type.of.instance = instance;
-  return add(store, type, &no_def);
+  return add(store, type);
 }
 
 uint32_t cti_store_component(cti_type_store *store, const cti_component_type *component, cti_type_info info) {
   cti_type type = make(CTI_TYPE_COMPONENT, info);
   type.of.component = component;
-  return add(store, type, &no_def);
+  return add(store, type);
 }
 
 /* The id of (resource, alias): the next one when it has none yet. */
 static ct_status resource_id(uint32_t *id, cti_type_store *store, uint32_t number, uint32_t alias, bool *is_new) {
-  *id = store->types.count;
+  *id = CTI_OTHER_TYPES + store->others.count;
   if (alias) return cti_map_add_u64(&store->resource_aliases, store->arena, (uint64_t)number << 32 | alias, id, is_new);
-  while (store->resource_ids.count <= number)
-    if (!cti_vec_push_large(store->arena, &store->resource_ids, UINT32_MAX)) return CT_NOMEM;
-  uint32_t *first = &store->resource_ids.items[number];
+  uint32_t *first = &store->resources.items[number].id;
   *is_new = *first == UINT32_MAX;
   if (*is_new) *first = *id;
   *id = *first;
@@ -208,10 +211,17 @@ uint32_t cti_store_resource(cti_type_store *store, uint32_t number, uint32_t ali
   cti_type type = make(CTI_TYPE_RESOURCE, (cti_type_info){1, 1, CTI_TYPE_OPEN | CTI_TYPE_RESOURCES});
   type.of.resource.number = number;
   type.of.resource.alias = alias;
-  return add(store, type, &no_def);
+  return add(store, type);
 }
 
-uint32_t cti_store_new_resource(cti_type_store *store) { return cti_store_resource(store, store->resource_count++, 0); }
+uint32_t cti_store_fresh(cti_type_store *store) {
+  return cti_vec_push_large(store->arena, &store->resources, ((cti_resource){.id = UINT32_MAX})) ? store->resources.count - 1 : UINT32_MAX;
+}
+
+uint32_t cti_store_new_resource(cti_type_store *store) {
+  uint32_t number = cti_store_fresh(store);
+  return number == UINT32_MAX ? number : cti_store_resource(store, number, 0);
+}
 
 uint32_t cti_store_alias(cti_type_store *store, uint32_t id) {
   cti_type copy = *cti_type_at(store, id);
@@ -222,14 +232,15 @@ uint32_t cti_store_alias(cti_type_store *store, uint32_t id) {
   if (copy.kind != CTI_TYPE_VALUE) return id;
   cti_def def = *cti_value_at(store, id);
   copy.flags |= CTI_TYPE_OPEN;
-  copy.session = copy.to = copy.epoch = copy.walk = 0;
-  copy.alias_of = id + 1;
-  return add(store, copy, &def);
+  copy.session = copy.to = copy.walk = copy.of.value.epoch = 0;
+  copy.of.value.alias_of = id + 1;
+  return add_value(store, copy, &def);
 }
 
 uint32_t cti_store_alias_of(cti_type_store *store, uint32_t id) {
   const cti_type *type = cti_type_at(store, id);
-  if (type->kind != CTI_TYPE_RESOURCE) return type->alias_of - 1;
+  if (type->kind == CTI_TYPE_VALUE) return type->of.value.alias_of - 1;
+  if (type->kind != CTI_TYPE_RESOURCE) return UINT32_MAX;
   uint32_t alias = type->of.resource.alias;
   return alias == 0 ? UINT32_MAX : cti_store_resource(store, type->of.resource.number, store->alias_parents.items[alias - 1]);
 }

@@ -81,18 +81,12 @@ typedef struct cti_instance_type {
   const uint32_t *resources; /* introduced by this type; empty for the types of instances that exist */
 } cti_instance_type;
 
-/* A resource and where it is introduced: an index into imports or exports, then into the exports of that instance, and so on. */
-typedef struct cti_resource_path {
-  uint32_t resource, length;
-  const uint32_t *steps;
-} cti_resource_path;
-
 typedef struct cti_component_type {
   cti_extern_list imports, exports;
   cti_type_info exports_info; /* of an instance that has these exports */
   uint32_t imported_count, defined_count;
-  const cti_resource_path *imported; /* resources that an instantiation must be given */
-  const cti_resource_path *defined;  /* resources that an instantiation makes */
+  const uint32_t *imported; /* resources that an instantiation must be given */
+  const uint32_t *defined;  /* resources that an instantiation makes */
 } cti_component_type;
 
 typedef struct cti_type {
@@ -101,11 +95,13 @@ typedef struct cti_type {
   uint8_t depth;
   uint32_t size;        /* as if nothing were shared */
   uint32_t canon;       /* values and functions */
-  uint32_t alias_of;    /* 1 + the id that this is a new id for; 0: none, or lost by substitution. Resources have `alias` */
   uint32_t session, to; /* substitute.c: what became of it in that session */
-  uint32_t epoch;       /* type_names.c: known to be named since then */
   uint32_t walk;        /* resources.c: was met in that walk */
   union {
+    struct {
+      uint32_t alias_of; /* 1 + the id that this is a new id for; 0: none, or lost by substitution */
+      uint32_t epoch;    /* type_names.c: known to be named since then */
+    } value;
     const cti_func_type *func;
     const cti_instance_type *instance;
     const cti_component_type *component;
@@ -130,17 +126,23 @@ typedef struct cti_core_module {
   cti_core_exports exports;
 } cti_core_module;
 
+typedef struct cti_resource {
+  uint32_t id;          /* the first one; UINT32_MAX before it is asked for */
+  uint32_t session, to; /* substitute.c: the number that takes its place in that session */
+  uint32_t walk;        /* resources.c, subtype.c: was met, or is looked for, in that walk */
+} cti_resource;
+
 typedef struct cti_type_store {
   cti_arena *arena;
   ct_error *error;
-  cti_types values;       /* index: id; UNKNOWN where the type is no value type */
-  CTI_VEC(cti_type) types; /* index: id */
+  cti_types values;         /* index: id of a value type */
+  CTI_VEC(cti_type) types;  /* the same */
+  CTI_VEC(cti_type) others; /* index: id of any other type, less CTI_OTHER_TYPES */
   cti_map strings;        /* text -> number */
   cti_map canons;         /* structure -> canon */
-  CTI_VEC(uint32_t) resource_ids; /* index: number of a resource; its first id, or UINT32_MAX before it is asked for */
+  CTI_VEC(cti_resource) resources; /* index: number of a resource */
   cti_map resource_aliases;       /* (number, alias) -> id */
   CTI_VEC(uint32_t) alias_parents; /* index: an alias of a resource, less 1; the alias that it was made of */
-  uint32_t resource_count;
   uint64_t substituted;  /* types, members and entities that substitute.c made */
   uint32_t session, walk, epoch; /* the last ones that were given out */
   cti_abi abi32, abi64;
@@ -153,8 +155,15 @@ typedef struct cti_type_store {
 
 void cti_type_store_init(cti_type_store *store, cti_arena *arena);
 
-static inline cti_type *cti_type_at(const cti_type_store *store, uint32_t id) { return &store->types.items[id]; }
-static inline const cti_def *cti_value_at(const cti_type_store *store, uint32_t id) { return &store->values.defs.items[id]; }
+enum { CTI_OTHER_TYPES = 0x40000000 }; /* ids from here on are not of value types */
+static inline cti_type *cti_type_at(const cti_type_store *store, uint32_t id) {
+  return id < CTI_OTHER_TYPES ? &store->types.items[id] : &store->others.items[id - CTI_OTHER_TYPES];
+}
+/* UNKNOWN when it is no value type. */
+static inline const cti_def *cti_value_at(const cti_type_store *store, uint32_t id) {
+  static const cti_def none = {.kind = CTI_DEF_UNKNOWN};
+  return id < CTI_OTHER_TYPES ? &store->values.defs.items[id] : &none;
+}
 
 /* ---- `offset` is where a type that grows too large is reported. */
 
@@ -170,7 +179,9 @@ uint32_t cti_store_value(cti_type_store *store, const cti_def *def, cti_type_inf
 uint32_t cti_store_func(cti_type_store *store, const cti_func_type *func, cti_type_info info);
 uint32_t cti_store_instance(cti_type_store *store, const cti_instance_type *instance, cti_type_info info);
 uint32_t cti_store_component(cti_type_store *store, const cti_component_type *component, cti_type_info info);
-/* The id of a resource that nothing else is. */
+/* The number of a resource that nothing else is; UINT32_MAX when memory is out. */
+uint32_t cti_store_fresh(cti_type_store *store);
+/* The id of one. */
 uint32_t cti_store_new_resource(cti_type_store *store);
 /* The id of (resource, alias). */
 uint32_t cti_store_resource(cti_type_store *store, uint32_t number, uint32_t alias);

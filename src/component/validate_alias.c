@@ -69,14 +69,10 @@ static ct_status check_border(cti_component_validator *v, const cti_alias *alias
   if (alias->instance == 0) return CT_OK;
   cti_scope *inner = v->scopes.items[v->scopes.count - alias->instance];
   if (inner->kind != CTI_SCOPE_COMPONENT) return CT_OK;
-  cti_map free = {0};
   CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_TYPE_SIZE, (uint64_t)inner->outer_alias_size + cti_type_at(&v->store, id)->size, offset, v->error));
   inner->outer_alias_size += cti_type_at(&v->store, id)->size;
-  CTI_TRY(cti_free_resources(&free, v, id));
-  for (uint32_t i = 0; i < free.count; i++)
-    if (free.entries[i].value == 1)
-      return cti_fail(v->error, CT_COMP_RESOURCE, offset, "cannot alias an outer type that speaks of resources which are not defined in this component");
-  return CT_OK;
+  if (!cti_has_free_resources(&v->store, id)) return CT_OK;
+  return cti_fail(v->error, CT_COMP_RESOURCE, offset, "cannot alias an outer type that speaks of resources which are not defined in this component");
 }
 
 static ct_status alias_outer_type(cti_component_validator *v, const cti_alias *alias, const cti_scope *from, uint64_t offset) {

@@ -48,15 +48,15 @@ enum { BY_ALIAS, BY_IMPORT, BY_EXPORT };
 
 /* The instance type with new resources in place of those it introduces: the same type twice makes two instances that share none. The new numbers are
  * appended to `fresh`. */
-static ct_status freshen_instance(cti_component_validator *v, uint32_t *id, uint32_t *fresh, uint64_t offset) {
+static ct_status freshen_instance(cti_component_validator *v, uint32_t *id, cti_numbers *fresh, uint64_t offset) {
   const cti_instance_type *old = cti_type_at(&v->store, *id)->of.instance;
   cti_substitution substitution;
-  cti_substitution_init(&substitution, &v->store, offset);
+  cti_substitution_begin(&substitution, &v->store, offset);
   for (uint32_t i = 0; i < old->resource_count; i++) {
-    fresh[i] = v->store.resource_count++;
-    CTI_TRY(cti_substitution_resource(&substitution, old->resources[i], fresh[i]));
+    uint32_t number = cti_store_fresh(&v->store);
+    if (number == UINT32_MAX || !cti_vec_push_large(v->arena, fresh, number)) return CT_NOMEM;
+    cti_substitution_resource(&substitution, old->resources[i], number);
   }
-  cti_substitution_begin(&substitution);
   cti_instance_type *instance = CTI_NEW(v->arena, cti_instance_type);
   if (!instance) return CT_NOMEM;
   *instance = (cti_instance_type){.exports.names = old->exports.names};
@@ -66,34 +66,11 @@ static ct_status freshen_instance(cti_component_validator *v, uint32_t *id, uint
   return v->error->status;
 }
 
-/* The resources of an imported instance are imported: each with the path by which it comes. */
-static ct_status import_resources(cti_component_validator *v, const cti_instance_type *old, const uint32_t *fresh) {
-  cti_scope *scope = cti_scope_current(v);
-  cti_map found = {0};
-  cti_resource_path *paths = CTI_NEW_N(v->arena, cti_resource_path, old->resource_count);
-  if (!paths) return CT_NOMEM;
-  CTI_TRY(cti_find_resources(&found, v, &old->exports, old->resources, old->resource_count, paths));
-  for (uint32_t i = 0; i < old->resource_count; i++) {
-    uint32_t *steps = CTI_NEW_N(v->arena, uint32_t, paths[i].length + 1);
-    if (!steps) return CT_NOMEM;
-    steps[0] = scope->imports.names.count;
-    memcpy(steps + 1, paths[i].steps, paths[i].length * sizeof *steps);
-    cti_resource_path path = {fresh[i], paths[i].length + 1, steps};
-    if (!cti_vec_push(v->arena, &scope->imported, path)) return CT_NOMEM;
-  }
-  return CT_OK;
-}
-
 static ct_status prepare_instance(cti_component_validator *v, uint32_t *id, int by, uint64_t offset) {
   const cti_instance_type *old = cti_type_at(&v->store, *id)->of.instance;
   if (old->resource_count == 0 || by == BY_ALIAS) return CT_OK;
-  uint32_t *fresh = CTI_NEW_N(v->arena, uint32_t, old->resource_count);
-  if (!fresh) return CT_NOMEM;
-  CTI_TRY(freshen_instance(v, id, fresh, offset));
-  if (by == BY_IMPORT) return import_resources(v, old, fresh);
-  for (uint32_t i = 0; i < old->resource_count; i++)
-    if (!cti_vec_push(v->arena, &cti_scope_current(v)->defined, fresh[i])) return CT_NOMEM;
-  return CT_OK;
+  cti_scope *scope = cti_scope_current(v);
+  return freshen_instance(v, id, by == BY_IMPORT ? &scope->imported : &scope->defined, offset);
 }
 
 /* A resource that this import or export introduces, not one that it names anew. */
@@ -101,12 +78,7 @@ static ct_status introduce_resource(cti_component_validator *v, const cti_entity
   cti_scope *scope = cti_scope_current(v);
   const cti_type *type = cti_type_at(&v->store, entity->created);
   if (type->kind != CTI_TYPE_RESOURCE || entity->created != entity->type || by == BY_ALIAS) return CT_OK;
-  uint32_t number = type->of.resource.number;
-  if (by == BY_EXPORT) return cti_vec_push(v->arena, &scope->defined, number) ? CT_OK : CT_NOMEM;
-  uint32_t *step = CTI_NEW(v->arena, uint32_t);
-  if (!step) return CT_NOMEM;
-  *step = scope->imports.names.count;
-  return cti_vec_push(v->arena, &scope->imported, ((cti_resource_path){number, 1, step})) ? CT_OK : CT_NOMEM;
+  return cti_vec_push_large(v->arena, by == BY_IMPORT ? &scope->imported : &scope->defined, type->of.resource.number) ? CT_OK : CT_NOMEM;
 }
 
 static ct_status add_value(cti_component_validator *v, const cti_entity *entity, int by, uint64_t offset) {
@@ -161,20 +133,19 @@ ct_status cti_add_entity(cti_component_validator *v, const cti_entity *entity, u
 /* ---- the list of imports or exports */
 
 /* What the name says of the type: extern_rules.c. */
-static ct_status add_to_list(cti_component_validator *v, cti_externs *into, cti_type_info *info, const cti_extern_name *name, const cti_entity *entity,
-                             bool is_import, uint64_t offset) {
+static ct_status add_to_list(cti_component_validator *v, cti_externs *into, const cti_extern_name *name, const cti_entity *entity, bool is_import, uint64_t offset) {
   cti_name parsed;
   CTI_TRY(cti_check_extern_name(&parsed, v, into, name, entity, is_import, offset));
-  if (!cti_vec_push(into->arena, &into->names, name) || !cti_vec_push(into->arena, &into->entities, *entity)) return CT_NOMEM;
-  return cti_type_info_add(info, cti_type_info_of_entity(&v->store, entity), offset, v->error);
+  return cti_vec_push(into->arena, &into->names, name) && cti_vec_push(into->arena, &into->entities, *entity) ? CT_OK : CT_NOMEM;
 }
 
 static ct_status add_extern(cti_component_validator *v, const cti_extern_name *name, cti_entity entity, bool is_import, uint64_t offset) {
   cti_scope *scope = cti_scope_current(v);
   cti_externs *into = is_import ? &scope->imports : &scope->exports;
+  CTI_TRY(cti_type_info_add(&scope->info, cti_type_info_of_entity(&v->store, &entity), offset, v->error)); /* before a type of that size is made anew */
   CTI_TRY(add_entity(v, &entity, is_import ? BY_IMPORT : BY_EXPORT, offset));
   CTI_TRY(cti_check_named(v, &entity, is_import, offset));
-  return add_to_list(v, into, &scope->info, name, &entity, is_import, offset);
+  return add_to_list(v, into, name, &entity, is_import, offset);
 }
 
 ct_status cti_validate_import(cti_component_validator *v, const cti_extern_name *name, const cti_externtype *type, uint64_t offset) {
@@ -190,7 +161,8 @@ ct_status cti_validate_export(cti_component_validator *v, const cti_extern_name 
 
 ct_status cti_validate_inline_export(cti_component_validator *v, cti_externs *into, cti_type_info *info, const cti_extern_name *name, const cti_entity *entity,
                                      uint64_t offset) {
-  return add_to_list(v, into, info, name, entity, false, offset);
+  CTI_TRY(cti_type_info_add(info, cti_type_info_of_entity(&v->store, entity), offset, v->error));
+  return add_to_list(v, into, name, entity, false, offset);
 }
 
 ct_status cti_externs_finish(cti_extern_list *out, cti_component_validator *v, const cti_externs *externs) {

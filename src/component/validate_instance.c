@@ -150,9 +150,9 @@ static ct_status collect_args(cti_extern_list *out, cti_component_validator *v, 
 static ct_status fresh_resources(cti_component_validator *v, const cti_component_type *component, cti_substitution *substitution) {
   cti_scope *scope = cti_scope_current(v);
   for (uint32_t i = 0; i < component->defined_count; i++) {
-    uint32_t number = v->store.resource_count++;
-    CTI_TRY(cti_substitution_resource(substitution, component->defined[i].resource, number));
-    if (!cti_vec_push(v->arena, &scope->defined, number)) return CT_NOMEM;
+    uint32_t number = cti_store_fresh(&v->store);
+    if (number == UINT32_MAX || !cti_vec_push_large(v->arena, &scope->defined, number)) return CT_NOMEM;
+    cti_substitution_resource(substitution, component->defined[i], number);
   }
   return CT_OK;
 }
@@ -167,10 +167,9 @@ static ct_status instantiate_component(uint32_t *out, cti_component_validator *v
   const cti_component_type *component = cti_type_at(&v->store, scope->components.items[item->of.instance.index])->of.component;
   const cti_extern_list *exports = &component->exports;
   cti_subtype_init(&cx, &v->store, &v->v->types, item->offset);
-  cti_substitution_init(&substitution, &v->store, item->offset);
+  cti_substitution_begin(&substitution, &v->store, item->offset);
   CTI_TRY(cti_subtype_open(&cx, &args, component, &substitution));
   CTI_TRY(fresh_resources(v, component, &substitution));
-  cti_substitution_begin(&substitution);
   cti_instance_type *instance = CTI_NEW(v->arena, cti_instance_type);
   if (!instance) return CT_NOMEM;
   *instance = (cti_instance_type){.exports = *exports};

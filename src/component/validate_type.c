@@ -195,7 +195,7 @@ static ct_status validate_resource(uint32_t *out, cti_component_validator *v, co
   *out = cti_store_new_resource(&v->store);
   CTI_TRY(v->error->status);
   uint32_t number = cti_type_at(&v->store, *out)->of.resource.number;
-  if (!cti_vec_push(v->arena, &scope->defined, number)) return CT_NOMEM;
+  if (!cti_vec_push_large(v->arena, &scope->defined, number)) return CT_NOMEM;
   return cti_map_set_u64(&scope->representations, &scope->scratch, number, type->rep);
 }
 
