@@ -20,6 +20,7 @@ typedef CTI_VEC(uint32_t) cti_numbers; /* of resources */
 typedef struct cti_id_set {
   cti_map words; /* id / 64 -> index in bits */
   CTI_VEC(uint64_t) bits;
+  uint32_t last; /* the word that was looked for last: ids are dense where there are many */
 } cti_id_set;
 
 /* Imports or exports so far. */

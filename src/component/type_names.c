@@ -12,19 +12,30 @@ typedef struct names {
   uint32_t culprit;  /* the type that has no name */
 } names;
 
-static bool has_name(const cti_externs *in, uint32_t id) {
-  uint32_t word = cti_map_get_u64(&in->named.words, id / 64);
-  return word != CTI_MAP_NONE && (in->named.bits.items[word] >> id % 64 & 1);
+/* The word that has the bit of an id; NULL when there is none. */
+static uint64_t *word_of(cti_id_set *set, uint32_t id) {
+  bool is_last = set->last < set->bits.count && set->words.entries[set->last].number == id / 64;
+  uint32_t word = is_last ? set->last : cti_map_get_u64(&set->words, id / 64);
+  if (word == CTI_MAP_NONE) return NULL;
+  set->last = word;
+  return &set->bits.items[word];
+}
+
+static bool has_name(cti_externs *in, uint32_t id) {
+  const uint64_t *word = word_of(&in->named, id);
+  return word && (*word >> id % 64 & 1);
 }
 
 static ct_status set_named(cti_externs *in, uint32_t id, bool named) {
-  uint32_t word = in->named.bits.count;
-  bool added;
-  CTI_TRY(cti_map_add_u64(&in->named.words, in->arena, id / 64, &word, &added));
-  if (added && !cti_vec_push(in->arena, &in->named.bits, 0)) return CT_NOMEM;
+  cti_id_set *set = &in->named;
+  if (!word_of(set, id)) {
+    set->last = set->bits.count;
+    CTI_TRY(cti_map_set_u64(&set->words, in->arena, id / 64, set->last));
+    if (!cti_vec_push(in->arena, &set->bits, 0)) return CT_NOMEM;
+  }
   uint64_t bit = (uint64_t)1 << id % 64;
-  if (named) in->named.bits.items[word] |= bit;
-  else in->named.bits.items[word] &= ~bit;
+  if (named) set->bits.items[set->last] |= bit;
+  else set->bits.items[set->last] &= ~bit;
   return CT_OK;
 }
 
