@@ -38,11 +38,20 @@ bool system_make_directory(char *name) { return mkdtemp(name) != NULL; }
 void system_remove_file(const char *path) { unlink(path); }
 void system_remove_directory(const char *path) { rmdir(path); }
 
+#ifdef __APPLE__
+#include <mach-o/dyld.h>
+
+bool system_own_path(char *room, size_t size) {
+  uint32_t room_size = (uint32_t)size;
+  return _NSGetExecutablePath(room, &room_size) == 0;
+}
+#else
 bool system_own_path(char *room, size_t size) {
   ssize_t used = readlink("/proc/self/exe", room, size - 1);
   room[used > 0 ? used : 0] = 0;
   return used > 0;
 }
+#endif
 
 FILE *system_ask(const char *program, const char *argument) {
   enum { ROOM = 4096 };
