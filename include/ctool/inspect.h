@@ -25,6 +25,9 @@ CT_API ct_status ct_component_graph(ct_buf *out, ct_slice component, ct_graph_fo
  * A process of its own reads the names. CT_UNSUPPORTED when the library was built without libiberty. */
 CT_API ct_status ct_demangle(ct_pieces *out, ct_slice bytes, ct_error *error);
 
+/* The names that this changes: [{"module": offset in the file, "symbol", "name"}], on one line. `out` owns the answer. */
+CT_API ct_status ct_demangle_list(ct_buf *out, ct_slice bytes, ct_error *error);
+
 typedef struct ct_addr2line_options {
   const char *const *addresses; /* "0x2a", "@2a" or "42": offsets in the file */
   size_t address_count;

@@ -109,6 +109,27 @@ static void demangle(ct_slice bytes, void *context) {
   ct_pieces_free(&pieces);
 }
 
+static void list(ct_slice bytes, void *context) {
+  cti_buf out = {0};
+  ct_error error = {0};
+  (void)context;
+  if (ct_demangle_list(&out, bytes, &error) == CT_OK) assert_true(out.size > 2 && out.data[0] == '[' && out.data[out.size - 1] == '\n');
+  else assert_true(error.message[0] != 0 && out.size == 0);
+  ct_buf_free(&out);
+}
+
+static void test_symbols__list_whole_cut_and_starved(void **state) {
+  (void)state;
+  const ct_slice bytes = {module, sizeof module - 1};
+  ct_error error = {0};
+  cti_buf out = {0};
+  if (ct_demangle_list(&out, bytes, &error) == CT_UNSUPPORTED) return;
+  assert_true(cti_slice_is(cti_buf_slice(&out), "[{\"module\":0,\"symbol\":\"_Z3foov\",\"name\":\"foo()\"},{\"module\":0,\"symbol\":\"_Z1xv\",\"name\":\"x()\"}]\n"));
+  ct_buf_free(&out);
+  hurt_cuts(bytes, list, NULL);
+  assert_true(hurt_starve(bytes, list, NULL) > 3);
+}
+
 static void test_symbols__module_whole_cut_and_starved(void **state) {
   (void)state;
   const ct_slice bytes = {module, sizeof module - 1};
@@ -130,6 +151,7 @@ int main(void) {
       cmocka_unit_test(test_symbols__meanings),
       cmocka_unit_test(test_symbols__without_hashes),
       cmocka_unit_test(test_symbols__a_hostile_name_stays),
+      cmocka_unit_test(test_symbols__list_whole_cut_and_starved),
       cmocka_unit_test(test_symbols__module_whole_cut_and_starved),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
