@@ -35,6 +35,7 @@ def generated():
         ('1,000,000 types, all different', 100000, lambda n: section(1, leb(n) + b''.join(b'\x60\x0a' + bytes(0x7c + (i >> 2 * k & 3) for k in range(10)) + b'\0' for i in range(n)))),
         ('1,000,000 types in one group', 100000, lambda n: section(1, b'\1\x4e' + leb(n) + chain(n))),
         ('components nested 900 deep', 90, nested),
+        ('4,000 imports of 100 resources', 400, imports_of_resources),
         ('990,000 exports', 99000, lambda n: section(5, b'\1\0\1') + section(7, leb(n) + b''.join(leb(len(b'%x' % i)) + b'%x' % i + b'\2\0' for i in range(n)))),
     ]
 
@@ -45,6 +46,12 @@ def nested(n):
     for _ in range(n):
         out = custom + (section(4, b'\0asm\x0d\0\1\0' + out) if out else b'')
     return out
+
+
+def imports_of_resources(n):
+    """A component that imports n instances of one type, which exports 100 resources: each import makes them anew."""
+    resources = b''.join(b'\4\0\4r%03d\3\1' % i for i in range(100))
+    return section(7, b'\1\x42' + leb(100) + resources) + section(10, leb(n) + b''.join(b'\0\5i%04d\5\0' % i for i in range(n)))
 
 
 def known(d):
@@ -128,7 +135,7 @@ def main():
             for count in (n, 10 * n):
                 path = os.path.join(d, 'g.wasm')
                 with open(path, 'wb') as f:
-                    f.write((b'\0asm\x0d\0\1\0' if make == nested else b'\0asm\1\0\0\0') + make(count))
+                    f.write((b'\0asm\x0d\0\1\0' if make in (nested, imports_of_resources) else b'\0asm\1\0\0\0') + make(count))
                 figures.append(min(once(o.ctool, 'validate', path) for _ in range(3)))
             peer = min(once(theirs, 'validate', path) for _ in range(3)) if theirs else (0, 0, 0)
             (small, _, low), (large, _, high) = figures

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "component/type_store.h"
+#include "component/component_validate.h"
 #include "component_fixture.h"
 #include "hurt.h"
 
@@ -197,6 +197,29 @@ static void test_component_limits__instantiation(void **state) {
   free(text);
 }
 
+/* Instance types, each twice in the next: each has twice the resources. What is too large is told before it is made, and what is not takes its share. */
+static void test_component_limits__resources(void **state) {
+  (void)state;
+  enum { MOST_MEMORY = 96 << 20 };
+  char text[4096];
+  for (int count = 17; count <= 19; count++) { /* 3 * 2^n - 1 < 1,000,000; the types of which the last one is made have sizes of their own */
+    ct_error error = {0};
+    size_t size = (size_t)snprintf(text, sizeof text, "(type (instance (export \"r\" (type (sub resource)))))");
+    for (int i = 0; i < count; i++)
+      size += (size_t)snprintf(text + size, sizeof text - size, "(type (instance (alias outer 1 %d (type)) (export \"a\" (instance (type 0))) (export \"b\" (instance (type 0)))))", i);
+    ct_buf bytes = component_of_text(text);
+    cti_arena arena;
+    cti_validation v;
+    cti_arena_init(&arena, &error);
+    cti_validation_init(&v, &(ct_validate_options){.features = ct_features_default(), .threads = 1}, &arena);
+    ct_status status = cti_component_validate((ct_slice){bytes.data, bytes.size}, 0, &v);
+    assert_int_equal(status, count == 19 ? CT_LIMIT : CT_OK);
+    if (count == 17 && arena.total > MOST_MEMORY) fail_msg("%zu bytes", arena.total);
+    cti_arena_free(&arena);
+    ct_buf_free(&bytes);
+  }
+}
+
 /* A module with many imports, instantiated often with the same exports, is checked once; with others, again. */
 static void test_component_validate__linked_once(void **state) {
   (void)state;
@@ -253,6 +276,7 @@ int main(void) {
       cmocka_unit_test(test_component_limits__components),
       cmocka_unit_test(test_component_limits__type_size),
       cmocka_unit_test(test_component_limits__instantiation),
+      cmocka_unit_test(test_component_limits__resources),
       cmocka_unit_test(test_component_validate__linked_once),
       cmocka_unit_test(test_component_validate__hurt),
   };
