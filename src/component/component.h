@@ -281,7 +281,7 @@ typedef struct cti_component_reader {
 
 /* Reads the preamble. */
 ct_status cti_component_reader_begin(cti_component_reader *out, ct_slice bytes, uint64_t base, uint32_t depth, ct_error *error);
-/* Goes on to the next section; false at the end and after a failure. The items of the last one have been read, to the end. */
+/* Goes on to the next section; false at the end and after a failure. What was not read of the last one is passed over. */
 bool cti_component_reader_section(cti_component_reader *reader);
 /* The next item of the section; false when there is none, or it is malformed, which is reported. */
 bool cti_component_reader_item(cti_component_reader *reader, cti_item *out, cti_arena *arena);

@@ -1,10 +1,11 @@
-/* component_validate.c - the walk over a component's items in their order. Flows in: the model. Flows out: CT_OK, or the first failure with a trail to it.
+/* component_validate.c - the walk over a component's items in their order. Flows in: the model, or the bytes. Flows out: CT_OK, or the first failure with a trail to it.
  * Invariant: the scope holds exactly what the items so far have added; each index can name no more than that.
  * https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md#component-definitions */
 #include "component/component_validate.h"
 
 #include "component/scope.h"
 #include "component/subtype.h"
+#include "core/maker.h"
 
 static ct_status validate(cti_component_validator *v, const cti_component *component, uint32_t *type);
 
@@ -33,9 +34,13 @@ static ct_status validate_module(cti_component_validator *v, const cti_item *ite
   return cti_vec_push(v->arena, &scope->core_modules, module) ? CT_OK : CT_NOMEM;
 }
 
+static ct_status check_component_room(const cti_component_validator *v, uint64_t offset) {
+  return cti_component_limit_check(CTI_COMPONENT_LIMIT_COMPONENTS, (uint64_t)cti_scope_current(v)->components.count + 1, offset, v->error);
+}
+
 static ct_status validate_nested(cti_component_validator *v, const cti_item *item) {
   uint32_t type = 0;
-  CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_COMPONENTS, (uint64_t)cti_scope_current(v)->components.count + 1, item->offset, v->error));
+  CTI_TRY(check_component_room(v, item->offset));
   CTI_TRY(validate(v, item->of.component, &type));
   return cti_vec_push(v->arena, &cti_scope_current(v)->components, type) ? CT_OK : CT_NOMEM;
 }
@@ -159,31 +164,82 @@ static ct_status check_values_used(const cti_component_validator *v, uint64_t of
   return CT_OK;
 }
 
-static ct_status walk(cti_component_validator *v, const cti_component *component) {
-  CTI_TRY(cti_limit_check(&v->v->types.limits, CTI_LIMIT_modules_and_components, (uint64_t)v->v->modules + 1, component->base, v->error));
+static ct_status begin(cti_component_validator *v, uint64_t base) {
+  CTI_TRY(cti_limit_check(&v->v->types.limits, CTI_LIMIT_modules_and_components, (uint64_t)v->v->modules + 1, base, v->error));
   v->v->modules++;
-  CTI_TRY(cti_require(v, CTI_FEATURE_COMPONENT_MODEL, component->base, "a component"));
-  const cti_scope *scope = cti_scope_push(v, CTI_SCOPE_COMPONENT);
-  if (!scope) return CT_NOMEM;
-  for (uint32_t i = 0; i < component->items.count; i++) {
-    ct_status status = validate_item(v, &component->items.items[i]);
-    if (status == CT_OK) continue;
-    trail_of_item(v, scope, &component->items.items[i]);
-    hint_clause(v, &component->items.items[i]);
-    return status;
-  }
-  return CT_OK;
+  CTI_TRY(cti_require(v, CTI_FEATURE_COMPONENT_MODEL, base, "a component"));
+  return cti_scope_push(v, CTI_SCOPE_COMPONENT) ? CT_OK : CT_NOMEM;
 }
 
-static ct_status validate(cti_component_validator *v, const cti_component *component, uint32_t *type) {
-  uint64_t end = component->base + component->bytes.size;
-  CTI_TRY(walk(v, component));
-  if (component->broken) return CT_OK; /* it has no end, and is the last item of what is around it */
+static ct_status finish(cti_component_validator *v, uint64_t end, uint32_t *type) {
   CTI_TRY(check_values_used(v, end));
   CTI_TRY(cti_finish_component(type, v, end));
   cti_scope_pop(v);
   return v->error->status; /* keeping the scope for another use may have failed */
 }
+
+static ct_status fail_item(const cti_component_validator *v, const cti_scope *scope, const cti_item *item) {
+  trail_of_item(v, scope, item);
+  hint_clause(v, item);
+  return v->error->status;
+}
+
+static ct_status validate(cti_component_validator *v, const cti_component *component, uint32_t *type) {
+  CTI_TRY(begin(v, component->base));
+  const cti_scope *scope = cti_scope_current(v);
+  for (uint32_t i = 0; i < component->items.count; i++)
+    if (validate_item(v, &component->items.items[i]) != CT_OK) return fail_item(v, scope, &component->items.items[i]);
+  return finish(v, component->base + component->bytes.size, type);
+}
+
+/* ---- the walk over bytes: each item is validated when it is read, and forgotten. So the failure at the lowest offset is met first. */
+
+enum { ITEMS_KEPT = 1 << 16 }; /* less is not given back between items */
+
+/* `is_broken`: the failure is one of form, and there is no more of it to be read. */
+static ct_status read_component(bool *is_broken, cti_component_validator *v, ct_slice bytes, uint64_t base, uint32_t depth, uint32_t *type);
+
+static ct_status read_nested(cti_component_validator *v, cti_component_reader *r, const cti_item *item) {
+  cti_scope *scope = cti_scope_current(v);
+  uint32_t type = 0;
+  bool is_broken;
+  CTI_TRY(check_component_room(v, item->offset));
+  ct_status status = read_component(&is_broken, v, r->frame.payload, r->frame.payload_offset, r->depth + 1, &type);
+  if (is_broken) {
+    cti_component_reader_fail_nested(r, scope->components.count);
+    return CT_OK;
+  }
+  CTI_TRY(status);
+  return cti_vec_push(v->arena, &scope->components, type) ? CT_OK : CT_NOMEM;
+}
+
+static ct_status read_items(cti_component_validator *v, cti_component_reader *r, cti_arena *items) {
+  const cti_scope *scope = cti_scope_current(v);
+  while (cti_component_reader_section(r)) {
+    for (cti_item item; cti_component_reader_item(r, &item, items);) {
+      ct_status status = item.kind == CTI_ITEM_COMPONENT ? read_nested(v, r, &item) : validate_item(v, &item);
+      if (status != CT_OK) return fail_item(v, scope, &item);
+      if (items->total > ITEMS_KEPT) cti_arena_free(items);
+    }
+  }
+  return CT_OK;
+}
+
+static ct_status read_component(bool *is_broken, cti_component_validator *v, ct_slice bytes, uint64_t base, uint32_t depth, uint32_t *type) {
+  cti_component_reader r;
+  cti_arena items;
+  *is_broken = cti_component_reader_begin(&r, bytes, base, depth, v->error) != CT_OK;
+  if (*is_broken) return v->error->status;
+  CTI_TRY(begin(v, base));
+  cti_arena_init(&items, v->error);
+  ct_status status = read_items(v, &r, &items);
+  cti_arena_free(&items);
+  CTI_TRY(status);
+  *is_broken = cti_component_reader_status(&r) != CT_OK;
+  return *is_broken ? v->error->status : finish(v, base + bytes.size, type);
+}
+
+/* ---- entry points */
 
 static cti_component_validator *make(cti_validation *v) {
   cti_component_validator *validator = CTI_NEW(v->arena, cti_component_validator);
@@ -212,21 +268,29 @@ ct_status cti_component_validate_model(const cti_component *component, cti_valid
   return cti_component_types(&store, &type, component, v);
 }
 
-/* What was read before the form broke may break a rule of meaning at a lower offset. */
-static void look_before(const cti_component *component, cti_validation *v) {
-  ct_error form = *v->arena->error;
-  if (ct_status_class(form.status) == CT_CLASS_NOMEM) return;
-  ct_error_clear(v->arena->error);
-  ct_status status = cti_component_validate_model(component, v);
-  bool earlier = status != CT_OK && v->arena->error->offset < form.offset;
-  if (earlier) return;
-  *v->arena->error = form;
-  cti_error_trail(v->arena->error, "component");
+static ct_status read_types(bool *is_broken, cti_type_store **store, uint32_t *type, ct_slice bytes, uint64_t base, cti_validation *v) {
+  cti_component_validator *validator = make(v);
+  *is_broken = false;
+  if (!validator) return CT_NOMEM;
+  *store = &validator->store;
+  validator->copies_names = true;
+  ct_status status = read_component(is_broken, validator, bytes, base, 0, type);
+  cti_scopes_free(validator);
+  if (*is_broken) cti_hint_maker(validator->error, bytes, base);
+  else if (status != CT_OK) cti_error_trail(validator->error, "component");
+  return status;
+}
+
+ct_status cti_component_read_types(cti_type_store **store, uint32_t *type, ct_slice bytes, uint64_t base, cti_validation *v) {
+  bool is_broken;
+  return read_types(&is_broken, store, type, bytes, base, v);
 }
 
 ct_status cti_component_validate(ct_slice bytes, uint64_t base, cti_validation *v) {
-  cti_component component;
-  if (cti_component_decode(&component, bytes, base, v->arena) == CT_OK) return cti_component_validate_model(&component, v);
-  look_before(&component, v);
-  return v->arena->error->status;
+  cti_type_store *store;
+  uint32_t type;
+  bool is_broken;
+  ct_status status = read_types(&is_broken, &store, &type, bytes, base, v);
+  if (is_broken) cti_error_trail(v->arena->error, "component");
+  return status;
 }

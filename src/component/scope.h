@@ -66,6 +66,7 @@ typedef struct cti_component_validator {
   CTI_VEC(cti_scope *) scopes; /* innermost last */
   CTI_VEC(cti_scope *) spare;  /* for reuse */
   cti_arena scratch;           /* of what is forgotten after each item */
+  bool copies_names;           /* items are not kept, so that names in types are copies */
 } cti_component_validator;
 
 static inline cti_scope *cti_scope_current(const cti_component_validator *v) { return v->scopes.items[v->scopes.count - 1]; }

@@ -132,11 +132,21 @@ ct_status cti_add_entity(cti_component_validator *v, const cti_entity *entity, u
 
 /* ---- the list of imports or exports */
 
+/* A name that lives as long as the types. */
+static const cti_extern_name *keep_name(cti_component_validator *v, const cti_extern_name *name) {
+  cti_extern_name *copy = v->copies_names ? CTI_NEW(v->arena, cti_extern_name) : NULL;
+  if (!copy) return v->copies_names ? NULL : name;
+  *copy = (cti_extern_name){.name = name->name, .form = name->form};
+  if (name->attributes) cti_extern_name_set(copy, *name->attributes, v->arena);
+  return copy;
+}
+
 /* What the name says of the type: extern_rules.c. */
 static ct_status add_to_list(cti_component_validator *v, cti_externs *into, const cti_extern_name *name, const cti_entity *entity, bool is_import, uint64_t offset) {
   cti_name parsed;
   CTI_TRY(cti_check_extern_name(&parsed, v, into, name, entity, is_import, offset));
-  return cti_vec_push(into->arena, &into->names, name) && cti_vec_push(into->arena, &into->entities, *entity) ? CT_OK : CT_NOMEM;
+  const cti_extern_name *kept = keep_name(v, name);
+  return kept && cti_vec_push(into->arena, &into->names, kept) && cti_vec_push(into->arena, &into->entities, *entity) ? CT_OK : CT_NOMEM;
 }
 
 static ct_status add_extern(cti_component_validator *v, const cti_extern_name *name, cti_entity entity, bool is_import, uint64_t offset) {

@@ -264,18 +264,21 @@ static ct_status decode_old_package(cti_package_name *name, cti_wit_decoder *d, 
 }
 
 /* Imports and exports of a component in the order of its sections, for the first mention of a type decides where it belongs. */
-static ct_status decode_component(cti_package_name *name, cti_wit_decoder *d, const cti_component *component, const cti_component_type *root) {
+static ct_status decode_component(cti_package_name *name, cti_wit_decoder *d, ct_slice bytes, const cti_component_type *root) {
   uint32_t world, imports = 0, exports = 0;
+  cti_component_reader r;
   *name = (cti_package_name){.ns = CTI_LIT("root"), .name = CTI_LIT("component")};
   CTI_TRY(add_world(&world, d, CTI_LIT("root")));
-  for (uint32_t i = 0; i < component->items.count; i++) {
-    cti_item_kind kind = component->items.items[i].kind;
-    if (kind != CTI_ITEM_IMPORT && kind != CTI_ITEM_EXPORT) continue;
-    bool is_import = kind == CTI_ITEM_IMPORT;
-    cti_decode_item item = is_import ? cti_decode_item_at(&root->imports, imports++) : cti_decode_item_at(&root->exports, exports++);
-    CTI_TRY(add_world_item(d, world, &item, is_import, true));
+  CTI_TRY(cti_component_reader_begin(&r, bytes, 0, 0, d->arena->error));
+  while (cti_component_reader_section(&r)) {
+    bool is_import = r.frame.id == CTI_ITEM_IMPORT;
+    if (!is_import && r.frame.id != CTI_ITEM_EXPORT) continue;
+    for (uint32_t left = cti_cursor_count(&r.items, "items"); left > 0; left--) {
+      cti_decode_item item = is_import ? cti_decode_item_at(&root->imports, imports++) : cti_decode_item_at(&root->exports, exports++);
+      CTI_TRY(add_world_item(d, world, &item, is_import, true));
+    }
   }
-  return CT_OK;
+  return cti_component_reader_status(&r);
 }
 
 /* ---- entry points */
@@ -295,21 +298,23 @@ static form form_of(const cti_wit_decoder *d, const cti_component_type *root) {
   return cti_slice_is(cti_slice_cut(first, slash + 1, cti_slice_find(first, '@', slash)), "wit") ? FORM_OLD_PACKAGE : FORM_COMPONENT;
 }
 
-static ct_status read_docs(cti_wit_decoder *d, const cti_component *component, uint32_t package) {
+static ct_status read_docs(cti_wit_decoder *d, ct_slice bytes, uint64_t base, uint32_t package) {
   bool is_first = true;
-  for (uint32_t i = 0; i < component->items.count; i++) {
-    const cti_item *item = &component->items.items[i];
-    if (item->kind != CTI_ITEM_CUSTOM || !cti_slice_is(item->of.custom.name, CTI_PACKAGE_DOCS_SECTION)) continue;
-    uint64_t offset = component->base + (uint64_t)(item->of.custom.content.data - component->bytes.data);
+  cti_component_reader r;
+  CTI_TRY(cti_component_reader_begin(&r, bytes, base, 0, d->arena->error));
+  while (cti_component_reader_section(&r)) {
+    ct_slice name = r.frame.id == CTI_ITEM_CUSTOM ? cti_cursor_name(&r.items) : (ct_slice){NULL, 0};
+    uint64_t offset = cti_cursor_offset(&r.items);
+    if (!cti_slice_is(name, CTI_PACKAGE_DOCS_SECTION)) continue;
     if (!is_first) return cti_fail(d->arena->error, CT_WIT_BINARY, offset, "there are two sections %s", CTI_PACKAGE_DOCS_SECTION);
     is_first = false;
-    CTI_TRY(cti_package_docs_read(d->resolve, package, item->of.custom.content, offset));
+    CTI_TRY(cti_package_docs_read(d->resolve, package, cti_cursor_rest(&r.items), offset));
   }
-  return CT_OK;
+  return cti_component_reader_status(&r);
 }
 
-/* Decodes and validates; *root is the type of the component. */
-static ct_status start(cti_wit_decoder *d, cti_component *component, const cti_component_type **root, cti_resolve *resolve, ct_slice bytes, uint64_t base, cti_arena *arena) {
+/* Reads and validates; *root is the type of the component. */
+static ct_status start(cti_wit_decoder *d, const cti_component_type **root, cti_resolve *resolve, ct_slice bytes, uint64_t base, cti_arena *arena) {
   cti_resolve_init(resolve, arena);
   *d = (cti_wit_decoder){.resolve = resolve, .arena = arena};
   cti_validation validation;
@@ -317,36 +322,33 @@ static ct_status start(cti_wit_decoder *d, cti_component *component, const cti_c
   const ct_validate_options options = {.features = cti_features_all(), .threads = 1};
   cti_validation_init(&validation, &options, arena);
   validation.skip_bodies = true;
-  CTI_TRY(cti_component_decode(component, bytes, base, arena));
-  CTI_TRY(cti_component_types(&d->store, &type, component, &validation));
+  CTI_TRY(cti_component_read_types(&d->store, &type, bytes, base, &validation));
   *root = cti_type_at(d->store, type)->of.component;
   return CT_OK;
 }
 
 ct_status cti_wit_decode(cti_resolve *out, cti_decoded *what, ct_slice bytes, uint64_t base, cti_arena *arena) {
   cti_wit_decoder d;
-  cti_component component;
   const cti_component_type *root;
   cti_package_name name = {0};
-  CTI_TRY(start(&d, &component, &root, out, bytes, base, arena));
+  CTI_TRY(start(&d, &root, out, bytes, base, arena));
   switch (form_of(&d, root)) {
   case FORM_PACKAGE: CTI_TRY(decode_package(&name, &d, root)); break;
   case FORM_OLD_PACKAGE: CTI_TRY(decode_old_package(&name, &d, root)); break;
-  case FORM_COMPONENT: CTI_TRY(decode_component(&name, &d, &component, root)); break;
+  case FORM_COMPONENT: CTI_TRY(decode_component(&name, &d, bytes, root)); break;
   }
   what->is_package = form_of(&d, root) != FORM_COMPONENT;
   what->world = what->is_package ? CTI_WIT_NONE : d.worlds.items[0];
   CTI_TRY(cti_decode_finish(&what->package, &d, &name));
-  return read_docs(&d, &component, what->package);
+  return read_docs(&d, bytes, base, what->package);
 }
 
 ct_status cti_wit_decode_world(cti_resolve *out, uint32_t *world, ct_slice bytes, uint64_t base, cti_arena *arena) {
   cti_wit_decoder d;
-  cti_component component;
   const cti_component_type *root;
   cti_package_name name;
   uint32_t package;
-  CTI_TRY(start(&d, &component, &root, out, bytes, base, arena));
+  CTI_TRY(start(&d, &root, out, bytes, base, arena));
   const cti_component_type *wrapper = NULL;
   if (form_of(&d, root) == FORM_PACKAGE && cti_decode_count(&root->exports) == 1) wrapper = cti_type_at(d.store, root->exports.entities[0].type)->of.component;
   if (!wrapper || cti_decode_count(&wrapper->imports) || cti_decode_count(&wrapper->exports) != 1 || wrapper->exports.entities[0].sort != CTI_SORT_COMPONENT)
