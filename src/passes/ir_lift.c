@@ -3,6 +3,7 @@
  * The operand stack of the walk holds nodes: values that wait for who takes them, and statements that ran meanwhile. What is taken with statements behind
  * it is taken as a SEQ. Code that cannot be reached is passed over.
  * https://webassembly.github.io/spec/core/valid/instructions.html */
+#include "passes/instr_shape.h"
 #include "passes/ir.h"
 
 void cti_ir_init(cti_ir *f, const cti_module *m, cti_arena *arena) { *f = (cti_ir){.m = m, .arena = arena}; }
@@ -59,26 +60,7 @@ static cti_node take(lifter *l, uint16_t op, cti_corevt type, uint32_t count) {
   return node;
 }
 
-/* ---- types of irregular instructions */
-
-static cti_corevt address_type(const cti_module *m, uint32_t memory) { return memory < m->memories.count && m->memories.items[memory].type.is_64 ? CTI_VT_I64 : CTI_VT_I32; }
-
-static cti_corevt type_of_letter(const lifter *l, char letter, const cti_instr *instr) {
-  const cti_module *m = l->f->m;
-  switch (letter) {
-  case 'i': return CTI_VT_I32;
-  case 'I': return CTI_VT_I64;
-  case 'f': return CTI_VT_F32;
-  case 'F': return CTI_VT_F64;
-  case 'v': return CTI_VT_V128;
-  case 'p': {
-    cti_imm imm = (cti_imm)cti_opcodes[instr->op].immediate;
-    if (imm == CTI_IMM_TABLE) return instr->a < m->tables.count && m->tables.items[instr->a].type.limits.is_64 ? CTI_VT_I64 : CTI_VT_I32;
-    return address_type(m, imm == CTI_IMM_MEMORY ? instr->a : instr->memarg.memory);
-  }
-  default: return CTI_VT_NONE;
-  }
-}
+/* ---- what has no control in it */
 
 static bool regular_immediates(cti_node node, cti_ir *f, const cti_instr *instr) {
   cti_ir_node *n = cti_ir_at(f, node);
@@ -104,23 +86,6 @@ static void set_immediates(lifter *l, cti_node node, const cti_instr *instr) {
   cti_ir_at(l->f, node)->is_instr = true;
   cti_ir_at(l->f, node)->value = l->f->instrs.count;
   cti_vec_push(l->f->arena, &l->f->instrs, *instr);
-}
-
-/* An instruction whose row has its signature. */
-static void regular(lifter *l, const cti_instr *instr, const char *signature) {
-  const char *colon = strchr(signature, ':');
-  cti_corevt type = type_of_letter(l, colon[1], instr);
-  if (colon[1] && colon[2]) l->foreign = true; /* two results */
-  else set_immediates(l, take(l, (uint16_t)instr->op, type, (uint32_t)(colon - signature)), instr);
-}
-
-static void call(lifter *l, const cti_instr *instr, const cti_subtype *type, uint32_t more) {
-  if (!type || type->kind != CTI_COMPOSITE_FUNC || type->result_count > 1) {
-    l->foreign = true;
-    return;
-  }
-  cti_corevt result = type->result_count ? type->types[type->param_count] : CTI_VT_NONE;
-  set_immediates(l, take(l, (uint16_t)instr->op, result, type->param_count + more), instr);
 }
 
 static const cti_subtype *type_at(const lifter *l, uint32_t index) { return index < l->f->m->types.count ? &l->f->m->types.items[index] : NULL; }
@@ -236,20 +201,13 @@ static void select(lifter *l, const cti_instr *instr) {
   if (instr->op == CTI_OP_SELECT_TYPED) set_immediates(l, node, instr);
 }
 
-static void local(lifter *l, const cti_instr *instr) {
-  cti_corevt type = l->f->locals.items[instr->a];
-  bool get = instr->op == CTI_OP_LOCAL_GET, set = instr->op == CTI_OP_LOCAL_SET;
-  set_immediates(l, take(l, (uint16_t)instr->op, set ? CTI_VT_NONE : type, get ? 0 : 1), instr);
+static void plain(lifter *l, const cti_instr *instr) {
+  cti_instr_shape shape;
+  if (cti_instr_shape_of(&shape, l->f->m, l->f->locals.items, instr)) set_immediates(l, take(l, (uint16_t)instr->op, shape.result, shape.operands), instr);
+  else l->foreign = true;
 }
 
-static void global(lifter *l, const cti_instr *instr) {
-  bool get = instr->op == CTI_OP_GLOBAL_GET;
-  set_immediates(l, take(l, (uint16_t)instr->op, get ? l->f->m->globals.items[instr->a].type.type : CTI_VT_NONE, get ? 0 : 1), instr);
-}
-
-/* Instructions whose row says "*". */
-static void irregular(lifter *l, const cti_instr *instr) {
-  const cti_module *m = l->f->m;
+static void lift_instr(lifter *l, const cti_instr *instr) {
   switch (instr->op) {
   case CTI_OP_NOP: break;
   case CTI_OP_UNREACHABLE: take(l, CTI_OP_UNREACHABLE, CTI_VT_NONE, 0), l->dead = true; break;
@@ -259,27 +217,10 @@ static void irregular(lifter *l, const cti_instr *instr) {
   case CTI_OP_BR: case CTI_OP_BR_IF: branch(l, instr); break;
   case CTI_OP_BR_TABLE: branch_table(l, instr); break;
   case CTI_OP_RETURN: take(l, CTI_OP_BR, CTI_VT_NONE, l->f->result != CTI_VT_NONE), l->dead = true; break; /* a branch to label 0 */
-  case CTI_OP_CALL: call(l, instr, cti_module_func_type(m, instr->a), 0); break;
-  case CTI_OP_CALL_INDIRECT: call(l, instr, type_at(l, instr->a), 1); break;
   case CTI_OP_DROP: take(l, CTI_OP_DROP, CTI_VT_NONE, 1); break;
   case CTI_OP_SELECT: case CTI_OP_SELECT_TYPED: select(l, instr); break;
-  case CTI_OP_LOCAL_GET: case CTI_OP_LOCAL_SET: case CTI_OP_LOCAL_TEE: local(l, instr); break;
-  case CTI_OP_GLOBAL_GET: case CTI_OP_GLOBAL_SET: global(l, instr); break;
-  case CTI_OP_TABLE_GET: set_immediates(l, take(l, CTI_OP_TABLE_GET, m->tables.items[instr->a].type.element, 1), instr); break;
-  case CTI_OP_TABLE_SET: set_immediates(l, take(l, CTI_OP_TABLE_SET, CTI_VT_NONE, 2), instr); break;
-  case CTI_OP_TABLE_GROW: set_immediates(l, take(l, CTI_OP_TABLE_GROW, type_of_letter(l, 'p', instr), 2), instr); break;
-  case CTI_OP_TABLE_FILL: case CTI_OP_TABLE_COPY: case CTI_OP_TABLE_INIT: case CTI_OP_MEMORY_COPY: set_immediates(l, take(l, (uint16_t)instr->op, CTI_VT_NONE, 3), instr); break;
-  case CTI_OP_REF_FUNC: set_immediates(l, take(l, CTI_OP_REF_FUNC, CTI_VT_REF | CTI_HEAP_FUNC, 0), instr); break;
-  case CTI_OP_REF_IS_NULL: take(l, CTI_OP_REF_IS_NULL, CTI_VT_I32, 1); break;
-  case CTI_OP_REF_NULL: set_immediates(l, take(l, CTI_OP_REF_NULL, instr->heap | CTI_VT_REF | CTI_VT_NULLABLE, 0), instr); break;
-  default: l->foreign = true;
+  default: plain(l, instr);
   }
-}
-
-static void lift_instr(lifter *l, const cti_instr *instr) {
-  const char *signature = cti_opcodes[instr->op].signature;
-  if (signature[0] == '*') irregular(l, instr);
-  else regular(l, instr, signature);
 }
 
 /* Passes over code that no control reaches, up to the `else` or `end` of the frame. */

@@ -17,6 +17,9 @@ ct_status cti_merge_equal(cti_module *m, cti_arena *arena);
 /* Functions that differ in nothing but constants call one that takes these as parameters. */
 ct_status cti_merge_similar(cti_module *m);
 
+/* Sequences of instructions that stand in several places become functions. requires: code that no later pass works on but by moving indices. */
+ct_status cti_outline_run(cti_module *m);
+
 /* Moves the indices in code, segments, globals, tables, tags, exports and the start; imports and types are left as they are. */
 ct_status cti_module_remap(cti_module *m, const cti_remap *remap);
 

@@ -75,20 +75,22 @@ static ct_status lay_out(cti_pass_context *x, cti_uses *uses, bool by_use) {
 
 static ct_status make_small(cti_pass_context *x, cti_uses *uses) {
   const cti_settings *s = &x->settings;
-  int64_t sizes[6];
+  int64_t sizes[7];
   CTI_TRY(cti_optimize_code(x->m, s, x->arena));
   CTI_TRY(measure(x, &sizes[0]));
   if (cti_pass_runs(s, CTI_PASS_MERGE_EQUAL)) CTI_TRY(cti_merge_equal(x->m, x->arena));
   CTI_TRY(measure(x, &sizes[1]));
   if (cti_pass_runs(s, CTI_PASS_MERGE_SIMILAR) && !cti_should_stop(s)) CTI_TRY(merge_similar(x));
   CTI_TRY(measure(x, &sizes[2]));
-  if (s->saved) CTI_TRY(lay_out(x, uses, false)); /* to tell the two apart */
+  if (cti_pass_runs(s, CTI_PASS_OUTLINE) && !cti_should_stop(s)) CTI_TRY(cti_outline_run(x->m));
   CTI_TRY(measure(x, &sizes[3]));
-  CTI_TRY(lay_out(x, uses, cti_pass_runs(s, CTI_PASS_ORDER)));
+  if (s->saved) CTI_TRY(lay_out(x, uses, false)); /* to tell the two apart */
   CTI_TRY(measure(x, &sizes[4]));
-  if (cti_pass_runs(s, CTI_PASS_PACK_DATA) && !uses->code_names_datas) CTI_TRY(cti_pack_data(x->m, x->arena));
+  CTI_TRY(lay_out(x, uses, cti_pass_runs(s, CTI_PASS_ORDER)));
   CTI_TRY(measure(x, &sizes[5]));
-  static const cti_pass between[] = {CTI_PASS_MERGE_EQUAL, CTI_PASS_MERGE_SIMILAR, CTI_PASS_DEAD_CODE, CTI_PASS_ORDER, CTI_PASS_PACK_DATA};
+  if (cti_pass_runs(s, CTI_PASS_PACK_DATA) && !uses->code_names_datas) CTI_TRY(cti_pack_data(x->m, x->arena));
+  CTI_TRY(measure(x, &sizes[6]));
+  static const cti_pass between[] = {CTI_PASS_MERGE_EQUAL, CTI_PASS_MERGE_SIMILAR, CTI_PASS_OUTLINE, CTI_PASS_DEAD_CODE, CTI_PASS_ORDER, CTI_PASS_PACK_DATA};
   for (size_t i = 0; i < CTI_COUNT(between); i++) cti_pass_saved(s, between[i], sizes[i] - sizes[i + 1]);
   return CT_OK;
 }
