@@ -5,19 +5,17 @@
  * The group that promises most is looked at first: which of its places are still free and alike, locals by first use, and which constants must be parameters. */
 #include "passes/outline.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include "base/map.h"
 #include "passes/layout.h"
 #include "passes/module_passes.h"
 
 typedef struct place {
-  uint32_t start;
-  uint32_t number;    /* of its function */
+  uint32_t start, number; /* number: of its function */
+  uint32_t row;       /* of its constants */
+  uint32_t outputs;
+  int32_t gain;       /* its bytes less those that stand there for the call, with all constants in the function */
   uint64_t shape;     /* of its locals */
   uint64_t constants; /* hash of their values */
-  uint32_t outputs, site_size, constant_bytes;
-  bool taken;
 } place;
 
 typedef struct slot {
@@ -30,10 +28,10 @@ typedef struct chooser {
   cti_repeats repeats; /* a heap, by what they promise */
   cti_outline_plan plan;
   uint64_t *used;      /* a bit for each token */
-  CTI_VEC(place) places;
-  CTI_VEC(uint32_t) starts, sorted;
-  CTI_VEC(uint64_t) values, sample; /* of constants of one place, and of the first */
-  CTI_VEC(uint8_t) differs;
+  CTI_VEC(place) places, kin; /* those of a group that are free; those of them that are alike */
+  CTI_VEC(uint32_t) starts, sorted, constants; /* constants: where they stand in the sequence */
+  CTI_VEC(uint64_t) values;  /* of constants, a row for each place */
+  CTI_VEC(bool) differs;     /* by constant: it becomes a parameter */
   CTI_VEC(slot) slots;
   uint64_t budget; /* of tokens to look at */
 } chooser;
@@ -68,22 +66,40 @@ static void drop_best(chooser *x) {
 
 /* ---- places of a group that are free */
 
+/* Bits [from, to) of the word of `from`. */
+static uint64_t bits_from(uint32_t from, uint32_t to) {
+  uint32_t low = from % 64, count = to - from < 64 - low ? to - from : 64 - low;
+  return (count == 64 ? UINT64_MAX : ((uint64_t)1 << count) - 1) << low;
+}
+
 static bool is_used(const chooser *x, uint32_t start, uint32_t length) {
-  for (uint32_t i = start; i < start + length; i++)
-    if (x->used[i / 64] >> (i % 64) & 1) return true;
+  for (uint32_t i = start, end = start + length; i < end; i = (i / 64 + 1) * 64)
+    if (x->used[i / 64] & bits_from(i, end)) return true;
   return false;
 }
 
 static void use(chooser *x, uint32_t start, uint32_t length) {
-  for (uint32_t i = start; i < start + length; i++) x->used[i / 64] |= (uint64_t)1 << (i % 64);
+  for (uint32_t i = start, end = start + length; i < end; i = (i / 64 + 1) * 64) x->used[i / 64] |= bits_from(i, end);
 }
 
-/* In order of the code, by bytes of the number: as many turns for each size. */
+enum { FEW = 48 };
+
+static void sort_few(uint32_t *items, uint32_t count) {
+  for (uint32_t i = 1; i < count; i++) {
+    uint32_t moved = items[i], k = i;
+    for (; k > 0 && items[k - 1] > moved; k--) items[k] = items[k - 1];
+    items[k] = moved;
+  }
+}
+
+/* In order of the code, by bytes of the number: four turns, so that they end where they began. */
 static ct_status sort_starts(chooser *x) {
   uint32_t count = x->starts.count;
+  uint32_t *from = x->starts.items;
+  if (count <= FEW) return sort_few(from, count), CT_OK;
   x->sorted.count = 0;
   if (!cti_vec_ensure(x->code.arena, &x->sorted, count)) return x->code.arena->error->status;
-  uint32_t *from = x->starts.items, *to = x->sorted.items;
+  uint32_t *to = x->sorted.items;
   for (uint32_t shift = 0; shift < 32; shift += 8) {
     uint32_t at[257] = {0};
     for (uint32_t i = 0; i < count; i++) at[(from[i] >> shift & 255) + 1]++;
@@ -104,41 +120,73 @@ static ct_status free_starts(chooser *x, const cti_repeat *r) {
   return sort_starts(x);
 }
 
-static uint64_t constant_at(const chooser *x, const cti_outline_scan *s, uint32_t token) {
+/* The value of a constant, sign-extended, or its bits. */
+static uint64_t constant_at(const chooser *x, const uint8_t *body, uint32_t token) {
   const cti_token *t = &x->code.tokens.items[token];
-  ct_error error;
-  ct_error_clear(&error);
-  cti_cursor c = cti_cursor_make((ct_slice){s->body + t->at, t[1].at - t->at}, 0, &error);
-  cti_instr instr;
-  return cti_instr_next(&instr, &c) ? instr.value : 0;
+  const uint8_t *at = body + t->at + 1, *end = body + t[1].at;
+  uint64_t value = 0;
+  if (at[-1] > 0x42) {
+    memcpy(&value, at, (size_t)(end - at));
+    return value;
+  }
+  for (uint32_t shift = 0; at < end; at++, shift += 7) {
+    value |= (uint64_t)(*at & 0x7f) << shift;
+    if (at + 1 == end && *at & 0x40 && shift < 57) value |= UINT64_MAX << (shift + 7);
+  }
+  return value;
 }
 
-static bool is_constant(const cti_outline_scan *s, uint32_t token) { return cti_op_is_const((uint32_t)(s->body[s->code->tokens.items[token].at] - 0x41 + CTI_OP_I32_CONST)) && s->body[s->code->tokens.items[token].at] >= 0x41; }
-
-/* The sequence at a place, to its end. */
-static void look(chooser *x, cti_outline_scan *s, uint32_t number, uint32_t start, uint32_t length) {
-  cti_outline_begin(s, &x->code, number, start);
-  x->values.count = 0;
-  while (s->length < length && cti_outline_step(s))
-    if (is_constant(s, start + s->length - 1)) cti_vec_push(x->code.arena, &x->values, constant_at(x, s, start + s->length - 1));
-  x->budget -= length < x->budget ? length : x->budget;
+static void find_constants(chooser *x, uint32_t start, uint32_t length) {
+  const uint8_t *body = cti_outline_body(&x->code, start);
+  x->constants.count = 0;
+  for (uint32_t i = 0; i < length; i++) {
+    uint8_t op = body[x->code.tokens.items[start + i].at];
+    if (op >= 0x41 && op <= 0x44) cti_vec_push(x->code.arena, &x->constants, i);
+  }
 }
 
+/* How many bytes a call must save at the least: the more the more often it may run. */
+static int32_t least_gain_at(int8_t heat) { return 6 * (heat + 2); }
+
+static void add_place(chooser *x, const cti_outline_scan *s, uint32_t number) {
+  uint32_t count = x->constants.count, row = x->values.count;
+  uint64_t hash = 0;
+  if (!cti_vec_ensure(x->code.arena, &x->values, count)) return;
+  for (uint32_t k = 0; k < count; k++) {
+    x->values.items[row + k] = constant_at(x, s->body, s->start + x->constants.items[k]);
+    hash = cti_hash_u64(hash ^ x->values.items[row + k]);
+  }
+  x->values.count += count;
+  int32_t gain = (int32_t)cti_outline_span(s) - (int32_t)cti_outline_site_size(s);
+  if (gain < least_gain_at(x->code.heats.items[s->start])) {
+    x->values.count = row;
+    return;
+  }
+  cti_vec_push(x->code.arena, &x->places, ((place){s->start, number, row, cti_outline_outputs(s), gain, s->shape, hash}));
+}
+
+enum { MAX_VALUES = 1 << 20 };
+
+/* The places of a group that are free and can be a call. */
 static ct_status look_at_all(chooser *x, const cti_repeat *r) {
   uint32_t end = 0, number = 0;
   cti_outline_scan s;
   CTI_TRY(free_starts(x, r));
-  x->places.count = 0;
-  for (uint32_t i = 0; i < x->starts.count; i++) {
+  x->places.count = x->values.count = 0;
+  if (x->starts.count < 2) return CT_OK;
+  find_constants(x, x->starts.items[0], r->length);
+  for (uint32_t i = 0; i < x->starts.count && x->values.count < MAX_VALUES; i++) {
     uint32_t start = x->starts.items[i];
     if (start < end) continue; /* it overlaps the one before */
     while (x->code.starts.items[number + 1] <= start) number++;
-    look(x, &s, number, start, r->length);
+    cti_outline_begin(&s, &x->code, number, start);
+    while (s.length < r->length && cti_outline_step(&s)) {}
     if (s.length != r->length || !cti_outline_is_whole(&s)) continue; /* other locals are alive */
-    uint64_t hash = cti_hash_bytes(x->values.items ? (const void *)x->values.items : "", x->values.count * sizeof(uint64_t));
-    cti_vec_push(x->code.arena, &x->places, ((place){start, number, s.shape, hash, cti_outline_outputs(&s), cti_outline_site_size(&s), s.constant_bytes, false}));
+    add_place(x, &s, number);
     end = start + r->length;
   }
+  uint64_t cost = (uint64_t)r->count + (uint64_t)x->starts.count * r->length;
+  x->budget -= cost < x->budget ? cost : x->budget;
   return x->code.arena->error->status;
 }
 
@@ -149,16 +197,16 @@ static uint64_t shape_key(const place *p) { return p->shape; }
 static uint64_t output_key(const place *p) { return p->outputs; }
 static uint64_t constant_key(const place *p) { return p->constants; }
 
-/* The key that most places have; of several the first. Slots have a key's first place and how many there are. */
+/* The key that most of `kin` have; of several the first. */
 static uint64_t most_common(chooser *x, place_key *key) {
   uint32_t mask = 15, best = 0, most = 0;
-  while (mask < 2 * x->places.count) mask = 2 * mask + 1;
+  while (mask < 2 * x->kin.count) mask = 2 * mask + 1;
   x->slots.count = 0;
   if (!cti_vec_ensure(x->code.arena, &x->slots, mask + 1)) return 0;
   slot *slots = x->slots.items;
   memset(slots, 0, (mask + 1) * sizeof *slots);
-  for (uint32_t i = 0; i < x->places.count; i++) {
-    uint64_t wanted = key(&x->places.items[i]);
+  for (uint32_t i = 0; i < x->kin.count; i++) {
+    uint64_t wanted = key(&x->kin.items[i]);
     uint32_t at = (uint32_t)cti_hash_u64(wanted) & mask;
     while (slots[at].count && slots[at].key != wanted) at = (at + 1) & mask;
     slots[at].key = wanted;
@@ -169,112 +217,114 @@ static uint64_t most_common(chooser *x, place_key *key) {
 
 static void keep_only(chooser *x, place_key *key, uint64_t wanted, bool or_zero) {
   uint32_t kept = 0;
-  for (uint32_t i = 0; i < x->places.count; i++) {
-    uint64_t found = key(&x->places.items[i]);
-    if (found == wanted || (or_zero && found == 0)) x->places.items[kept++] = x->places.items[i];
+  for (uint32_t i = 0; i < x->kin.count; i++) {
+    uint64_t found = key(&x->kin.items[i]);
+    if (found == wanted || (or_zero && found == 0)) x->kin.items[kept++] = x->kin.items[i];
   }
-  x->places.count = kept;
+  x->kin.count = kept;
 }
 
 /* The local that most places want to have afterwards, if any does; who wants another one is left out. */
 static uint32_t agree_on_output(chooser *x) {
-  uint32_t wanted = 0;
-  for (uint32_t i = 0; i < x->places.count && !wanted; i++) wanted = x->places.items[i].outputs;
-  uint64_t most = most_common(x, output_key);
-  if (most) wanted = (uint32_t)most;
+  uint64_t wanted = most_common(x, output_key);
+  for (uint32_t i = 0; i < x->kin.count && !wanted; i++) wanted = x->kin.items[i].outputs;
   keep_only(x, output_key, wanted, true);
-  return wanted;
+  return (uint32_t)wanted;
 }
 
 /* ---- constants */
 
-static uint32_t constant_size(const chooser *x, const cti_outline_scan *s, uint32_t token) {
-  (void)s;
-  return x->code.tokens.items[token + 1].at - x->code.tokens.items[token].at;
-}
+static bool same_constant(const chooser *x, const place *a, const place *b, uint32_t k) { return x->values.items[a->row + k] == x->values.items[b->row + k]; }
 
-/* Marks constants that are not the same everywhere, by number. */
-static void find_differing(chooser *x, uint32_t length) {
-  cti_outline_scan s;
-  x->sample.count = x->differs.count = 0;
-  for (uint32_t i = 0; i < x->places.count; i++) {
-    const place *p = &x->places.items[i];
-    if (i && p->constants == x->places.items[0].constants) continue;
-    look(x, &s, p->number, p->start, length);
-    for (uint32_t k = 0; k < x->values.count; k++) {
-      if (i == 0) cti_vec_push(x->code.arena, &x->sample, x->values.items[k]), cti_vec_push(x->code.arena, &x->differs, 0);
-      else x->differs.items[k] |= x->values.items[k] != x->sample.items[k];
-    }
+/* Constants that are not the same everywhere become parameters. */
+static void find_differing(chooser *x) {
+  x->differs.count = 0;
+  for (uint32_t k = 0; k < x->constants.count; k++) {
+    bool differs = false;
+    for (uint32_t i = 1; i < x->kin.count && !differs; i++) differs = !same_constant(x, &x->kin.items[0], &x->kin.items[i], k);
+    cti_vec_push(x->code.arena, &x->differs, differs);
   }
 }
 
-/* How much shorter a place becomes; a constant that is a parameter stays there. */
-static int64_t gain_at(chooser *x, const place *p, uint32_t length, uint32_t output) {
-  cti_outline_scan s;
-  int64_t constants = 0;
-  uint32_t number = 0;
-  cti_outline_begin(&s, &x->code, p->number, p->start);
-  while (s.length < length && cti_outline_step(&s)) {
-    uint32_t token = p->start + s.length - 1;
-    if (is_constant(&s, token) && x->differs.items[number++]) constants += constant_size(x, &s, token);
-  }
-  return (int64_t)cti_outline_span(&s) - p->site_size - constants - (output && !p->outputs); /* a drop */
+static uint32_t constant_size(const chooser *x, const place *p, uint32_t k) {
+  const cti_token *t = &x->code.tokens.items[p->start + x->constants.items[k]];
+  return t[1].at - t->at;
 }
 
-static int64_t gain_of_all(chooser *x, uint32_t length, uint32_t output) {
+static int64_t gain_of_kin(chooser *x, uint32_t length, uint32_t output) {
+  const place *first = &x->kin.items[0];
   cti_outline_scan s;
-  int64_t gain = 0;
-  look(x, &s, x->places.items[0].number, x->places.items[0].start, length);
-  gain -= cti_outline_body_size(&s) + (output && !x->places.items[0].outputs ? 2 : 0);
-  for (uint32_t i = 0, number = 0; i < length; i++)
-    if (is_constant(&s, s.start + i) && x->differs.items[number++]) gain += (int64_t)constant_size(x, &s, s.start + i) - 2;
-  for (uint32_t i = 0; i < x->places.count; i++) gain += gain_at(x, &x->places.items[i], length, output);
+  cti_outline_begin(&s, &x->code, first->number, first->start);
+  while (s.length < length && cti_outline_step(&s)) {}
+  int64_t gain = -(int64_t)cti_outline_body_size(&s);
+  for (uint32_t i = 0; i < x->kin.count; i++) gain += x->kin.items[i].gain - (output && !x->kin.items[i].outputs); /* a drop */
+  for (uint32_t k = 0; k < x->constants.count; k++) {
+    if (!x->differs.items[k]) continue;
+    gain += (int64_t)constant_size(x, first, k) - 2;
+    for (uint32_t i = 0; i < x->kin.count; i++) gain -= constant_size(x, &x->kin.items[i], k);
+  }
   return gain;
-}
-
-/* With constants that differ as parameters, or only the places where all are the same: what is better. The places are those then. */
-static int64_t settle_constants(chooser *x, uint32_t length, uint32_t output) {
-  find_differing(x, length);
-  int64_t all = gain_of_all(x, length, output);
-  uint64_t most = most_common(x, constant_key);
-  int64_t same = 0;
-  uint32_t count = 0;
-  memset(x->differs.items ? x->differs.items : (uint8_t[1]){0}, 0, x->differs.count);
-  for (uint32_t i = 0; i < x->places.count; i++)
-    if (x->places.items[i].constants == most) {
-      if (count++ == 0) {
-        cti_outline_scan s;
-        look(x, &s, x->places.items[i].number, x->places.items[i].start, length);
-        same -= cti_outline_body_size(&s);
-      }
-      same += gain_at(x, &x->places.items[i], length, output);
-    }
-  if (same >= all) {
-    keep_only(x, constant_key, most, false);
-    return same;
-  }
-  find_differing(x, length);
-  return all;
 }
 
 /* ---- choosing */
 
-enum { LEAST_GAIN = 6, LEAST_EACH = 2 };
+enum { LEAST_GAIN = 6, LEAST_EACH = 2, MAX_TURNS = 12 };
 
-static ct_status accept(chooser *x, const cti_repeat *r, uint32_t output) {
-  cti_outline o = {.start = x->places.items[0].start, .length = r->length, .out = UINT32_MAX};
+static ct_status accept(chooser *x, uint32_t length, uint32_t output) {
+  cti_outline o = {.start = x->kin.items[0].start, .length = length, .out = UINT32_MAX};
   for (uint32_t i = 0; i < CTI_OUTLINE_MAX_LOCALS; i++)
     if (output >> i & 1) o.out = i;
   o.constants = CTI_NEW_N(x->code.arena, uint32_t, x->differs.count);
   if (!o.constants) return x->code.arena->error->status;
   for (uint32_t i = 0; i < x->differs.count; i++)
     if (x->differs.items[i]) o.constants[o.constant_count++] = i;
-  for (uint32_t i = 0; i < x->places.count; i++) {
-    use(x, x->places.items[i].start, r->length);
-    cti_vec_push(x->code.arena, &x->plan.sites, ((cti_outline_site){x->places.items[i].start, x->plan.outlines.count}));
+  for (uint32_t i = 0; i < x->kin.count; i++) {
+    use(x, x->kin.items[i].start, length);
+    cti_vec_push(x->code.arena, &x->plan.sites, ((cti_outline_site){x->kin.items[i].start, x->plan.outlines.count}));
   }
   cti_vec_push(x->code.arena, &x->plan.outlines, o);
   return x->code.arena->error->status;
+}
+
+/* Takes away from the places those that are in `kin`, both in order of the code. */
+static void drop_kin(chooser *x) {
+  uint32_t kept = 0, k = 0;
+  for (uint32_t i = 0; i < x->places.count; i++) {
+    if (k < x->kin.count && x->kin.items[k].start == x->places.items[i].start) k++;
+    else x->places.items[kept++] = x->places.items[i];
+  }
+  x->places.count = kept;
+}
+
+static ct_status take_all_kin(chooser *x) {
+  x->kin.count = 0;
+  if (!cti_vec_ensure(x->code.arena, &x->kin, x->places.count)) return x->code.arena->error->status;
+  memcpy(x->kin.items, x->places.items, x->places.count * sizeof *x->kin.items);
+  x->kin.count = x->places.count;
+  return CT_OK;
+}
+
+/* Those of one shape, most of them. */
+static ct_status choose_kin(chooser *x, uint32_t *output) {
+  CTI_TRY(take_all_kin(x));
+  keep_only(x, shape_key, most_common(x, shape_key), false);
+  *output = agree_on_output(x);
+  find_differing(x);
+  return x->code.arena->error->status;
+}
+
+/* With constants that differ as parameters, or only those where all are the same: what is better. */
+static ct_status choose_best_kin(chooser *x, uint32_t length, uint32_t *output, int64_t *gain) {
+  CTI_TRY(choose_kin(x, output));
+  *gain = gain_of_kin(x, length, *output);
+  uint32_t all = x->kin.count;
+  keep_only(x, constant_key, most_common(x, constant_key), false);
+  if (x->kin.count == all) return CT_OK;
+  find_differing(x);
+  int64_t same = gain_of_kin(x, length, *output);
+  if (same < *gain) return choose_kin(x, output);
+  *gain = same;
+  return CT_OK;
 }
 
 static void put_back(chooser *x, int64_t gain) {
@@ -285,41 +335,61 @@ static void put_back(chooser *x, int64_t gain) {
   else sift_down(x, 0);
 }
 
-static ct_status consider(chooser *x) {
-  cti_repeat r = x->repeats.items.items[0];
-  CTI_TRY(look_at_all(x, &r));
-  uint32_t all = x->places.count;
-  if (all < 2) {
-    drop_best(x);
-    return CT_OK;
-  }
-  keep_only(x, shape_key, most_common(x, shape_key), false);
-  uint32_t output = agree_on_output(x);
-  int64_t gain = settle_constants(x, r.length, output);
+static int32_t second_gain(const chooser *x) {
   int32_t second = 0;
   for (uint32_t i = 1; i < 3 && i < x->repeats.items.count; i++)
     if (x->repeats.items.items[i].gain > second) second = x->repeats.items.items[i].gain;
-  bool good = gain >= LEAST_GAIN && gain >= (int64_t)LEAST_EACH * x->places.count;
-  if (good && gain * 8 >= (int64_t)second * 7) CTI_TRY(accept(x, &r, output));
-  else if (!good && all == x->places.count) gain = 0;
-  put_back(x, gain);
+  return second;
+}
+
+/* The group that promises most: kin after kin, as long as what they save is more than what the next group promises. */
+static ct_status consider(chooser *x) {
+  cti_repeat r = x->repeats.items.items[0];
+  int64_t gain = 0;
+  CTI_TRY(look_at_all(x, &r));
+  for (uint32_t turn = 0; turn < MAX_TURNS && x->places.count >= 2; turn++) {
+    uint32_t output;
+    CTI_TRY(choose_best_kin(x, r.length, &output, &gain));
+    bool good = gain >= LEAST_GAIN && gain >= (int64_t)LEAST_EACH * x->kin.count;
+    if (good && gain * 8 < (int64_t)second_gain(x) * 7) break;
+    if (good) CTI_TRY(accept(x, r.length, output));
+    drop_kin(x);
+  }
+  if (x->places.count < 2) drop_best(x);
+  else put_back(x, gain);
   return x->code.arena->error->status;
 }
 
-ct_status cti_outline_run(cti_module *m) {
+static ct_status choose(chooser *x) {
+  x->used = CTI_NEW_N(x->code.arena, uint64_t, x->code.tokens.count / 64 + 1);
+  if (!x->used) return x->code.arena->error->status;
+  x->budget = 64 * (uint64_t)x->code.tokens.count + (1 << 20);
+  heapify(x);
+  while (x->repeats.items.count && x->budget) CTI_TRY(consider(x));
+  return CT_OK;
+}
+
+/* Functions from *next on, so many that memory stays small. */
+static ct_status run_some(cti_module *m, const cti_outline_heats *heats, uint32_t *next, uint32_t end) {
   cti_arena scratch;
   cti_arena_init(&scratch, m->arena->error);
   chooser x = {.code = {.m = m, .arena = &scratch}};
-  ct_status status = cti_types_are_plain(m) ? cti_outline_read(&x.code) : CT_OK;
+  ct_status status = cti_outline_read(&x.code, heats, next, end);
   if (status == CT_OK && x.code.funcs.count) status = cti_outline_find(&x.repeats, &x.code);
-  x.budget = 64 * (uint64_t)x.code.tokens.count + (1 << 20);
-  x.used = CTI_NEW_N(&scratch, uint64_t, x.code.tokens.count / 64 + 1);
-  if (!x.used) status = scratch.error->status;
-  if (getenv("OUTDBG")) fprintf(stderr, "tokens %u funcs %u repeats %u mem %zu\n", x.code.tokens.count, x.code.funcs.count, x.repeats.items.count, scratch.total);
-  heapify(&x);
-  while (status == CT_OK && x.repeats.items.count && x.budget) status = consider(&x);
-  if (getenv("OUTDBG")) fprintf(stderr, "outlines %u sites %u budget left %llu mem %zu\n", x.plan.outlines.count, x.plan.sites.count, (unsigned long long)x.budget, scratch.total);
+  if (status == CT_OK) status = choose(&x);
   if (status == CT_OK && x.plan.outlines.count) status = cti_outline_write(&x.code, &x.plan);
   cti_arena_free(&scratch);
+  return status;
+}
+
+ct_status cti_outline_run(cti_module *m) {
+  cti_arena own;
+  cti_outline_heats heats;
+  uint32_t next = m->imported[CTI_EXTERN_FUNC], end = m->funcs.count;
+  if (!cti_types_are_plain(m)) return CT_OK;
+  cti_arena_init(&own, m->arena->error);
+  ct_status status = cti_outline_find_heats(&heats, m, &own);
+  while (status == CT_OK && next < end) status = run_some(m, &heats, &next, end);
+  cti_arena_free(&own);
   return status;
 }

@@ -15,8 +15,7 @@ enum {
   CTI_TOKEN_LEAVES = 1 << 3,  /* control does not come out at its end */
   CTI_TOKEN_RETURNS = 1 << 4, /* or not always: it may leave the function */
   CTI_TOKEN_DEAD_AFTER = 1 << 5, /* of an instruction with a local: nobody reads what the local holds then */
-  CTI_TOKEN_BARRIER = 1 << 6, /* in no sequence */
-  CTI_TOKEN_HOT = 1 << 7      /* in a loop */
+  CTI_TOKEN_BARRIER = 1 << 6  /* in no sequence */
 };
 
 typedef struct cti_token {
@@ -30,6 +29,7 @@ typedef struct cti_outline_code {
   cti_arena *arena;
   CTI_VEC(cti_token) tokens;  /* of all functions, one after the other; a function's last is its `end` */
   CTI_VEC(uint32_t) hashes;   /* by token: what two places have in common */
+  CTI_VEC(int8_t) heats;      /* by token: how often it may run, as a power of two; below 0: seldom */
   CTI_VEC(uint32_t) starts;   /* by number of the function among those that have tokens: its first; then the count of tokens */
   CTI_VEC(uint32_t) funcs;    /* by the same number: its index */
 } cti_outline_code;
@@ -38,7 +38,7 @@ typedef struct cti_outline_code {
 
 typedef struct cti_outline_frame {
   uint16_t op;
-  bool hot;
+  int8_t heat; /* of what comes next in it */
   cti_corevt result;
   uint32_t start; /* of its values */
 } cti_outline_frame;
@@ -51,6 +51,7 @@ typedef struct cti_outline_reader {
   cti_instr instr;
   cti_token token;
   uint32_t hash;
+  int8_t heat;
   uint32_t param_count, dead_depth;
   cti_corevt result;
   CTI_VEC(cti_corevt) locals, types;
@@ -61,13 +62,20 @@ typedef struct cti_outline_reader {
 void cti_outline_start(cti_outline_reader *r, uint32_t func);
 bool cti_outline_next(cti_outline_reader *r); /* false at the end, or after something foreign */
 
-/* The tokens of all functions that anything reaches and that have nothing foreign. */
-ct_status cti_outline_read(cti_outline_code *code);
+/* How often each function may run, by index, as powers of two, from where it is called. In outline_heat.c. */
+typedef struct cti_outline_heats {
+  int8_t *funcs;
+  bool *is_alive; /* something reaches it */
+} cti_outline_heats;
+ct_status cti_outline_find_heats(cti_outline_heats *out, const cti_module *m, cti_arena *arena);
+
+/* The tokens of functions from *next on that anything reaches and that have nothing foreign, until there are many. */
+ct_status cti_outline_read(cti_outline_code *code, const cti_outline_heats *heats, uint32_t *next, uint32_t end);
 
 /* Which function a token is of: its number in `starts`. */
 uint32_t cti_outline_func_of(const cti_outline_code *code, uint32_t token);
-static inline const uint8_t *cti_outline_bytes(const cti_outline_code *code, uint32_t number, uint32_t token) {
-  return code->m->funcs.items[code->funcs.items[number]].body.data + code->tokens.items[token].at;
+static inline const uint8_t *cti_outline_body(const cti_outline_code *code, uint32_t token) {
+  return code->m->funcs.items[code->funcs.items[cti_outline_func_of(code, token)]].body.data;
 }
 
 /* ---- outline_live.c */
@@ -122,6 +130,8 @@ uint32_t cti_outline_site_size(const cti_outline_scan *s);
 uint32_t cti_outline_body_size(const cti_outline_scan *s);
 
 /* ---- outline_repeats.c */
+
+enum { CTI_OUTLINE_MAX_HEAT = 3 }; /* what may run more often stays where it is */
 
 /* Tokens order[first .. first + count) begin with the same `length` tokens. */
 typedef struct cti_repeat {

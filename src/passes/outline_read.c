@@ -2,7 +2,6 @@
  *
  * Types on the operand stack are kept, since some instructions (drop, select, br to a result) are the same bytes for all types: the type goes into the hash.
  * Branches to the function's label are returns, whatever they look like. */
-#include "passes/gc.h"
 #include "passes/instr_shape.h"
 #include "passes/outline.h"
 
@@ -41,6 +40,9 @@ static uint32_t hash_bytes(const cti_instr *instr) {
 
 /* ---- control */
 
+/* How much more, or less, than what is around them, as powers of two: loops, arms of an if, what is behind a branch out. */
+enum { LOOP_HEAT = 3, ARM_HEAT = 1, BRANCH_HEAT = 1, MAX_HEAT = 40 };
+
 /* A loop that begins by going on where a parameter says (Go's functions are such loops) is no loop for the one who counts. */
 static bool resumes(const cti_outline_reader *r) {
   cti_cursor c = r->cursor;
@@ -62,8 +64,9 @@ static cti_corevt block_result(cti_outline_reader *r) {
 }
 
 static void open_frame(cti_outline_reader *r) {
-  cti_outline_frame frame = {.op = (uint16_t)r->instr.op, .result = block_result(r), .hot = top(r)->hot};
-  if (r->instr.op == CTI_OP_LOOP && !resumes(r)) frame.hot = true;
+  cti_outline_frame frame = {.op = (uint16_t)r->instr.op, .result = block_result(r), .heat = top(r)->heat};
+  if (r->instr.op == CTI_OP_LOOP && !resumes(r) && frame.heat < MAX_HEAT) frame.heat += LOOP_HEAT;
+  if (r->instr.op == CTI_OP_IF && frame.heat > -MAX_HEAT) frame.heat -= ARM_HEAT;
   if (r->instr.op == CTI_OP_IF) pop(r);
   frame.start = r->types.count;
   r->token.flags |= CTI_TOKEN_OPENS;
@@ -114,6 +117,7 @@ static void branch(cti_outline_reader *r) {
   if (type != CTI_VT_NONE) pop(r);
   if (r->instr.a == r->frames.count - 1) to_function(r);
   else note_reach(r, r->instr.a);
+  if (conditional && top(r)->heat > -MAX_HEAT) top(r)->heat -= BRANCH_HEAT;
   if (conditional) push(r, type);
   else leave(r);
 }
@@ -183,8 +187,8 @@ static bool is_passed(cti_outline_reader *r) {
 
 bool cti_outline_next(cti_outline_reader *r) {
   if (r->foreign || r->frames.count == 0 || !cti_instr_next(&r->instr, &r->cursor)) return false;
-  bool hot = top(r)->hot;
-  r->token = (cti_token){.at = (uint32_t)(r->instr.bytes.data - r->cursor.start), .flags = hot ? CTI_TOKEN_HOT : 0};
+  r->heat = top(r)->heat;
+  r->token = (cti_token){.at = (uint32_t)(r->instr.bytes.data - r->cursor.start)};
   r->hash = hash_bytes(&r->instr);
   if (!is_passed(r)) read(r);
   return !r->foreign && r->arena->error->status == CT_OK;
@@ -216,16 +220,17 @@ void cti_outline_start(cti_outline_reader *r, uint32_t func) {
 
 /* ---- all functions */
 
-static ct_status read_func(cti_outline_code *code, cti_outline_reader *r, cti_outline_live *live, uint32_t func) {
+static ct_status read_func(cti_outline_code *code, cti_outline_reader *r, cti_outline_live *live, uint32_t func, int heat) {
   uint32_t first = code->tokens.count;
   cti_outline_start(r, func);
   while (cti_outline_next(r)) {
     cti_vec_push_large(code->arena, &code->tokens, r->token);
     cti_vec_push_large(code->arena, &code->hashes, r->hash);
+    cti_vec_push_large(code->arena, &code->heats, (int8_t)(r->heat + heat));
   }
   CTI_TRY(code->arena->error->status);
   if (r->foreign || r->frames.count) {
-    code->tokens.count = code->hashes.count = first;
+    code->tokens.count = code->hashes.count = code->heats.count = first;
     return CT_OK;
   }
   cti_vec_push(code->arena, &code->starts, first);
@@ -233,18 +238,16 @@ static ct_status read_func(cti_outline_code *code, cti_outline_reader *r, cti_ou
   return cti_outline_mark_dead(live, code, code->starts.count - 1, r->locals.count);
 }
 
-enum { LEAST_BODY = 8 };
+enum { LEAST_BODY = 8, MANY_TOKENS = 1 << 20 };
 
-ct_status cti_outline_read(cti_outline_code *code) {
+ct_status cti_outline_read(cti_outline_code *code, const cti_outline_heats *heats, uint32_t *next, uint32_t end) {
   cti_arena scratch;
-  cti_uses uses;
   const cti_module *m = code->m;
-  CTI_TRY(cti_gc_mark(&uses, m, code->arena));
   cti_arena_init(&scratch, code->arena->error);
   cti_outline_reader r = {.m = m, .arena = &scratch};
   cti_outline_live live = {.arena = &scratch};
-  for (uint32_t i = m->imported[CTI_EXTERN_FUNC]; i < m->funcs.count && scratch.error->status == CT_OK; i++)
-    if (uses.count[CTI_SPACE_FUNC][i] && m->funcs.items[i].body.size >= LEAST_BODY) read_func(code, &r, &live, i);
+  for (; *next < end && code->tokens.count < MANY_TOKENS && scratch.error->status == CT_OK; ++*next)
+    if (heats->is_alive[*next] && m->funcs.items[*next].body.size >= LEAST_BODY) read_func(code, &r, &live, *next, heats->funcs[*next]);
   cti_arena_free(&scratch);
   cti_vec_push(code->arena, &code->starts, code->tokens.count);
   return code->arena->error->status;

@@ -23,9 +23,9 @@ typedef struct finder {
 /* ---- places */
 
 static bool may_begin(const cti_outline_code *code, uint32_t i, uint32_t end) {
-  enum { NO = CTI_TOKEN_BARRIER | CTI_TOKEN_HOT | CTI_TOKEN_ELSE | CTI_TOKEN_CLOSES | CTI_TOKEN_LEAVES };
+  enum { NO = CTI_TOKEN_BARRIER | CTI_TOKEN_ELSE | CTI_TOKEN_CLOSES | CTI_TOKEN_LEAVES };
   const cti_token *tokens = code->tokens.items;
-  if (i + GRAM > end || tokens[i].flags & NO || tokens[i].reach) return false;
+  if (i + GRAM > end || code->heats.items[i] > CTI_OUTLINE_MAX_HEAT || tokens[i].flags & NO || tokens[i].reach) return false;
   if (tokens[i].flags & CTI_TOKEN_OPENS) return true;
   for (uint32_t k = i + 1; k < i + GRAM && !(tokens[k].flags & CTI_TOKEN_OPENS); k++)
     if (tokens[k].reach || tokens[k].flags & (CTI_TOKEN_BARRIER | CTI_TOKEN_ELSE | CTI_TOKEN_CLOSES)) return false;
@@ -135,7 +135,7 @@ static ct_status follow(finder *f, task t) {
 
 ct_status cti_outline_find(cti_repeats *out, const cti_outline_code *code) {
   finder f = {.code = code, .out = out, .arena = code->arena};
-  uint32_t count;
+  uint32_t count = 0;
   CTI_TRY(find_places(&f, &count));
   if (count > 1) CTI_TRY(split(&f, (task){0, count, 0}));
   while (f.tasks.count) CTI_TRY(follow(&f, f.tasks.items[--f.tasks.count]));
