@@ -370,14 +370,14 @@ static ct_status choose(chooser *x) {
 }
 
 /* Functions from *next on, so many that memory stays small. */
-static ct_status run_some(cti_module *m, const cti_outline_heats *heats, uint32_t *next, uint32_t end) {
+static ct_status run_some(cti_module *m, cti_outline_made *made, const cti_outline_heats *heats, uint32_t *next, uint32_t end) {
   cti_arena scratch;
   cti_arena_init(&scratch, m->arena->error);
   chooser x = {.code = {.m = m, .arena = &scratch}};
   ct_status status = cti_outline_read(&x.code, heats, next, end);
   if (status == CT_OK && x.code.funcs.count) status = cti_outline_find(&x.repeats, &x.code);
   if (status == CT_OK) status = choose(&x);
-  if (status == CT_OK && x.plan.outlines.count) status = cti_outline_write(&x.code, &x.plan);
+  if (status == CT_OK && x.plan.outlines.count) status = cti_outline_write(made, &x.code, &x.plan);
   cti_arena_free(&scratch);
   return status;
 }
@@ -388,8 +388,9 @@ ct_status cti_outline_run(cti_module *m) {
   uint32_t next = m->imported[CTI_EXTERN_FUNC], end = m->funcs.count;
   if (!cti_types_are_plain(m)) return CT_OK;
   cti_arena_init(&own, m->arena->error);
+  cti_outline_made made = {.arena = &own};
   ct_status status = cti_outline_find_heats(&heats, m, &own);
-  while (status == CT_OK && next < end) status = run_some(m, &heats, &next, end);
+  while (status == CT_OK && next < end) status = run_some(m, &made, &heats, &next, end);
   cti_arena_free(&own);
   return status;
 }

@@ -5,6 +5,7 @@
 #ifndef CTI_PASSES_OUTLINE_H
 #define CTI_PASSES_OUTLINE_H
 
+#include "base/map.h"
 #include "core/module.h"
 #include "core/opcode.h"
 
@@ -165,6 +166,13 @@ typedef struct cti_outline_plan {
   CTI_VEC(cti_outline_site) sites;
 } cti_outline_plan;
 
-ct_status cti_outline_write(const cti_outline_code *code, cti_outline_plan *plan);
+/* What was made for functions that were looked at before. All-zero before the first. */
+typedef struct cti_outline_made {
+  cti_arena *arena;
+  cti_map types; /* by the bytes of their signature */
+  cti_map funcs; /* by type and body */
+} cti_outline_made;
+
+ct_status cti_outline_write(cti_outline_made *made, const cti_outline_code *code, cti_outline_plan *plan);
 
 #endif

@@ -240,12 +240,22 @@ static ct_status read_func(cti_outline_code *code, cti_outline_reader *r, cti_ou
 
 enum { LEAST_BODY = 8, MANY_TOKENS = 1 << 20 };
 
+/* An instruction has two bytes or more, most of the time; where that is not so, the arrays grow. */
+static ct_status make_room(cti_outline_code *code, uint32_t next, uint32_t end) {
+  size_t size = 64;
+  for (; next < end && size < MANY_TOKENS; next++) size += code->m->funcs.items[next].body.size / 2;
+  uint32_t room = (uint32_t)(size < MANY_TOKENS ? size : MANY_TOKENS + MANY_TOKENS / 16);
+  bool good = cti_vec_reserve(code->arena, &code->tokens, room) && cti_vec_reserve(code->arena, &code->hashes, room) && cti_vec_reserve(code->arena, &code->heats, room);
+  return good ? CT_OK : code->arena->error->status;
+}
+
 ct_status cti_outline_read(cti_outline_code *code, const cti_outline_heats *heats, uint32_t *next, uint32_t end) {
   cti_arena scratch;
   const cti_module *m = code->m;
   cti_arena_init(&scratch, code->arena->error);
   cti_outline_reader r = {.m = m, .arena = &scratch};
   cti_outline_live live = {.arena = &scratch};
+  CTI_TRY(make_room(code, *next, end));
   for (; *next < end && code->tokens.count < MANY_TOKENS && scratch.error->status == CT_OK; ++*next)
     if (heats->is_alive[*next] && m->funcs.items[*next].body.size >= LEAST_BODY) read_func(code, &r, &live, *next, heats->funcs[*next]);
   cti_arena_free(&scratch);

@@ -12,7 +12,7 @@ typedef struct writer {
   const cti_outline_code *code;
   cti_outline_plan *plan;
   cti_arena *arena;
-  cti_map types; /* by the bytes of their signature */
+  cti_outline_made *made;
   cti_outline_reader reader;
   cti_buf out, key;
   CTI_VEC(cti_corevt) signature; /* parameters, then the result */
@@ -33,6 +33,7 @@ static void scan(const writer *w, cti_outline_scan *s, uint32_t number, uint32_t
 
 static ct_status note_types(writer *w) {
   const cti_module *m = w->code->m;
+  if (w->made->types.count) return CT_OK;
   for (uint32_t i = 0; i < m->types.count; i++) {
     const cti_subtype *type = &m->types.items[i];
     bool added;
@@ -41,9 +42,9 @@ static ct_status note_types(writer *w) {
     w->key.size = 0;
     cti_buf_uleb(&w->key, type->param_count);
     cti_buf_bytes(&w->key, (ct_slice){(const uint8_t *)type->types, (type->param_count + type->result_count) * sizeof *type->types});
-    ct_slice key = cti_copy(w->arena, cti_buf_slice(&w->key));
+    ct_slice key = cti_copy(w->made->arena, cti_buf_slice(&w->key));
     CTI_TRY(w->arena->error->status);
-    CTI_TRY(cti_map_add(&w->types, w->arena, key, &index, &added));
+    CTI_TRY(cti_map_add(&w->made->types, w->made->arena, key, &index, &added));
   }
   return cti_buf_check(&w->key, w->arena->error);
 }
@@ -57,14 +58,16 @@ static ct_status type_of(writer *w, uint32_t *index) {
   cti_buf_uleb(&w->key, params);
   cti_buf_bytes(&w->key, (ct_slice){(const uint8_t *)w->signature.items, w->signature.count * sizeof *w->signature.items});
   CTI_TRY(cti_buf_check(&w->key, w->arena->error));
-  *index = cti_map_get(&w->types, cti_buf_slice(&w->key));
+  *index = cti_map_get(&w->made->types, cti_buf_slice(&w->key));
   if (*index != CTI_MAP_NONE) return CT_OK;
   cti_corevt *types = CTI_NEW_N(m->arena, cti_corevt, w->signature.count);
   if (!types) return m->arena->error->status;
   if (w->signature.count) memcpy(types, w->signature.items, w->signature.count * sizeof *types);
   cti_subtype made = {.kind = CTI_COMPOSITE_FUNC, .is_final = true, .param_count = params, .result_count = has_result, .types = types, .super = UINT32_MAX, .describes = UINT32_MAX, .descriptor = UINT32_MAX};
   CTI_TRY(cti_module_add_type(index, m, &made));
-  return cti_map_set(&w->types, w->arena, cti_copy(w->arena, cti_buf_slice(&w->key)), *index);
+  ct_slice key = cti_copy(w->made->arena, cti_buf_slice(&w->key));
+  CTI_TRY(w->arena->error->status);
+  return cti_map_set(&w->made->types, w->made->arena, key, *index);
 }
 
 /* ---- the new functions */
@@ -174,10 +177,16 @@ static ct_status make_func(writer *w, cti_outline *o, uint32_t number, uint32_t 
   w->out.size = 0;
   write_locals(w, &s);
   write_body(w, number, o, &s);
-  CTI_TRY(keep(w, &made.body));
   find_result(w, &s, o, at);
   CTI_TRY(type_of(w, &made.type));
+  CTI_TRY(cti_buf_check(&w->out, w->arena->error));
+  ct_slice key = cti_key_of(w->made->arena, made.type, cti_buf_slice(&w->out));
+  CTI_TRY(w->arena->error->status);
+  bool added;
   o->func = m->funcs.count;
+  CTI_TRY(cti_map_add(&w->made->funcs, w->made->arena, key, &o->func, &added));
+  if (!added) return CT_OK;
+  CTI_TRY(keep(w, &made.body));
   cti_vec_push(m->arena, &m->funcs, made);
   return m->arena->error->status;
 }
@@ -258,8 +267,8 @@ static ct_status rewrite_all(writer *w) {
   return CT_OK;
 }
 
-ct_status cti_outline_write(const cti_outline_code *code, cti_outline_plan *plan) {
-  writer w = {.code = code, .plan = plan, .arena = code->arena, .reader = {.m = code->m, .arena = code->arena}};
+ct_status cti_outline_write(cti_outline_made *made, const cti_outline_code *code, cti_outline_plan *plan) {
+  writer w = {.made = made, .code = code, .plan = plan, .arena = code->arena, .reader = {.m = code->m, .arena = code->arena}};
   qsort(plan->sites.items, plan->sites.count, sizeof *plan->sites.items, by_start);
   ct_status status = note_types(&w);
   if (status == CT_OK) status = make_funcs(&w);

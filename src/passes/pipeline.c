@@ -67,11 +67,6 @@ static ct_status merge_similar(cti_pass_context *x) {
   return cti_merge_equal(x->m, x->arena); /* types that were made */
 }
 
-static ct_status outline(cti_pass_context *x) {
-  CTI_TRY(cti_outline_run(x->m));
-  return cti_merge_equal(x->m, x->arena); /* what was made here and there alike */
-}
-
 static ct_status lay_out(cti_pass_context *x, cti_uses *uses, bool by_use) {
   CTI_TRY(cti_gc_mark(uses, x->m, x->arena));
   if (!cti_pass_runs(&x->settings, CTI_PASS_DEAD_CODE)) cti_gc_keep_all(uses);
@@ -87,7 +82,7 @@ static ct_status make_small(cti_pass_context *x, cti_uses *uses) {
   CTI_TRY(measure(x, &sizes[1]));
   if (cti_pass_runs(s, CTI_PASS_MERGE_SIMILAR) && !cti_should_stop(s)) CTI_TRY(merge_similar(x));
   CTI_TRY(measure(x, &sizes[2]));
-  if (cti_pass_runs(s, CTI_PASS_OUTLINE) && !cti_should_stop(s)) CTI_TRY(outline(x));
+  if (cti_pass_runs(s, CTI_PASS_OUTLINE) && !cti_should_stop(s)) CTI_TRY(cti_outline_run(x->m));
   CTI_TRY(measure(x, &sizes[3]));
   if (s->saved) CTI_TRY(lay_out(x, uses, false)); /* to tell the two apart */
   CTI_TRY(measure(x, &sizes[4]));
