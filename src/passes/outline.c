@@ -165,6 +165,25 @@ static void add_place(chooser *x, const cti_outline_scan *s, uint32_t number) {
   cti_vec_push(x->code.arena, &x->places, ((place){s->start, number, row, cti_outline_outputs(s), gain, s->shape, hash}));
 }
 
+/* Hashes may be equal by chance: are the instructions, but for locals, constants and ways to return? */
+static bool is_same(const uint8_t *body, const cti_token *t, const uint8_t *other_body, const cti_token *other) {
+  const uint8_t *at = body + t->at, *other_at = other_body + other->at;
+  if (t->flags & CTI_TOKEN_RETURNS) return other->flags & CTI_TOKEN_RETURNS && (*at == 0x0d) == (*other_at == 0x0d);
+  if (*at != *other_at || other->flags & CTI_TOKEN_RETURNS) return false;
+  if ((*at >= 0x20 && *at <= 0x22) || (*at >= 0x41 && *at <= 0x44)) return true;
+  uint32_t size = t[1].at - t->at;
+  return other[1].at - other->at == size && memcmp(at, other_at, size) == 0;
+}
+
+/* Passes over the sequence at a place; false where it is not that of the first place, or can be no function: other locals may be alive. */
+static bool pass_over(const chooser *x, cti_outline_scan *s, uint32_t number, uint32_t start, uint32_t length) {
+  const cti_token *tokens = x->code.tokens.items, *first = &tokens[x->starts.items[0]];
+  const uint8_t *body = cti_outline_body(&x->code, x->starts.items[0]);
+  cti_outline_begin(s, &x->code, number, start);
+  while (s->length < length && is_same(body, &first[s->length], s->body, &tokens[start + s->length]) && cti_outline_step(s)) {}
+  return s->length == length && cti_outline_is_whole(s);
+}
+
 enum { MAX_VALUES = 1 << 20 };
 
 /* The places of a group that are free and can be a call. */
@@ -179,9 +198,7 @@ static ct_status look_at_all(chooser *x, const cti_repeat *r) {
     uint32_t start = x->starts.items[i];
     if (start < end) continue; /* it overlaps the one before */
     while (x->code.starts.items[number + 1] <= start) number++;
-    cti_outline_begin(&s, &x->code, number, start);
-    while (s.length < r->length && cti_outline_step(&s)) {}
-    if (s.length != r->length || !cti_outline_is_whole(&s)) continue; /* other locals are alive */
+    if (!pass_over(x, &s, number, start, r->length)) continue;
     add_place(x, &s, number);
     end = start + r->length;
   }

@@ -73,24 +73,28 @@ static ct_status type_of(writer *w, uint32_t *index) {
 /* ---- the new functions */
 
 /* Reads on to the sequence, for the types on the stack before and after it. */
-static void find_types(writer *w, const cti_outline_scan *s, const cti_outline *o, uint32_t *at) {
+static ct_status find_types(writer *w, const cti_outline_scan *s, const cti_outline *o, uint32_t *at) {
   cti_outline_reader *r = &w->reader;
   w->signature.count = 0;
   w->result = CTI_VT_NONE;
   while (*at < o->start && cti_outline_next(r)) ++*at;
+  CTI_TRY(w->arena->error->status);
   for (uint32_t n = cti_outline_operands(s); n > 0; n--) cti_vec_push(w->arena, &w->signature, r->types.items[r->types.count - n]);
   for (uint32_t i = 0; i < s->local_count; i++)
     if (s->params >> i & 1) cti_vec_push(w->arena, &w->signature, r->locals.items[s->locals[i]]);
   if (o->out != UINT32_MAX) w->result = r->locals.items[s->locals[o->out]];
   else if (s->ends && s->returns) w->result = r->result;
+  return w->arena->error->status;
 }
 
 /* Sequences never overlap: what is after one is before the next. */
-static void find_result(writer *w, const cti_outline_scan *s, const cti_outline *o, uint32_t *at) {
+static ct_status find_result(writer *w, const cti_outline_scan *s, const cti_outline *o, uint32_t *at) {
   cti_outline_reader *r = &w->reader;
-  if (s->ends || cti_outline_values(s) == 0) return;
+  if (s->ends || cti_outline_values(s) == 0) return CT_OK;
   while (*at < o->start + o->length && cti_outline_next(r)) ++*at;
+  CTI_TRY(w->arena->error->status);
   w->result = *cti_vec_last(&r->types);
+  return CT_OK;
 }
 
 /* Locals that are no parameters, those of one type together. */
@@ -172,12 +176,12 @@ static ct_status make_func(writer *w, cti_outline *o, uint32_t number, uint32_t 
   cti_outline_scan s;
   cti_func made = {.import = UINT32_MAX};
   scan(w, &s, number, o->start, o->length);
-  find_types(w, &s, o, at);
+  CTI_TRY(find_types(w, &s, o, at));
   add_constant_types(w, o, &s);
   w->out.size = 0;
   write_locals(w, &s);
   write_body(w, number, o, &s);
-  find_result(w, &s, o, at);
+  CTI_TRY(find_result(w, &s, o, at));
   CTI_TRY(type_of(w, &made.type));
   CTI_TRY(cti_buf_check(&w->out, w->arena->error));
   ct_slice key = cti_key_of(w->made->arena, made.type, cti_buf_slice(&w->out));
