@@ -216,6 +216,7 @@ void cti_outline_start(cti_outline_reader *r, uint32_t func) {
   r->cursor = cti_cursor_make(r->m->funcs.items[func].body, 0, r->arena->error);
   read_locals(r, type);
   cti_vec_push(r->arena, &r->frames, ((cti_outline_frame){.op = CTI_OP_BLOCK, .result = r->result}));
+  r->foreign |= r->arena->error->status != CT_OK;
 }
 
 /* ---- all functions */
@@ -233,8 +234,7 @@ static ct_status read_func(cti_outline_code *code, cti_outline_reader *r, cti_ou
     code->tokens.count = code->hashes.count = code->heats.count = first;
     return CT_OK;
   }
-  cti_vec_push(code->arena, &code->starts, first);
-  cti_vec_push(code->arena, &code->funcs, func);
+  if (!cti_vec_push(code->arena, &code->starts, first) || !cti_vec_push(code->arena, &code->funcs, func)) return code->arena->error->status;
   return cti_outline_mark_dead(live, code, code->starts.count - 1, r->locals.count);
 }
 
