@@ -4,7 +4,7 @@
 Whatever happens, an output is the old one whole or the new one whole, nothing else stays in its folder, and a message says what is wrong. What a machine does not
 let us do (another user, a small file system) is left out with a word. DYNAMIC is the same command, for a library that stands between it and the system.
 """
-import os, resource, shutil, signal, struct, subprocess, sys, threading, time
+import collections, os, re, resource, shutil, signal, struct, subprocess, sys, threading, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'support'))
 from cases import check, run_cases
@@ -379,16 +379,70 @@ def t_fifos(p):
 
 
 def t_many_at_once(p):
-    """A hundred runs write one output, and whoever reads it meanwhile sees one of the two whole."""
+    """A thousand runs write one output, and whoever reads it meanwhile sees one of the two whole."""
     one, two = MODULE + custom(b'x', bytes(100_000)), MODULE + custom(b'x', b'\1' * 200_000)
     p.write('1', one), p.write('2', two), p.write('o', one)
     seen, running = set(), []
-    for i in range(100):
-        running.append(p.start('strip', '-d', '^y$', '12'[i % 2], '-o', 'o', stdout=subprocess.DEVNULL))
+    for i in range(100 if is_sanitized(p.ctool) else 1000):
+        running.append(p.start('strip', '-d', '^y$', '12'[i % 2], '-o', 'o', stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         seen.add(p.read('o'))
-        if len(running) >= 20: check(running.pop(0).wait(20) == 0)
-    for child in running: check(child.wait(20) == 0)
+        if len(running) >= 100: check(running.pop(0).wait(60) == 0)
+    for child in running: check(child.wait(60) == 0)
     check(seen <= {one, two} and p.read('o') in (one, two) and p.names() == ['1', '2', 'o'], p.names())
+
+
+def is_sanitized(path):
+    """Such a program takes ten times as long to start, and terabytes of addresses."""
+    with open(path, 'rb') as f: program = f.read()
+    return is_dynamic(path) and any(word in program for word in (b'__asan_', b'__msan_', b'__tsan_'))
+
+
+def t_little_memory(p):
+    """With less memory than a command needs, or a small stack, it ends well or says so; what was there stays."""
+    if is_sanitized(p.ctool): return SKIPPED.append('little memory: the command has a sanitizer')
+    p.write('in.wasm', BIG), p.write('deep.wat', '(module (func ' + '(block ' * 900 + ')' * 900 + '))')
+    ended = collections.Counter()
+    for words in (('strip', '-d', '^y$', 'in.wasm'), ('component', 'new', 'in.wasm'), ('validate', 'in.wasm'), ('print', 'in.wasm'), ('optimize', 'deep.wat'), ('parse', 'deep.wat'), ('dump', 'in.wasm')):
+        outputs = () if words[0] == 'validate' else ('-o', 'o')
+        for what, sizes in ((resource.RLIMIT_AS, [n << 20 for n in (2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 64)]), (resource.RLIMIT_STACK, [n << 10 for n in (64, 128, 256, 1024)])):
+            for size in sizes:
+                p.write('o', 'old')
+                child = p.start(*words, *outputs, preexec_fn=lambda: resource.setrlimit(what, (size, size)))
+                out, err = child.communicate(timeout=60)
+                if child.returncode in (-signal.SIGKILL, -signal.SIGSEGV, 127) and not err.startswith(b'error'): # the kernel or the loader found no room to start it in
+                    ended['not started'] += 1
+                    check(p.read('o') == b'old' and what == resource.RLIMIT_AS, (words, size, child.returncode))
+                    continue
+                check(child.returncode in (0, 1), (words, what, size, child.returncode, err))
+                check(child.returncode == 0 or (b'memory' in err and p.read('o') == b'old'), (words, size, child.returncode, err))
+                ended[child.returncode] += 1
+                check(p.names() == ['deep.wat', 'in.wasm', 'o'], p.names())
+    check(ended[0] and ended[1], 'one limit lets it through, another does not: %s' % ended)
+
+
+def t_killed_before_each_call(p):
+    """SIGKILL before each system call of a run, one after the other: the output is the old one or the new one, and only a temporary may stay."""
+    if not shutil.which('strace'): return SKIPPED.append('killed before each call: no strace')
+    p.write('in.wasm', NAMED)
+    command = ('strip', 'in.wasm', '-o', 'o', '--split-debug', 'd')
+    environment = {**os.environ, 'ASAN_OPTIONS': 'detect_leaks=0'}
+    run = lambda *inject: subprocess.run(['strace', '-o', p.path('log'), *inject, p.ctool, *command], cwd=p.folder, capture_output=True, env=environment).returncode
+    if run(): return SKIPPED.append('killed before each call: strace cannot trace here')
+    calls = re.findall(r'^(\w+)\(', p.read('log').decode(errors='replace'), re.M)
+    first = next((i for i, line in enumerate(p.read('log').split(b'\n')) if b'in.wasm"' in line and not line.startswith(b'execve')), 0)
+    new, debug, killed, states = p.read('o'), p.read('d'), 0, set()
+    counts = collections.Counter()
+    for i, name in enumerate(calls):
+        counts[name] += 1
+        if i < first or name in ('exit_group', 'execve'): continue # it has not looked at a file yet
+        for left in set(p.names()) - {'in.wasm', 'log'}: os.unlink(p.path(left))
+        p.write('o', 'old'), p.write('d', 'old')
+        killed += run('-e', 'inject=%s:signal=SIGKILL:when=%d' % (name, counts[name])) != 0
+        pair = p.read('o'), p.read('d')
+        check(pair in ((b'old', b'old'), (b'old', debug), (new, debug)), (i, name, pair))
+        states.add(pair)
+        check(all(n.startswith(('o.', 'd.')) for n in set(p.names()) - {'in.wasm', 'o', 'd', 'log'}), p.names())
+    check(killed >= 10 and (b'old', b'old') in states and (new, debug) in states, (killed, states))
 
 
 INTERPOSED = '''#define _GNU_SOURCE

@@ -11,6 +11,7 @@ QUIET = {'AFL_NO_UI': '1', 'AFL_SKIP_CPUFREQ': '1', 'AFL_I_DONT_CARE_ABOUT_MISSI
 def fuzz(target, seconds):
     out = os.path.join(BUILD, 'found', target)
     shutil.rmtree(out, ignore_errors=True)
+    os.makedirs(out)
     words = ['afl-fuzz', '-V', str(seconds), '-m', 'none', '-t', '5000', '-i', os.path.join(ROOT, 'corpus', target), '-o', out, '--', os.path.join(BUILD, 'fuzz', 'fuzz_' + target)]
     p = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace', env={**os.environ, **QUIET})
     stats = os.path.join(out, 'default', 'fuzzer_stats')
