@@ -158,7 +158,7 @@ STDIN, ENVIRONMENT = 'typed in\n', [('WHO', 'Ada')]
 
 def in_wasmtime(case, path, work, folder):
     """(exit status or "trap", what was said of a trap); what was printed is in the files stdout and stderr."""
-    machine = Machine(work, arguments(case), ENVIRONMENT, STDIN, folder, case.get('preopen', 'data'))
+    machine = Machine(work, arguments(case), environment(case), STDIN, folder, case.get('preopen', 'data'))
     if with_advice(case):
         with machine.linker.root() as root, root.add_instance('test:command/advice') as advice:
             advice.add_func('greet', lambda store, name: 'good morning, ' + name)
@@ -182,7 +182,7 @@ def jco(path, work, config, stdin, files={}, flags=()):
 
 
 def in_jco(case, path, work, folder):
-    config = {'run': 'command', 'args': ['program', *arguments(case)], 'env': dict(ENVIRONMENT), 'preopens': {case.get('preopen', 'data'): folder}}
+    config = {'run': 'command', 'args': ['program', *arguments(case)], 'env': dict(environment(case)), 'preopens': {case.get('preopen', 'data'): folder}}
     files, flags = {}, []
     if with_advice(case):
         files, flags = {'advice.js': "export const greet = (name) => 'good morning, ' + name;\n"}, ['--map', 'test:command/advice=./advice.js']
@@ -191,6 +191,9 @@ def in_jco(case, path, work, folder):
 
 
 HOSTS = {'wasmtime': in_wasmtime, 'jco': in_jco}
+
+
+def environment(case): return ENVIRONMENT + [('V%02d' % i, 'x' * 996) for i in range(case.get('variables', 0))]
 
 
 def arguments(case): return case.get('args', ['one', 'two words'])
