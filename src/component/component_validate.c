@@ -60,7 +60,7 @@ static ct_status validate_start(cti_component_validator *v, const cti_item *item
   uint32_t results = cti_valtype_is_none(func->result) ? 0 : 1;
   if (func->param_count != arg_count) return cti_invalid(v, item->offset, "the start function takes %u arguments, %u are given", func->param_count, arg_count);
   if (results != result_count) return cti_invalid(v, item->offset, "the start function returns %u results, start takes %u", results, result_count);
-  cti_subtype_init(&cx, &v->store, &v->v->types, item->offset);
+  cti_subtype_init(&cx, &v->store, &v->v->types, &v->scratch, item->offset);
   for (uint32_t i = 0; i < arg_count; i++) {
     cti_valtype type;
     CTI_TRY(cti_scope_use_value(&type, v, item->of.start.args[i], item->offset));
@@ -83,7 +83,7 @@ static ct_status validate_export(cti_component_validator *v, const cti_item *ite
   CTI_TRY(v->error->status);
   if (!cti_externtype_is_none(item->of.export_.type)) {
     CTI_TRY(cti_entity_of_externtype(&ascribed, v, &item->of.export_.type, item->offset));
-    cti_subtype_init(&cx, &v->store, &v->v->types, item->offset);
+    cti_subtype_init(&cx, &v->store, &v->v->types, &v->scratch, item->offset);
     ct_status status = cti_subtype_entity(&cx, &entity, &ascribed);
     if (status != CT_OK) cti_error_trail(v->error, "ascribed type");
     CTI_TRY(status);
@@ -101,7 +101,7 @@ static ct_status validate_custom(const cti_component_validator *v, const cti_ite
   return cti_fail(v->error, CT_CORE_CUSTOM, item->offset, "the custom section `%.*s` belongs into a core module, this is a component", CTI_S(name));
 }
 
-static ct_status validate_item(cti_component_validator *v, const cti_item *item) {
+static ct_status validate_kind(cti_component_validator *v, const cti_item *item) {
   switch (item->kind) {
     case CTI_ITEM_CORE_MODULE: return validate_module(v, item);
     case CTI_ITEM_CORE_INSTANCE: return cti_validate_core_instance(v, item);
@@ -119,6 +119,12 @@ static ct_status validate_item(cti_component_validator *v, const cti_item *item)
     case CTI_ITEM_COUNT: break;
   }
   return CT_OK;
+}
+
+static ct_status validate_item(cti_component_validator *v, const cti_item *item) {
+  ct_status status = validate_kind(v, item);
+  cti_arena_free(&v->scratch);
+  return status;
 }
 
 /* Which item of `scope` it is that failed: imports and exports by name, canonical definitions by what they are, others by the index they would have had. */

@@ -8,8 +8,8 @@
 
 #include "component/core_text.h"
 
-void cti_subtype_init(cti_subtype_cx *cx, cti_type_store *store, const cti_type_table *core, uint64_t offset) {
-  *cx = (cti_subtype_cx){.store = store, .core = core, .offset = offset, .state = 1};
+void cti_subtype_init(cti_subtype_cx *cx, cti_type_store *store, const cti_type_table *core, cti_arena *arena, uint64_t offset) {
+  *cx = (cti_subtype_cx){.store = store, .core = core, .arena = arena, .offset = offset, .state = 1};
 }
 
 static ct_status entity_sub(cti_subtype_cx *cx, const cti_entity *given, const cti_entity *asked, uint32_t side);
@@ -41,10 +41,10 @@ static uint32_t stands_for(const cti_subtype_cx *cx, uint32_t number, uint32_t s
 
 static ct_status bind(cti_subtype_cx *cx, uint32_t side, uint32_t resource, uint32_t to) {
   cti_subtype_undo undo = {side, resource, cti_map_get_u64(&cx->bound[side], resource)};
-  if (!cti_vec_push(cx->store->arena, &cx->undo, undo)) return CT_NOMEM;
+  if (!cti_vec_push(cx->arena, &cx->undo, undo)) return CT_NOMEM;
   cx->bound_count[side]++;
   cx->state++;
-  return cti_map_set_u64(&cx->bound[side], cx->store->arena, resource, to);
+  return cti_map_set_u64(&cx->bound[side], cx->arena, resource, to);
 }
 
 /* Takes back all bindings but the first `keep`. */
@@ -54,7 +54,7 @@ static ct_status unbind(cti_subtype_cx *cx, uint32_t keep) {
     cx->undo.count--;
     cx->bound_count[undo.side]--;
     cx->state++;
-    CTI_TRY(cti_map_set_u64(&cx->bound[undo.side], cx->store->arena, undo.resource, undo.old));
+    CTI_TRY(cti_map_set_u64(&cx->bound[undo.side], cx->arena, undo.resource, undo.old));
   }
   return CT_OK;
 }
@@ -104,7 +104,7 @@ static ct_status looked_into(cti_subtype_cx *cx, uint32_t given, uint32_t asked,
   if (cti_map_get_u64(&cx->equal, pair) == cx->state) return CT_OK;
   cti_def a = *cti_value_at(cx->store, given), b = *cti_value_at(cx->store, asked);
   CTI_TRY(def_sub(cx, &a, &b, side));
-  return cti_map_set_u64(&cx->equal, cx->store->arena, pair, cx->state);
+  return cti_map_set_u64(&cx->equal, cx->arena, pair, cx->state);
 }
 
 static ct_status value_sub(cti_subtype_cx *cx, cti_valtype given, cti_valtype asked, uint32_t side) {
@@ -295,18 +295,15 @@ static ct_status rename_types(cti_subtype_cx *cx, const cti_entity *given, const
  * comparison get it once. */
 static ct_status was_opened(bool *out, cti_subtype_cx *cx, const cti_extern_list *args, const cti_component_type *component) {
   CTI_VEC(uint64_t) key = {0};
-  uint32_t seen = 0;
-  bool added, room = cti_vec_push(cx->store->arena, &key, (uint64_t)(uintptr_t)component);
+  bool room = cti_vec_push(cx->arena, &key, (uint64_t)(uintptr_t)component);
   for (uint32_t i = 0; room && i < component->imports.names->count; i++) {
     uint32_t index = cti_extern_find(args, component->imports.names->items[i]->name);
     if (index == CTI_MAP_NONE) return CT_OK; /* the comparison will say what is missing */
     const cti_entity *given = &args->entities[index];
-    room = cti_vec_push(cx->store->arena, &key, (uint64_t)given->sort) && cti_vec_push(cx->store->arena, &key, (uint64_t)given->type << 32 | given->created);
+    room = cti_vec_push(cx->arena, &key, (uint64_t)given->sort) && cti_vec_push(cx->arena, &key, (uint64_t)given->type << 32 | given->created);
   }
   if (!room) return CT_NOMEM;
-  CTI_TRY(cti_map_add(&cx->store->opened, cx->store->arena, cti_slice(key.items, key.count * sizeof *key.items), &seen, &added));
-  *out = !added;
-  return CT_OK;
+  return cti_store_seen(out, cx->store, &cx->store->opened, cti_slice(key.items, key.count * sizeof *key.items));
 }
 
 /* What the exports are made anew with: resources and types that were given. */

@@ -14,6 +14,7 @@ typedef struct cti_subtype_undo {
 typedef struct cti_subtype_cx {
   cti_type_store *store;
   const cti_type_table *core;
+  cti_arena *arena;
   uint64_t offset;    /* where failures are reported; their trail tells the import, export, field, ... */
   cti_map bound[2];   /* number of a resource -> the one that it stands for: on the side of what is given, and of what is asked for */
   uint32_t bound_count[2];
@@ -22,7 +23,8 @@ typedef struct cti_subtype_cx {
   uint32_t state;
 } cti_subtype_cx;
 
-void cti_subtype_init(cti_subtype_cx *cx, cti_type_store *store, const cti_type_table *core, uint64_t offset);
+/* `arena` is of what the comparison remembers. */
+void cti_subtype_init(cti_subtype_cx *cx, cti_type_store *store, const cti_type_table *core, cti_arena *arena, uint64_t offset);
 
 /* CT_COMP_TYPE when `given` does not satisfy `asked`. */
 ct_status cti_subtype_entity(cti_subtype_cx *cx, const cti_entity *given, const cti_entity *asked);

@@ -288,6 +288,13 @@ uint32_t cti_store_core_instance(cti_type_store *store, const cti_core_exports *
   return cti_vec_push(store->arena, &store->core_instances, exports) ? store->core_instances.count - 1 : UINT32_MAX;
 }
 
+ct_status cti_store_seen(bool *out, cti_type_store *store, cti_map *known, ct_slice key) {
+  *out = cti_map_get(known, key) != CTI_MAP_NONE;
+  if (*out) return CT_OK;
+  ct_slice copy = cti_copy(store->arena, key);
+  return copy.data ? cti_map_set(known, store->arena, copy, 0) : CT_NOMEM;
+}
+
 /* ---- asking */
 
 cti_prim cti_prim_of_value(const cti_type_store *store, cti_valtype type) {

@@ -192,6 +192,9 @@ uint32_t cti_store_alias_of(cti_type_store *store, uint32_t id);
 uint32_t cti_store_module(cti_type_store *store, const cti_module_type *type, uint64_t offset); /* index; UINT32_MAX also for an import that is there twice */
 uint32_t cti_store_core_instance(cti_type_store *store, const cti_core_exports *exports); /* index */
 
+/* Was this asked of `known` before? From now on it was; the key is copied. */
+ct_status cti_store_seen(bool *out, cti_type_store *store, cti_map *known, ct_slice key);
+
 /* The number of a text; equal texts, equal numbers. UINT32_MAX when memory is out (reported). */
 uint32_t cti_store_string(cti_type_store *store, ct_slice text);
 /* The key of a core module's import. */

@@ -22,7 +22,7 @@ static ct_status core_args(cti_map *out, cti_component_validator *v, const cti_i
                          cti_article(cti_sorts[arg->item.sort].name), cti_sorts[arg->item.sort].name);
     CTI_TRY(cti_scope_check(v, scope, CTI_SORT_CORE_INSTANCE, arg->item.index, arg->offset));
     uint32_t instance = scope->core_instances.items[arg->item.index];
-    CTI_TRY(cti_map_add(out, v->arena, arg->name.name, &instance, &added));
+    CTI_TRY(cti_map_add(out, &v->scratch, arg->name.name, &instance, &added));
     if (!added) return cti_invalid(v, arg->offset, "there are two arguments named `%.*s`", CTI_S(arg->name.name));
   }
   return CT_OK;
@@ -45,18 +45,14 @@ static ct_status check_core_import(cti_component_validator *v, cti_subtype_cx *c
 static ct_status was_linked(bool *out, cti_component_validator *v, uint32_t id, const cti_map *args) {
   const cti_core_module *module = v->store.modules.items[id];
   CTI_VEC(const void *) key = {0};
-  uint32_t seen = 0;
-  bool added;
-  bool room = cti_vec_push(v->arena, &key, module);
+  bool room = cti_vec_push(&v->scratch, &key, module);
   for (uint32_t i = 0; room && i < module->sources.count; i++) {
     uint32_t instance = cti_map_get(args, module->sources.items[i]);
     if (instance == CTI_MAP_NONE) return CT_OK; /* the check will say what is missing */
-    room = cti_vec_push(v->arena, &key, v->store.core_instances.items[instance]);
+    room = cti_vec_push(&v->scratch, &key, v->store.core_instances.items[instance]);
   }
   if (!room) return CT_NOMEM;
-  CTI_TRY(cti_map_add(&v->store.linked, v->arena, cti_slice(key.items, key.count * sizeof *key.items), &seen, &added));
-  *out = !added;
-  return CT_OK;
+  return cti_store_seen(out, &v->store, &v->store.linked, cti_slice(key.items, key.count * sizeof *key.items));
 }
 
 static ct_status instantiate_module(const cti_core_exports **out, cti_component_validator *v, const cti_item *item) {
@@ -71,7 +67,7 @@ static ct_status instantiate_module(const cti_core_exports **out, cti_component_
   *out = &module->exports;
   CTI_TRY(was_linked(&known, v, id, &args));
   if (known) return CT_OK;
-  cti_subtype_init(&cx, &v->store, &v->v->types, item->offset);
+  cti_subtype_init(&cx, &v->store, &v->v->types, &v->scratch, item->offset);
   for (uint32_t i = 0; i < module->type.import_count; i++) CTI_TRY(check_core_import(v, &cx, &args, &module->type.imports[i]));
   return CT_OK;
 }
@@ -166,7 +162,7 @@ static ct_status instantiate_component(uint32_t *out, cti_component_validator *v
   CTI_TRY(collect_args(&args, v, item));
   const cti_component_type *component = cti_type_at(&v->store, scope->components.items[item->of.instance.index])->of.component;
   const cti_extern_list *exports = &component->exports;
-  cti_subtype_init(&cx, &v->store, &v->v->types, item->offset);
+  cti_subtype_init(&cx, &v->store, &v->v->types, &v->scratch, item->offset);
   cti_substitution_begin(&substitution, &v->store, item->offset);
   CTI_TRY(cti_subtype_open(&cx, &args, component, &substitution));
   CTI_TRY(fresh_resources(v, component, &substitution));
@@ -206,6 +202,5 @@ ct_status cti_validate_instance(cti_component_validator *v, const cti_item *item
   CTI_TRY(check_instance_count(v, item->offset));
   CTI_TRY(cti_component_limit_check(CTI_COMPONENT_LIMIT_ARGS, item->of.instance.count, item->offset, v->error));
   CTI_TRY(item->of.instance.is_exports ? inline_exports(&id, v, item) : instantiate_component(&id, v, item));
-  cti_arena_free(&v->scratch);
   return cti_vec_push(v->arena, &cti_scope_current(v)->instances, id) ? CT_OK : CT_NOMEM;
 }

@@ -146,7 +146,7 @@ static ct_status compare(const sides *s, const cti_validation *validation, const
     return error->status;
   }
   cti_subtype_cx cx;
-  cti_subtype_init(&cx, s->store, &validation->types, CT_NO_OFFSET);
+  cti_subtype_init(&cx, s->store, &validation->types, s->store->arena, CT_NO_OFFSET);
   if (cti_subtype_entity(&cx, &s->given, &s->asked) == CT_OK) return CT_OK;
   if (error->status == CT_NOMEM) return error->status;
   ct_error difference = *error;
