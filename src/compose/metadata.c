@@ -38,7 +38,7 @@ ct_status cti_check_canonical_names(const cti_resolve *resolve, uint32_t world) 
   return check_names_of(resolve, &resolve->worlds.items[world].exports, "export");
 }
 
-ct_status cti_metadata_encode(cti_buf *out, cti_resolve *resolve, uint32_t world, cti_string_encoding encoding, bool canonical_names) {
+static ct_status encode(cti_buf *out, cti_resolve *resolve, uint32_t world, cti_string_encoding encoding, bool canonical_names) {
   cti_arena *arena = resolve->arena;
   cti_component component;
   cti_component *wrapper = CTI_NEW(arena, cti_component);
@@ -61,6 +61,17 @@ ct_status cti_metadata_encode(cti_buf *out, cti_resolve *resolve, uint32_t world
     status = cti_buf_check(out, arena->error);
   }
   ct_buf_free(&producers);
+  return status;
+}
+
+/* The model is no longer needed when its bytes are there: it lives in an arena of its own. */
+ct_status cti_metadata_encode(cti_buf *out, const cti_resolve *resolve, uint32_t world, cti_string_encoding encoding, bool canonical_names) {
+  cti_arena scratch;
+  cti_resolve view = *resolve; /* nothing is added to it */
+  cti_arena_init(&scratch, resolve->arena->error);
+  view.arena = &scratch;
+  ct_status status = encode(out, &view, world, encoding, canonical_names);
+  cti_arena_free(&scratch);
   return status;
 }
 

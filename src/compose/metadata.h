@@ -20,7 +20,7 @@ cti_string_encoding cti_string_encoding_of_name(ct_slice name);
 ct_status cti_check_canonical_names(const cti_resolve *resolve, uint32_t world);
 
 /* Appends the content of a component-type section; wit_encode.h tells what canonical names are. CT_WIT_WORLD when two items have one canonical name. */
-ct_status cti_metadata_encode(cti_buf *out, cti_resolve *resolve, uint32_t world, cti_string_encoding encoding, bool canonical_names);
+ct_status cti_metadata_encode(cti_buf *out, const cti_resolve *resolve, uint32_t world, cti_string_encoding encoding, bool canonical_names);
 
 /* What the sections of one core module say, or of several: one world, `root` of a package `root:root`, that has all their imports and exports. */
 typedef struct cti_bindings {
