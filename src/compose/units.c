@@ -5,6 +5,7 @@
 #include "compose/world_use.h"
 #include "wit/wit_print.h"
 #include "wit/wit_transform.h"
+#include "wit/wit_world.h"
 
 ct_status cti_plan_init(cti_plan *plan, const ct_component_new_options *options, cti_arena *arena) {
   *plan = (cti_plan){.arena = arena, .options = options, .memory = UINT32_MAX, .own_memory = UINT32_MAX, .shim_instance = UINT32_MAX, .table_instance = UINT32_MAX};
@@ -33,12 +34,15 @@ static ct_status located(cti_plan *plan, const cti_unit *unit, ct_status status)
   return status;
 }
 
-/* Worlds that two modules, or two sections of one, ask for in different forms. */
+/* Worlds that two modules, or two sections of one, ask for in different forms. What several sections of the main module ask for stands in the order of one
+ * world before adapters add to it. */
 static ct_status read_sections(cti_plan *plan, cti_unit *unit) {
+  cti_dep_cache deps = {.resolve = &plan->bindings.resolve, .arena = plan->arena};
   start_unit(&plan->bindings);
   CTI_TRY(cti_bindings_add_module(&plan->bindings, &unit->module, &unit->exports));
   for (size_t i = 0; unit->kind == CTI_UNIT_MAIN && i < plan->options->component_type_count; i++)
     CTI_TRY(cti_bindings_add(&plan->bindings, plan->options->component_types[i], 0, &unit->exports));
+  if (unit->kind == CTI_UNIT_MAIN && plan->bindings.section_count > 1) CTI_TRY(cti_elaborate_world(&deps, plan->bindings.world));
   unit->bindings = plan->bindings;
   return CT_OK;
 }
