@@ -4,12 +4,13 @@
 #include "passes/ir_passes.h"
 
 /* x = if c { .. v } else { x }, whose value nobody took further: if c { .. x = v }. */
-static void lower(cti_ir *f, cti_node node) {
-  for (uint32_t i = 0; i < cti_ir_at(f, node)->kid_count; i++) lower(f, cti_ir_kid(f, node, i));
+static bool lower(cti_ir *f, cti_node node) {
+  bool changed = false;
+  for (uint32_t i = 0; i < cti_ir_at(f, node)->kid_count; i++) changed |= lower(f, cti_ir_kid(f, node, i));
   cti_ir_node *set = cti_ir_at(f, node);
-  if (set->op != CTI_OP_LOCAL_SET) return;
+  if (set->op != CTI_OP_LOCAL_SET) return changed;
   cti_node choice = cti_ir_kid(f, node, 0);
-  if (cti_ir_at(f, choice)->op != CTI_OP_IF || cti_ir_at(f, choice)->kid_count != 3 || f->labels.items[cti_ir_at(f, choice)->a].uses) return;
+  if (cti_ir_at(f, choice)->op != CTI_OP_IF || cti_ir_at(f, choice)->kid_count != 3 || f->labels.items[cti_ir_at(f, choice)->a].uses) return changed;
   for (uint32_t side = 1; side <= 2; side++) {
     cti_node same = cti_ir_kid(f, choice, side), arm = cti_ir_kid(f, choice, 3 - side);
     if (cti_ir_at(f, same)->kid_count != 1 || cti_ir_at(f, arm)->kid_count == 0) continue;
@@ -27,11 +28,9 @@ static void lower(cti_ir *f, cti_node node) {
     cti_ir_become(f, node, choice);
     cti_ir_at(f, node)->type = CTI_VT_NONE;
     cti_ir_set_kids(f, node, kids, 2);
-    return;
+    return true;
   }
+  return changed;
 }
 
-bool cti_ir_pass_lower(cti_ir *f) {
-  lower(f, f->root);
-  return cti_ir_pass_blocks(f);
-}
+bool cti_ir_pass_lower(cti_ir *f) { return lower(f, f->root); }

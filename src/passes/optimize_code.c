@@ -88,8 +88,10 @@ static void sweep(const cti_settings *s, cti_ir *f) {
 }
 
 static void finish(const cti_settings *s, cti_ir *f) {
-  for (cti_pass pass = 0; pass < CTI_PASSES; pass++)
+  for (cti_pass pass = 0; pass < CTI_PASSES; pass++) {
     if (code_passes[pass].kind == LAST) run_pass(s, pass, f);
+    if (pass == CTI_PASS_LOWER && cti_pass_runs(s, pass)) run_pass(s, CTI_PASS_BLOCKS, f); /* ifs that have no value any more */
+  }
   run_pass(s, CTI_PASS_BLOCKS, f); /* shared locals leave sets of themselves behind, tails jumps */
 }
 

@@ -197,7 +197,7 @@ static ct_status look_at_all(chooser *x, const cti_repeat *r) {
   for (uint32_t i = 0; i < x->starts.count && x->values.count < MAX_VALUES; i++) {
     uint32_t start = x->starts.items[i];
     if (start < end) continue; /* it overlaps the one before */
-    while (x->code.starts.items[number + 1] <= start) number++;
+    if (x->code.starts.items[number + 1] <= start) number = cti_outline_func_of(&x->code, start);
     if (!pass_over(x, &s, number, start, r->length)) continue;
     add_place(x, &s, number);
     end = start + r->length;

@@ -7,7 +7,7 @@
 
 #include "base/map.h"
 
-enum { GRAM = 3 }; /* tokens of the shortest sequence */
+enum { GRAM = 3, LEAST_PROMISE = 10 }; /* tokens of the shortest sequence; bytes, of which locals and constants take some */
 
 typedef struct task {
   uint32_t first, count, length; /* places with `length` tokens in common */
@@ -37,30 +37,37 @@ static uint32_t gram(const cti_outline_code *code, uint32_t i, uint32_t mask) {
   return (uint32_t)cti_hash_u64(((uint64_t)h[0] << 32 | h[1]) ^ (uint64_t)h[2] * 0x9e3779b97f4a7c15u) & mask;
 }
 
-static uint32_t each_place(const cti_outline_code *code, uint8_t *seen, uint32_t mask, uint32_t *order) {
-  uint32_t count = 0;
+/* Without `order`: how many places there are by the hash of their first tokens. With it: the places, where `at` says, which moves on; UINT32_MAX: nowhere. */
+static void each_place(const cti_outline_code *code, uint32_t *at, uint32_t mask, uint32_t *order) {
   for (uint32_t n = 0; n < code->funcs.count; n++) {
     uint32_t end = code->starts.items[n + 1];
     for (uint32_t i = code->starts.items[n]; i < end; i++) {
       if (!may_begin(code, i, end)) continue;
-      uint8_t *times = &seen[gram(code, i, mask)];
-      if (!order && *times < 2) ++*times;
-      if (order && *times == 2) order[count] = i;
-      count += !order || *times == 2;
+      uint32_t *slot = &at[gram(code, i, mask)];
+      if (!order) ++*slot;
+      else if (*slot != UINT32_MAX) order[(*slot)++] = i;
     }
   }
-  return count;
 }
 
-static ct_status find_places(finder *f, uint32_t *count) {
-  uint32_t mask = 1023;
-  while (mask < f->code->tokens.count && mask < UINT32_MAX / 2) mask = 2 * mask + 1;
-  uint8_t *seen = CTI_NEW_N(f->arena, uint8_t, (size_t)mask + 1);
-  if (!seen) return f->arena->error->status;
-  *count = each_place(f->code, seen, mask, NULL);
-  f->out->order = cti_alloc_raw(f->arena, *count, sizeof *f->out->order);
+enum { MAX_SLOTS = 1 << 20 };
+
+/* Places whose first tokens have one hash lie beside each other; *ends has the end of each such group, or UINT32_MAX. */
+static ct_status find_places(finder *f, uint32_t **ends, uint32_t *slots) {
+  uint32_t count = 0;
+  *slots = 1024;
+  while (*slots < f->code->tokens.count && *slots < MAX_SLOTS) *slots *= 2;
+  uint32_t *at = *ends = CTI_NEW_N(f->arena, uint32_t, *slots);
+  if (!at) return f->arena->error->status;
+  each_place(f->code, at, *slots - 1, NULL);
+  for (uint32_t i = 0; i < *slots; i++) {
+    uint32_t here = at[i];
+    at[i] = here > 1 ? count : UINT32_MAX;
+    if (here > 1) count += here;
+  }
+  f->out->order = cti_alloc_raw(f->arena, count, sizeof *f->out->order);
   if (!f->out->order) return f->arena->error->status;
-  *count = each_place(f->code, seen, mask, f->out->order);
+  each_place(f->code, at, *slots - 1, f->out->order);
   return CT_OK;
 }
 
@@ -128,16 +135,20 @@ static ct_status follow(finder *f, task t) {
     more = cti_outline_step(&s) && !s.ends;
     promise(&s, &t, &best);
   }
-  if (best.gain > 0) cti_vec_push(f->arena, &f->out->items, best);
+  if (best.gain >= LEAST_PROMISE) cti_vec_push(f->arena, &f->out->items, best);
   t.length = s.length;
   return more ? split(f, t) : f->arena->error->status;
 }
 
 ct_status cti_outline_find(cti_repeats *out, const cti_outline_code *code) {
   finder f = {.code = code, .out = out, .arena = code->arena};
-  uint32_t count = 0;
-  CTI_TRY(find_places(&f, &count));
-  if (count > 1) CTI_TRY(split(&f, (task){0, count, 0}));
-  while (f.tasks.count) CTI_TRY(follow(&f, f.tasks.items[--f.tasks.count]));
+  uint32_t *ends, slots, first = 0;
+  CTI_TRY(find_places(&f, &ends, &slots));
+  for (uint32_t i = 0; i < slots; i++) {
+    if (ends[i] == UINT32_MAX) continue;
+    CTI_TRY(split(&f, (task){first, ends[i] - first, 0}));
+    while (f.tasks.count) CTI_TRY(follow(&f, f.tasks.items[--f.tasks.count]));
+    first = ends[i];
+  }
   return f.arena->error->status;
 }

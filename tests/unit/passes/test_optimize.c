@@ -46,6 +46,17 @@ static const char component[] =
     " (core instance $i (instantiate $a (with \"a long name of an import\" (instance $x))))"
     " (func (export \"run\") (canon lift (core func $i \"another long name\"))))";
 
+/* What `outline` makes functions of: parameters that are locals and constants, a result in a local, and returns. */
+static const char repeats[] =
+    "(module (import \"e\" \"g\" (func $g (param i32) (result i32))) (memory 1)"
+#define REPEAT(name, constant)                                                                                                                                        \
+  " (func (export \"" name "\") (param i32 i64) (result i32) (local i32 i32 i64)"                                                                                        \
+  "  (if (i64.eqz (local.get 1)) (then (local.set 2 (call $g (local.get 0))) (local.set 3 (i32.add (i32.mul (local.get 2) (local.get 2)) (i32.const " constant ")))"     \
+  "   (drop (call $g (local.get 3))) (drop (i32.load8_s (local.get 0)))))"                                                                                               \
+  "  (drop (i32.load offset=" constant " (local.get 0)))"                                                                                                               \
+  "  (if (i32.load (local.get 3)) (then (if (call $g (local.get 0)) (then (return (i32.const 5)))) (i32.store (local.get 3) (i32.const 9)) (return (local.get 3)))) (local.get 0))"
+    REPEAT("a", "100001") REPEAT("b", "100002") REPEAT("c", "100003") REPEAT("d", "100004") ")";
+
 static ct_buf parsed(const char *from) {
   ct_buf out = {0};
   ct_error error = {0};
@@ -78,6 +89,7 @@ static void test_optimize__each_allocation_may_fail(void **state) {
   (void)state;
   each_allocation_may_fail(text);
   each_allocation_may_fail(component);
+  each_allocation_may_fail(repeats);
 }
 
 static size_t size_with(const ct_optimize_options *options) {
