@@ -62,13 +62,13 @@ int cmd_wasm_strip(int argc, char **argv) {
   wabt w = {.spec.usage = "wasm-strip [OPTIONS] FILE"};
   const char *output = NULL;
   opt_strings keep = {0}, removed = {0};
-  const opt_row rows[] = {
+  const opt_row rows[WABT_OWN_ROWS] = {
       {'o', "output", OPT_OUTPUT, &output, "FILE", "Where to write; else in place"},
       {'k', "keep-section", OPT_STRINGS, &keep, "NAME", "Keep the custom section NAME; repeatable"},
       {'R', "remove-section", OPT_STRINGS, &removed, "NAME", "Remove the custom section NAME, and no others; repeatable"},
       {0},
   };
-  wabt_init(&w, "Removes the custom sections of a module or component, at every depth. This is ctool under the name of wasm-strip;\n`ctool strip` can do more.", rows, false,
+  wabt_init(&w, "Removes the custom sections of a module or component, at every depth. This is ctool under the name of wasm-strip;\n`ctool strip` can do more.", &rows, false,
             "  wasm-strip app.wasm\n  wasm-strip -k name app.wasm -o small.wasm\n");
   int status = wabt_parse(&w, argc, argv, NULL);
   return status >= 0 ? status : strip(output, w.input, &keep, &removed);
@@ -89,7 +89,7 @@ static int validate(const wabt *w, const char *path, bool custom) {
 int cmd_wasm_validate(int argc, char **argv) {
   wabt w = {.spec.usage = "wasm-validate [OPTIONS] FILE..."};
   bool verbose = false, no_names = false, no_custom = false;
-  const opt_row rows[] = {
+  const opt_row rows[WABT_OWN_ROWS] = {
       {'v', "verbose", OPT_FLAG, &verbose, NULL, "Taken, and without effect"},
       {0, "no-debug-names", OPT_FLAG, &no_names, NULL, "Do not look at names"},
       {0, "ignore-custom-section-errors", OPT_FLAG, &no_custom, NULL, "Do not look at custom sections"},
@@ -97,7 +97,7 @@ int cmd_wasm_validate(int argc, char **argv) {
   };
   wabt_init(&w, "Tells whether modules and components are valid. This is ctool under the name of wasm-validate; `ctool validate` can do more.\n"
                 "All finished features are on; --enable-NAME and --disable-NAME switch one: simd, threads, gc, memory64, tail-call, ...",
-            rows, true, "  wasm-validate app.wasm\n  wasm-validate --disable-simd --disable-bulk-memory app.wasm\n");
+            &rows, true, "  wasm-validate app.wasm\n  wasm-validate --disable-simd --disable-bulk-memory app.wasm\n");
   int count, result = EXIT_GOOD;
   int status = wabt_parse(&w, argc, argv, &count);
   if (status >= 0) return status;
@@ -144,7 +144,7 @@ int cmd_wasm2wat(int argc, char **argv) {
   to_text o = {.w = &w};
   const char *output = "-";
   bool ignored = false;
-  const opt_row rows[] = {
+  const opt_row rows[WABT_OWN_ROWS] = {
       {'o', "output", OPT_OUTPUT, &output, "FILE", "Where to write; - is standard output"},
       {'f', "fold-exprs", OPT_FLAG, &o.print.fold, NULL, "Nest instructions"},
       {0, "generate-names", OPT_FLAG, &o.print.name_unnamed, NULL, "Name what has no name"},
@@ -157,7 +157,7 @@ int cmd_wasm2wat(int argc, char **argv) {
       {0},
   };
   wabt_init(&w, "Prints a module or component as text. This is ctool under the name of wasm2wat; `ctool print` can do more.\nAll finished features are on; --enable-NAME and --disable-NAME switch one.",
-            rows, true, "  wasm2wat app.wasm -o app.wat\n  wasm2wat -f --no-check broken.wasm\n");
+            &rows, true, "  wasm2wat app.wasm -o app.wat\n  wasm2wat -f --no-check broken.wasm\n");
   int status = wabt_parse(&w, argc, argv, NULL);
   ct_error error;
   ct_error_clear(&error);
@@ -170,7 +170,7 @@ int cmd_wasm2wat(int argc, char **argv) {
 typedef struct to_binary {
   const wabt *w;
   const char *output;
-  bool no_check, names, dump;
+  bool no_check, names, dump, verbose;
 } to_binary;
 
 /* "here/it.wat" becomes "it.wasm". */
@@ -201,10 +201,17 @@ static ct_status dump(const ct_sink *sink, ct_slice bytes, const void *nothing, 
   return ct_dump(sink, bytes, CT_DUMP_PLAIN, error);
 }
 
+static ct_status put_to_stderr(void *nothing, ct_slice bytes, ct_error *error) {
+  (void)nothing, (void)error;
+  fwrite(bytes.data, 1, bytes.size, stderr);
+  return CT_OK; /* where nobody listens, nothing is lost */
+}
+
 static ct_status convert(const to_binary *o, const char *path, ct_error *error) {
   ct_wasm_file file;
   ct_status status = wasm_file_open(&file, path, error);
   if (status == CT_OK && !o->no_check) status = wabt_validate(o->w, file.bytes, false, error);
+  if (status == CT_OK && o->verbose) status = dump(&(ct_sink){put_to_stderr, NULL}, file.bytes, NULL, error);
   if (status == CT_OK && o->dump) status = show_bytes(file.bytes, "-", dump, NULL, error);
   if (status == CT_OK) status = write_binary(o, file.bytes, path, error);
   wasm_file_close(&file);
@@ -215,21 +222,22 @@ int cmd_wat2wasm(int argc, char **argv) {
   wabt w = {.spec.usage = "wat2wasm [OPTIONS] FILE"};
   to_binary o = {.w = &w};
   bool relocatable = false, long_numbers = false, ignored = false;
-  const opt_row rows[] = {
+  const opt_row rows[WABT_OWN_ROWS] = {
       {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output; else FILE.wasm here"},
       {0, "debug-names", OPT_FLAG, &o.names, NULL, "Write the names of the text, too"},
       {0, "no-check", OPT_FLAG, &o.no_check, NULL, "Write what is not valid, too"},
       {'d', "dump-module", OPT_FLAG, &o.dump, NULL, "Print each byte beside what it means, too"},
-      {'v', "verbose", OPT_FLAG, &o.dump, NULL, "The same"},
+      {'v', "verbose", OPT_FLAG, &o.verbose, NULL, "The same, to standard error"},
       {'r', "relocatable", OPT_FLAG, &relocatable, NULL, ""},
       {0, "no-canonicalize-leb128s", OPT_FLAG, &long_numbers, NULL, ""},
       {0, "debug-parser", OPT_FLAG, &ignored, NULL, ""},
       {0},
   };
   wabt_init(&w, "Writes text in binary form. This is ctool under the name of wat2wasm; `ctool parse` can do more.\nAll finished features are on; --enable-NAME and --disable-NAME switch one.",
-            rows, true, "  wat2wasm app.wat -o app.wasm\n");
+            &rows, true, "  wat2wasm app.wat -o app.wasm\n");
   int status = wabt_parse(&w, argc, argv, NULL);
   if (status >= 0) return status;
+  if (o.dump && o.output && strcmp(o.output, "-") == 0) return opt_usage_error(&w.spec, "-d prints to standard output, where -o - writes the binary: name a file, or use -v");
   if (relocatable) return opt_usage_error(&w.spec, "ctool makes no relocatable objects of text; clang does (`clang --target=wasm32 -c it.s`), and so does wabt's own wat2wasm");
   if (long_numbers) return opt_usage_error(&w.spec, "ctool writes sizes at their shortest; wabt's own wat2wasm has --no-canonicalize-leb128s");
   ct_error error;

@@ -7,7 +7,7 @@ int cmd_wasm_objdump(int argc, char **argv) {
   wabt w = {.spec.usage = "wasm-objdump [OPTIONS] FILE..."};
   ct_object_dump_options o = {0};
   bool ignored = false;
-  const opt_row rows[] = {
+  const opt_row rows[WABT_OWN_ROWS] = {
       {'h', "headers", OPT_FLAG, &o.headers, NULL, "A line for each section"},
       {'x', "details", OPT_FLAG, &o.details, NULL, "A line for each item of a section"},
       {'d', "disassemble", OPT_FLAG, &o.disassembly, NULL, "Instructions, with their offsets and bytes"},
@@ -18,7 +18,7 @@ int cmd_wasm_objdump(int argc, char **argv) {
       {0, "debug", OPT_FLAG, &ignored, NULL, ""},
       {0},
   };
-  wabt_init(&w, "Shows what core modules and object files hold. This is ctool under the name of wasm-objdump; components, too, are shown by\n`ctool objdump`, `ctool dump` and `ctool print`.", rows,
+  wabt_init(&w, "Shows what core modules and object files hold. This is ctool under the name of wasm-objdump; components, too, are shown by\n`ctool objdump`, `ctool dump` and `ctool print`.", &rows,
             false, "  wasm-objdump -x app.wasm\n  wasm-objdump -x -j import app.wasm\n  wasm-objdump -dr main.o\n");
   int count, result = EXIT_GOOD;
   int status = wabt_parse(&w, argc, argv, &count);

@@ -15,19 +15,17 @@ static const struct {
 #undef CT_WABT_FEATURE
 };
 
-enum { FEATURES = sizeof features / sizeof *features };
-
 static void add_features(wabt *w, opt_row *at) {
   *at++ = (opt_row){0, "enable-all", OPT_FLAG, &w->enable_all, NULL, "All features, also those that are not finished", NULL};
-  for (size_t i = 0; i < FEATURES; i++) {
+  for (size_t i = 0; i < WABT_FEATURES; i++) {
     *at++ = (opt_row){0, features[i].enable, OPT_FLAG, &w->enabled[i], NULL, "", NULL};
     *at++ = (opt_row){0, features[i].disable, OPT_FLAG, &w->disabled[i], NULL, "", NULL};
   }
 }
 
-void wabt_init(wabt *w, const char *about, const opt_row *rows, bool with_features, const char *examples) {
+void wabt_init(wabt *w, const char *about, const opt_row (*rows)[WABT_OWN_ROWS], bool with_features, const char *examples) {
   opt_row *at = w->rows;
-  for (; rows->help; rows++) *at++ = *rows;
+  for (const opt_row *row = *rows; row->help; row++) *at++ = *row;
   *at++ = (opt_row){0, "version", OPT_FLAG, &w->version, NULL, "Print the version", NULL};
   if (with_features) add_features(w, at);
   w->spec.about = about;
@@ -39,7 +37,7 @@ void wabt_init(wabt *w, const char *about, const opt_row *rows, bool with_featur
 static ct_status choose_features(wabt *w, ct_error *error) {
   w->features = ct_features_default();
   ct_status status = w->enable_all ? ct_features_parse(&w->features, "all", error) : CT_OK;
-  for (size_t i = 0; i < FEATURES && status == CT_OK; i++) {
+  for (size_t i = 0; i < WABT_FEATURES && status == CT_OK; i++) {
     char off[64];
     if (!features[i].name) continue;
     snprintf(off, sizeof off, "-%s", features[i].name);

@@ -5,20 +5,27 @@
 #include "common.h"
 #include "opts.h"
 
-enum { WABT_ROWS = 64 };
+enum {
+  WABT_OWN_ROWS = 16, /* of a command, with the one that ends them */
+#define CT_WABT_FEATURE(wabts, ctools) +1
+  WABT_FEATURES = 0
+#include "wabt_features.def"
+#undef CT_WABT_FEATURE
+};
 
 /* What is common to their command lines. `rows` has room for the command's own rows and those of the features. */
 typedef struct wabt {
-  opt_row rows[WABT_ROWS];
+  opt_row rows[WABT_OWN_ROWS + 2 + 2 * WABT_FEATURES];
   opt_spec spec;
   const char *input;
   bool version;
-  bool enabled[WABT_ROWS], disabled[WABT_ROWS], enable_all; /* by row of wabt_features.def */
+  bool enabled[WABT_FEATURES], disabled[WABT_FEATURES], enable_all; /* by row of wabt_features.def */
   ct_features features;
 } wabt;
 
-/* Makes the table of a command whose w->spec.usage is set: `rows`, then --version and, when `with_features`, --enable-X and --disable-X. */
-void wabt_init(wabt *w, const char *about, const opt_row *rows, bool with_features, const char *examples);
+/* Makes the table of a command whose w->spec.usage is set: `rows`, of which the compiler sees that there is room for them, then --version and, when
+ * `with_features`, --enable-X and --disable-X. */
+void wabt_init(wabt *w, const char *about, const opt_row (*rows)[WABT_OWN_ROWS], bool with_features, const char *examples);
 
 /* Gives -1 when the command should go on: w->input is the one file, or those are in argv[1 .. *count] where `count` is no NULL. */
 int wabt_parse(wabt *w, int argc, char **argv, int *count);
