@@ -1,7 +1,7 @@
 /* Runs a fuzz target without an engine: replay [--hurt] [--mutate=COUNT] [--random=COUNT] [--keep=FILE] FILE|FOLDER...
  *
  * Each file is given to the target as it is. With --hurt, one of up to 2 KiB is also cut at every byte, has each bit flipped, and meets each allocation
- * failing once; what was found by an engine has a name of sixteen digits, and is given as it is alone. With --mutate as many mutants of each file follow, which
+ * failing once; what was found by an engine has a name of sixteen digits, and is given as it is alone. With --mutate as many mutants of each file follow (a tenth of it for a large one), which
  * know the form of modules and components (gen/binary_mutate.h), each crossed with the file before. With --random the target then gets as many strings of
  * random bytes, for what makes valid inputs of them. All is the same on every machine, and takes seconds. A crash names the file on stderr before it; with --keep each input is written to a file
  * before it is run, so that the one that crashed stays there. Exit 77 (skipped) when there is no file. */
@@ -13,7 +13,7 @@
 #include "hurt.h"
 #include "target.h"
 
-enum { HURT_LIMIT = 2048 };
+enum { HURT_LIMIT = 2048, LARGE = 8192 };
 
 typedef struct totals {
   size_t files, runs, failed_allocations;
@@ -41,7 +41,8 @@ static void replay_mutants(ct_slice bytes, totals *t) {
   enum { MOST = 1 << 16 };
   uint8_t *out = malloc(MOST);
   if (!out) abort();
-  for (unsigned long i = 0; i < t->mutants; i++) {
+  unsigned long count = bytes.size > LARGE ? t->mutants / 10 : t->mutants;
+  for (unsigned long i = 0; i < count; i++) {
     size_t size = i % 4 ? mutate_binary(out, MOST, bytes, i) : cross_binaries(out, MOST, bytes, cti_buf_slice(&t->before), i);
     if (size) give((ct_slice){out, size}, t);
   }

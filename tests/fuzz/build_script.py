@@ -30,7 +30,8 @@ def main():
     folders = {name: os.path.join(options.work, name.lower()) for name in ('SRC', 'WORK', 'OUT')}
     for folder in folders.values(): os.makedirs(folder, exist_ok=True)
     tree = os.path.join(folders['SRC'], 'ctool')
-    if not os.path.exists(tree): os.symlink(ROOT, tree)
+    shutil.rmtree(tree, ignore_errors=True)
+    shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns('build', '.git', '__pycache__')) # as COPY in the Dockerfile
     environment = dict(os.environ, CC='clang-19', CXX='clang++-19', CFLAGS='-O1 -g -fsanitize=address,fuzzer-no-link', LIB_FUZZING_ENGINE='-fsanitize=fuzzer', FUZZING_ENGINE='libfuzzer', **folders)
     if subprocess.run([os.path.join(ROOT, '.clusterfuzzlite', 'build.sh')], env=environment).returncode: return 1
     every = [os.path.basename(path)[5:-2] for path in sorted(glob.glob(os.path.join(ROOT, 'fuzz', 'fuzz_*.c')))]
