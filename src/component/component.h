@@ -279,6 +279,9 @@ typedef struct cti_component_reader {
   cti_cursor sections, items;
 } cti_component_reader;
 
+/* The arena of items that are forgotten one by one is freed between them when it holds more: less is not worth giving back. */
+enum { CTI_ITEMS_KEPT = 1 << 16 };
+
 /* Reads the preamble. */
 ct_status cti_component_reader_begin(cti_component_reader *out, ct_slice bytes, uint64_t base, uint32_t depth, ct_error *error);
 /* Goes on to the next section; false at the end and after a failure. What was not read of the last one is passed over. */

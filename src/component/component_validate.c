@@ -200,8 +200,6 @@ static ct_status validate(cti_component_validator *v, const cti_component *compo
 
 /* ---- the walk over bytes: each item is validated when it is read, and forgotten. So the failure at the lowest offset is met first. */
 
-enum { ITEMS_KEPT = 1 << 16 }; /* less is not given back between items */
-
 /* `is_broken`: the failure is one of form, and there is no more of it to be read. */
 static ct_status read_component(bool *is_broken, cti_component_validator *v, ct_slice bytes, uint64_t base, uint32_t depth, uint32_t *type);
 
@@ -225,7 +223,7 @@ static ct_status read_items(cti_component_validator *v, cti_component_reader *r,
     for (cti_item item; cti_component_reader_item(r, &item, items);) {
       ct_status status = item.kind == CTI_ITEM_COMPONENT ? read_nested(v, r, &item) : validate_item(v, &item);
       if (status != CT_OK) return fail_item(v, scope, &item);
-      if (items->total > ITEMS_KEPT) cti_arena_free(items);
+      if (items->total > CTI_ITEMS_KEPT) cti_arena_free(items);
     }
   }
   return CT_OK;

@@ -177,7 +177,8 @@ static ct_status module_sub(cti_subtype_cx *cx, uint32_t given, uint32_t asked) 
 
 static ct_status instance_sub(cti_subtype_cx *cx, uint32_t given, uint32_t asked, uint32_t side) {
   const cti_extern_list *a = &cti_type_at(cx->store, given)->of.instance->exports, *b = &cti_type_at(cx->store, asked)->of.instance->exports;
-  if (a->entities == b->entities && cx->bound_count[0] == 0 && cx->bound_count[1] == 0) return CT_OK;
+  bool same = a->names == b->names && a->entities == b->entities; /* an empty list has no address of its own */
+  if (same && cx->bound_count[0] == 0 && cx->bound_count[1] == 0) return CT_OK;
   for (uint32_t i = 0; i < b->names->count; i++) {
     uint32_t index = cti_extern_find(a, b->names->items[i]->name);
     if (index == CTI_MAP_NONE) return differ(cx, "the instance does not export `%.*s`", CTI_S(b->names->items[i]->name));

@@ -397,8 +397,6 @@ static const char *const titles[CTI_ITEM_COUNT] = {
 
 /* ---- sections: each item is shown when it is read, and forgotten */
 
-enum { SCRATCH_KEPT = 1 << 16 }; /* less is not given back between items */
-
 static ct_status dump_status(const cti_dump *d) {
   if (d->what.failed) return cti_fail(d->error, CT_NOMEM, CT_NO_OFFSET, "out of memory");
   return d->text.failed ? d->error->status : CT_OK;
@@ -412,7 +410,7 @@ static ct_status dump_vector(cti_dump *d, cti_component_reader *r, uint32_t *cou
     show_item(&d->what, &item, count);
     cti_dump_line(d, cti_cursor_offset(&r->items));
     CTI_TRY(dump_status(d));
-    if (scratch->total > SCRATCH_KEPT) cti_arena_free(scratch);
+    if (scratch->total > CTI_ITEMS_KEPT) cti_arena_free(scratch);
   }
   return CT_OK;
 }

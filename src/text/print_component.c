@@ -267,8 +267,6 @@ static void print_export(cti_printer *p, cti_scope *scope, const cti_item *item)
 
 /* ---- items. Each is printed as soon as it is read, and forgotten: what later ones need of it, names and the length of index spaces, is in the scope. */
 
-enum { SCRATCH_KEPT = 1 << 16 }; /* less is not given back between items */
-
 static void print_custom_item(cti_printer *p, const cti_scope *scope, const cti_frame *frame, const cti_item *item) {
   ct_slice content = item->of.custom.content;
   cti_print_custom(p, scope, item->of.custom.name, content, frame->payload_offset, frame->payload_offset + frame->payload.size - content.size);
@@ -317,7 +315,7 @@ static ct_status print_items(bool *is_broken, cti_printer *p, cti_scope *scope, 
     cti_arena *arena = r->frame.id == CTI_ITEM_CORE_TYPE ? p->arena : scratch;
     for (cti_item item; cti_component_reader_item(r, &item, arena);) {
       CTI_TRY(print_item(p, scope, r, &item));
-      if (scratch->total > SCRATCH_KEPT) cti_arena_free(scratch);
+      if (scratch->total > CTI_ITEMS_KEPT) cti_arena_free(scratch);
     }
   }
   *is_broken = cti_component_reader_status(r) != CT_OK;

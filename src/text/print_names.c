@@ -206,8 +206,8 @@ static bool find_names(contents *out, uint32_t *counts, ct_slice bytes, uint64_t
       cti_sort sort = cti_item_sort(&item, false);
       if (sort != CTI_SORT_COUNT) counts[sort] += cti_item_defines(&item);
       if (item.kind == CTI_ITEM_CUSTOM && cti_slice_is(item.of.custom.name, "component-name")) good = cti_vec_push(arena, out, item.of.custom.content);
+      if (scratch.total > CTI_ITEMS_KEPT) cti_arena_free(&scratch);
     }
-    cti_arena_free(&scratch);
   }
   cti_arena_free(&scratch);
   if (ignored.status == CT_NOMEM) *arena->error = ignored;

@@ -59,6 +59,14 @@ static const verdict rows[] = {
      "(alias export $a \"r\" (type $ra)) (alias export $b \"r\" (type $rb))"
      "(component $d (import \"x\" (type $x (sub resource))) (import \"y\" (type (eq $x)))) (instance (instantiate $d (with \"x\" (type $ra)) (with \"y\" (type $rb))))", "",
      "the resource types are not the same"},
+    /* lists of exports that are empty, and lists that are not, may have one address: the first is no instance of the second */
+    {"(instance) (component (type (component (type (instance (export \"a\" (type (sub resource))))) (import \"a\" (type (sub resource))))) (import \"a\" (type (sub resource)))"
+     "(import \"b\" (type (sub resource))) (type (variant (case \"a\" u32))) (type (instance (export \"a\" (type (sub resource))) (type (instance)) (export \"b\" (instance (type 1)))"
+     "(export \"c\" (instance (type 1))) (type (instance (type (instance (export \"a\" (type (sub resource))) (export \"b\" (type (eq 0))) (export \"c\" (type (sub resource)))"
+     "(export \"d\" (type (sub resource))) (export \"e\" (type (eq 3))) (type (func)))) (type (instance (export \"a\" (type (sub resource)))))))"
+     "(export \"d\" (type (sub resource))) (export \"e\" (instance (type 2))))) (import \"i1\" (instance (type 4))) (alias export 0 \"b\" (instance))"
+     "(alias export 0 \"c\" (instance)) (alias export 0 \"e\" (instance)) (import \"i2\" (instance (type 4))) (alias export 4 \"c\" (instance))"
+     "(alias export 4 \"e\" (instance)) (export \"e5\" (instance 6) (instance (type 4))))", "", "the instance does not export `a`"},
     /* core modules */
     {"(core module $m (func (export \"f\"))) (component (import \"a\" (core module (export \"f\" (func))))) (instance (instantiate 0 (with \"a\" (core module $m))))", "", NULL},
     {"(core module $m (func (export \"f\") (param i32))) (component (import \"a\" (core module (export \"f\" (func))))) (instance (instantiate 0 (with \"a\" (core module $m))))", "",
