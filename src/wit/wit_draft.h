@@ -44,6 +44,8 @@ typedef struct cti_required_resource {
   cti_span span;
 } cti_required_resource;
 
+typedef CTI_VEC(ct_slice) cti_raw_names; /* as they were written */
+
 typedef struct cti_draft {
   cti_resolve *resolve; /* what it will go into; files are there already */
   cti_arena *scratch;
@@ -75,7 +77,7 @@ typedef struct cti_draft {
   cti_owner owner;
   cti_map world_types; /* names of types in the current world */
   cti_map names[2];    /* canonical names in the current interface, or the current world's imports and exports -> index into raw_names */
-  CTI_VEC(ct_slice) raw_names;
+  cti_raw_names raw_names;
 } cti_draft;
 
 #define CTI_SCOPE_FOREIGN 0x80000000u

@@ -279,15 +279,13 @@ static ct_status resolve_inline(cti_draft *d, const cti_ast_extern *it, cti_worl
   if (item->interface == CTI_WIT_NONE) return status_of(d);
   cti_owner world = d->owner;
   cti_map names[2] = {d->names[0], d->names[1]};
-  uint32_t raw_count = d->raw_names.count;
-  ct_slice *raw = d->raw_names.items;
+  cti_raw_names raw_names = d->raw_names;
   memset(&d->raw_names, 0, sizeof d->raw_names);
   CTI_TRY(resolve_interface(d, item->interface, &it->items, it->docs, it->gates));
   d->owner = world;
   d->names[0] = names[0];
   d->names[1] = names[1];
-  d->raw_names.items = raw;
-  d->raw_names.count = d->raw_names.capacity = raw_count;
+  d->raw_names = raw_names;
   item->stability = it->gates->stability;
   return CT_OK;
 }

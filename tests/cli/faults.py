@@ -420,6 +420,19 @@ def t_little_memory(p):
     check(ended[0] and ended[1], 'one limit lets it through, another does not: %s' % ended)
 
 
+def t_memory_in_proportion(p):
+    """Many of a kind in one place: what one takes of memory does not grow with how many there are."""
+    if is_sanitized(p.ctool): return SKIPPED.append('memory in proportion: the command has a sanitizer')
+    names = ['a%d' % i for i in range(4000)]
+    p.write('inline.wit', 'package a:b; world w { %s }' % ' '.join('import %s: interface { f: func(); }' % name for name in names))
+    instance = '(instance (instantiate $c %s))' % ' '.join('(with "%s" (type 0))' % name for name in names)
+    p.write('named.wat', '(component (component $c %s) (import "r" (type (sub resource))) %s)' % (' '.join('(import "%s" (type (sub resource)))' % name for name in names), instance * 100))
+    p.run('parse', 'named.wat', '-o', 'named.wasm')
+    limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (64 << 20, 64 << 20))
+    p.run('component', 'wit', 'inline.wit', '-o', 'o', preexec_fn=limit)
+    p.run('print', 'named.wasm', '-o', 'o', preexec_fn=limit)
+
+
 def t_killed_before_each_call(p):
     """SIGKILL before each system call of a run, one after the other: the output is the old one or the new one, and only a temporary may stay."""
     if not shutil.which('strace'): return SKIPPED.append('killed before each call: no strace')
