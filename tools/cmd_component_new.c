@@ -215,6 +215,8 @@ int cmd_component_new(int argc, char **argv) {
   if (bad_address(&o)) return opt_usage_error(&spec, "--tcp-listen takes ADDR:PORT with an address in numbers, [ADDR]:PORT for IPv6, not \"%s\"", bad_address(&o));
   if (bad_import_name(&o)) return opt_usage_error(&spec, "--import-name takes OLD=NEW, not \"%s\"", bad_import_name(&o));
   if (o.world && !o.wit) return opt_usage_error(&spec, "--world chooses a world of --wit, which is not given");
+  if (count > 1 && !o.wit && (looks_like_wit(argv[1]) || looks_like_wit(argv[2])))
+    return opt_usage_error(&spec, "the WIT comes by --wit %s, beside the module", argv[looks_like_wit(argv[1]) ? 1 : 2]);
   if (count > 1) return opt_usage_error(&spec, "one module becomes a component; \"%s\" is a second one (libraries are linked: ctool component link)", argv[2]);
   return run(count ? argv[1] : "-", &o);
 }

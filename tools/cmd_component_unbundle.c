@@ -7,6 +7,7 @@
 typedef struct unbundle_options {
   bool text;
   const char *output, *directory, *threshold;
+  text_options read;
   int error_format;
 } unbundle_options;
 
@@ -33,7 +34,7 @@ static int run(const char *path, const unbundle_options *o, uint64_t threshold) 
   ct_wasm_file file;
   ct_buf out = {0};
   taken_list list = {.directory = o->directory};
-  ct_status status = wasm_file_open(&file, path, &error);
+  ct_status status = wasm_file_open_text(&file, path, &o->read, &error);
   if (status == CT_OK) status = unbundle(&out, &list, file.bytes, threshold, &(listener){.file = path, .json = o->error_format}, &error);
   if (status == CT_OK) status = write_all(&list, &out, path, o, &error);
   taken_free(&list);
@@ -49,6 +50,7 @@ int cmd_component_unbundle(int argc, char **argv) {
       {0, "module-dir", OPT_DIRECTORY, &o.directory, "DIR", "Where to write the modules, as unbundled-moduleN.wasm"},
       {0, "threshold", OPT_STRING, &o.threshold, "BYTES", "Only modules larger than this are taken out (default 10240)"},
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the component as text"},
+      DWARF_ROWS(o.read),
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };

@@ -359,7 +359,7 @@ int cmd_ld(int argc, char **argv) {
       "Links objects with wasm-ld and makes a component of the result. All other options go to wasm-ld, in their order.\n"
       "Options in the variable CTOOL_LD_FLAGS come before those of the command line.",
       rows,
-      "  clang --target=wasm32-wasip1 -fuse-ld=/abs/path/wasm-component-ld hello.c \\\n"
+      "  clang --target=wasm32-wasi -fuse-ld=/abs/path/wasm-component-ld hello.c \\\n"
       "    -o hello.wasm\n"
       "  clang ... -Wl,--wit,wit -Wl,--world,app -Wl,--optimize app.c -o app.wasm\n"
       "  wasm-component-ld -v main.o -lc -o app.wasm\n"};

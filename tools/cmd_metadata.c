@@ -50,13 +50,14 @@ typedef struct add_options {
   opt_strings producers[PRODUCER_FIELDS]; /* NAME=VERSION */
   bool text;
   const char *output;
+  text_options read;
   int error_format;
 } add_options;
 
 static ct_status add_to_file(const char *path, const add_options *o, ct_error *error) {
   ct_wasm_file file;
   ct_pieces pieces = {0};
-  ct_status status = wasm_file_open(&file, path, error);
+  ct_status status = wasm_file_open_text(&file, path, &o->read, error);
   if (status == CT_OK) status = ct_metadata_add(&pieces, file.bytes, &o->change, error);
   if (status == CT_OK) status = output_write_pieces(o->output, &pieces, o->text, error);
   ct_pieces_free(&pieces);
@@ -122,6 +123,7 @@ int cmd_metadata_add(int argc, char **argv) {
       TEXT_ROWS(texts[CT_ANNOTATION_VERSION], "version", "version"),
       {'t', "wat", OPT_FLAG, &o.text, NULL, "Write the text format"},
       {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; may be the input; - is standard output"},
+      DWARF_ROWS(o.read),
       ERROR_FORMAT_ROW(o.error_format),
       {0},
   };

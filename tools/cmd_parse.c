@@ -40,7 +40,7 @@ int cmd_parse(int argc, char **argv) {
       rows,
       "  ctool parse hello.wat -o hello.wasm\n"
       "  ctool parse -g hello.wat -o hello.wasm            debuggers show the text\n"
-      "  ctool print app.wasm | ctool parse -o same.wasm\n"};
+      "  ctool print app.wasm | ctool parse -o again.wasm\n"};
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;

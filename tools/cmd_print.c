@@ -35,6 +35,7 @@ static const char *indentation(const print_options *o, char blanks[MAX_INDENT + 
 
 int cmd_print(int argc, char **argv) {
   print_options o = {.output = "-"};
+  const char *features; /* not needed: whatever is known is printed */
   const opt_row rows[] = {
       {'f', "fold-instructions", OPT_FLAG, &o.print.fold, NULL, "Nest instructions: (i32.add (local.get 0) (local.get 1))"},
       {'p', "print-offsets", OPT_FLAG, &o.print.offsets, NULL, "Begin each line with the offset of what it is about"},
@@ -44,6 +45,7 @@ int cmd_print(int argc, char **argv) {
       {0, "indent", OPT_STRING, &o.indent, "N", "Blanks for each level (2)"},
       {0, "indent-text", OPT_STRING, &o.indent_text, "TEXT", "What to indent each level with"},
       COLOR_ROW(o.color),
+      {0, "features", OPT_STRING, &features, "LIST", ""},
       DWARF_ROWS(o.read),
       {'o', "output", OPT_OUTPUT, &o.output, "FILE", "Where to write; - is standard output"},
       ERROR_FORMAT_ROW(o.error_format),

@@ -255,7 +255,7 @@ int cmd_json_from_wast(int argc, char **argv) {
       "ctool json-from-wast [OPTIONS] FILE",
       "Writes a test script (.wast) as JSON, in the form of wast2json, and its modules as files: what an engine needs to run it without a parser of texts.",
       rows,
-      "  ctool json-from-wast i32.wast -o out/i32.json --wasm-dir out\n"};
+      "  mkdir -p out && ctool json-from-wast i32.wast -o out/i32.json --wasm-dir out\n"};
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;

@@ -54,7 +54,7 @@ ct_status fail_with(ct_error *error, ct_status status, const char *format, ...) 
   return error->status = status;
 }
 
-bool wants_color(int when, const char *output) { return when == 1 || (when == 0 && strcmp(output, "-") == 0 && ct_is_terminal(1)); }
+bool wants_color(int when, const char *output) { return when == 1 || when == 3 || (when == 0 && strcmp(output, "-") == 0 && ct_is_terminal(1)); }
 
 ct_parse_options parse_options_of(const text_options *options, const char *path) {
   return (ct_parse_options){options->full ? CT_DWARF_FULL : (ct_generate_dwarf)options->style, strcmp(path, "-") == 0 ? "<stdin>" : path};

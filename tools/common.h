@@ -32,7 +32,7 @@ enum { FAIL_NOMEM = 1, FAIL_MISUSE = 2, FAIL_USAGE = 6, FAIL_TARGET = 806, FAIL_
 ct_status fail_with(ct_error *error, ct_status status, const char *format, ...);
 
 /* When output is in colours: into an int, which wants_color takes; "auto" is when `output` is a terminal. */
-#define COLOR_ROW(target) {0, "color", OPT_WORD, &(target), "WHEN", "auto, always or never", "auto|always|never"}
+#define COLOR_ROW(target) {0, "color", OPT_WORD, &(target), "WHEN", "auto, always or never", "auto|always|never|always-ansi"}
 bool wants_color(int when, const char *output);
 
 /* A binary from a file in either form: text becomes binary in `made`. All-zero may be closed. */

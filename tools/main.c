@@ -112,12 +112,12 @@ static int unknown_option(const char *name) {
 /* `second` is the word after it, or NULL; it may be the rest of the name. */
 static int unknown_command(const char *first, const char *second) {
   if (first[0] == '-') return unknown_option(first);
-  const char *tool = elsewhere(first);
+  bool group = is_group(first);
+  const char *name = group && second ? second : first, *tool = elsewhere(name);
   if (tool) {
-    fprintf(stderr, "error: ctool has no command \"%s\": %s.\n", first, tool);
+    fprintf(stderr, "error: ctool has no command \"%s%s%s\": %s.\n", group ? first : "", group ? " " : "", name, tool);
     return EXIT_USAGE;
   }
-  bool group = is_group(first);
   if (group && (!second || second[0] == '-')) {
     fprintf(stderr, "error: which command of \"%s\"?\nctool %s --help lists them.\n", first, first); /* a name of ours */
     return EXIT_USAGE;

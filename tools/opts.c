@@ -44,6 +44,14 @@ static const opt_row *find_long(const opt_spec *spec, const char *name, size_t s
   return NULL;
 }
 
+/* What all commands of wasm-tools take, so that scripts may pass it: without effect where the command's own table has nothing of the kind. */
+static bool ignored_flag;
+static int ignored_word;
+static const opt_row everywhere[] = {
+    {'v', "verbose", OPT_FLAG, &ignored_flag, NULL, "", NULL},
+    {0, "color", OPT_WORD, &ignored_word, "WHEN", "", "auto|always|never|always-ansi"},
+};
+
 /* The row of --error-format, or NULL where the command has none. Its target says 1 for JSON. */
 static const opt_row *error_format_row(const opt_spec *spec) {
   const opt_row *row = find_long(spec, "error-format", strlen("error-format"));
@@ -201,10 +209,18 @@ static int take(parse *p, const opt_row *row, const char *name, const char *valu
   return store(p->spec, row, value, p->argc);
 }
 
+/* Commands that tell failures as JSON are those of ctool's own names; wasm-opt and wabt's tools have other options. */
+static const opt_row *find_everywhere(const opt_spec *spec, const char *name, size_t size) {
+  for (size_t i = 0; i < sizeof everywhere / sizeof *everywhere && error_format_row(spec); i++)
+    if (size == 1 ? everywhere[i].short_name == *name : strlen(everywhere[i].long_name) == size && strncmp(everywhere[i].long_name, name, size) == 0) return &everywhere[i];
+  return NULL;
+}
+
 static int take_long(parse *p, const char *argument) {
   const char *equals = strchr(argument, '=');
   size_t size = equals ? (size_t)(equals - argument) - 2 : strlen(argument) - 2;
   const opt_row *row = find_long(p->spec, argument + 2, size);
+  if (!row && size > 1) row = find_everywhere(p->spec, argument + 2, size);
   return row ? take(p, row, argument, equals ? equals + 1 : NULL) : unknown_option(p->spec, argument);
 }
 
@@ -214,6 +230,7 @@ static int take_short(parse *p, const char *argument) {
   if (whole) return opt_usage_error(p->spec, "%s begins with one dash; did you mean --%s?", argument, argument + 1);
   for (const char *at = argument + 1; *at; at++) {
     const opt_row *row = find_short(p->spec, *at);
+    if (!row) row = find_everywhere(p->spec, at, 1);
     if (!row) return unknown_option(p->spec, argument);
     if (row->kind != OPT_FLAG) return take(p, row, argument, at[1] ? at + 1 : NULL);
     int status = take(p, row, argument, NULL);
@@ -259,7 +276,7 @@ static int check_written(const opt_spec *spec, int count, char **inputs) {
 static int go_on(const opt_spec *spec, int count, char **inputs) {
   int status = check_written(spec, count, inputs);
   for (const opt_row *row = spec->rows; row->help && status < 0; row++)
-    if (place_of(row)) sandbox_allow(place_of(row));
+    if (place_of(row)) (row->kind == OPT_DIRECTORY ? sandbox_allow_directory : sandbox_allow)(place_of(row));
   if (status < 0) sandbox_enter();
   return status;
 }

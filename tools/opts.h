@@ -1,7 +1,8 @@
 /* opts.h - one table of options for each command: it is the parser and the help at once.
  *
  * Values go into a local struct of the command through the pointers of the rows. Every form works: -o FILE, -oFILE, --output FILE, --output=FILE,
- * --flag, --flag=true|false. "--" ends the options. */
+ * --flag, --flag=true|false. "--" ends the options. -v, --verbose and --color WHEN, which all of wasm-tools takes, are taken beyond the table, without effect, by
+ * every command that has --error-format. */
 #ifndef CTOOL_TOOLS_OPTS_H
 #define CTOOL_TOOLS_OPTS_H
 

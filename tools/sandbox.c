@@ -49,17 +49,35 @@ static bool resolve(char out[PATH_MAX], const char *path) {
   return true;
 }
 
+static void cut_last_name(char *path) {
+  size_t size = strlen(path);
+  while (size > 1 && path[size - 1] == '/') path[--size] = 0;
+  char *slash = strrchr(path, '/');
+  if (!slash) memcpy(path, ".", 2);
+  else slash[slash == path] = 0; /* "/" stays */
+}
+
+/* From a directory that may be missing to the nearest one above that is there: it is made there, with those between. */
+static void climb(char *path) {
+  struct stat status;
+  while (stat(path, &status) != 0 && errno == ENOENT && strcmp(path, ".") != 0 && strcmp(path, "/") != 0) cut_last_name(path);
+}
+
+/* A place for one more directory, which is that of `path`; NULL when there is none, so that all is allowed. */
+static char *add_place(const char *path) {
+  if (!state.kind || state.is_open || strcmp(path, "-") == 0) return NULL;
+  state.is_open = state.count == PLACES || !resolve(state.directories[state.count], path);
+  return state.is_open ? NULL : state.directories[state.count++];
+}
+
 void sandbox_allow(const char *path) {
-  if (!state.kind || state.is_open || strcmp(path, "-") == 0) return;
-  char *directory = state.directories[state.count < PLACES ? state.count : 0];
-  if (state.count == PLACES || !resolve(directory, path)) {
-    state.is_open = true;
-    return;
-  }
-  char *slash = strrchr(directory, '/');
-  if (!slash) memcpy(directory, ".", 2);
-  else slash[slash == directory] = 0; /* "/" stays */
-  state.count++;
+  char *place = add_place(path);
+  if (place) cut_last_name(place);
+}
+
+void sandbox_allow_directory(const char *path) {
+  char *place = add_place(path);
+  if (place) climb(place);
 }
 
 /* ---- Landlock */
@@ -183,5 +201,6 @@ bool sandbox_is_available(void) {
 bool sandbox_is_available(void) { return false; }
 void sandbox_want(sandbox_kind kind) { (void)kind; }
 void sandbox_allow(const char *output) { (void)output; }
+void sandbox_allow_directory(const char *directory) { (void)directory; }
 void sandbox_enter(void) {}
 #endif

@@ -14,8 +14,11 @@ typedef enum sandbox_kind {
 /* Asks for it; main does, by commands.def and --no-sandbox. In a build with sanitizers, which need what it forbids, nothing happens. */
 void sandbox_want(sandbox_kind kind);
 
-/* A file or directory that will be written, whose directory stays open for it. "-" is none. */
+/* A file that will be written, whose directory stays open for it. "-" is none. */
 void sandbox_allow(const char *output);
+
+/* A directory in which files will be written. It may be missing, and those above it: the nearest one that is there stays open, so that they can be made. */
+void sandbox_allow_directory(const char *directory);
 
 /* From here on it holds for the process and its threads. Does nothing when it is not wanted. */
 void sandbox_enter(void);

@@ -55,5 +55,13 @@ with tempfile.TemporaryDirectory() as folder:
     for output in ('out/m.wasm', 'm.wasm', 'out/dangling', os.path.join(folder, 'absolute.wasm')): # what may be written is written
         r = subprocess.run([ctool, 'parse', 'm.wat', '-o', output], cwd=folder, stderr=subprocess.PIPE, text=True)
         check('parse -o %s: %s' % (output, r.stderr), r.returncode == 0 and os.path.getsize(os.path.join(folder, output)) > 8)
+    with open(os.path.join(folder, 'w.wit'), 'w') as f: f.write('package a:b; world w { import wasi:cli/stdout@0.2.0; }')
+    with open(os.path.join(folder, 'c.wat'), 'w') as f: f.write('(component (core module (func)))')
+    for directory in ('new/', './new2/', 'a/b/c', os.path.join(folder, 'd/e/')): # directories that are not there are made
+        r = subprocess.run([ctool, 'component', 'wit', 'w.wit', '--out-dir', directory], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        check('component wit --out-dir %s: %s' % (directory, r.stderr), r.returncode == 0 and os.path.exists(os.path.join(folder, directory, 'deps')))
+        directory = os.path.join(directory, 'modules/')
+        r = subprocess.run([ctool, 'component', 'unbundle', 'c.wat', '--threshold', '0', '--module-dir', directory, '-o', 'out/c.wasm'], cwd=folder, stderr=subprocess.PIPE, text=True)
+        check('component unbundle --module-dir %s: %s' % (directory, r.stderr), r.returncode == 0 and len(os.listdir(os.path.join(folder, directory))) == 1)
 print('\n'.join(failures) or 'it holds')
 sys.exit(bool(failures))
