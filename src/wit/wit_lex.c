@@ -268,8 +268,20 @@ bool cti_lexer_eat(cti_lexer *lexer, cti_token token) {
   return true;
 }
 
+/* What should have ended a line is told at the token that comes next, lines below. */
+static void hint_line_above(cti_lexer *lexer) {
+  unsigned line = 1;
+  if (cti_slice_find(cti_slice_cut(lexer->text, lexer->gap, lexer->at), '\n', 0) == lexer->at - lexer->gap) return;
+  for (uint32_t i = 0; i < lexer->gap; i++) line += lexer->text.data[i] == '\n';
+  cti_error_hint(lexer->error, "line %u ends without `;`", line);
+}
+
 bool cti_lexer_expect(cti_lexer *lexer, cti_token token) {
-  return cti_lexer_eat(lexer, token) || cti_lexer_expected(lexer, token_texts[token]);
+  if (cti_lexer_eat(lexer, token)) return true;
+  if (cti_lexer_failed(lexer)) return false;
+  cti_lexer_expected(lexer, token_texts[token]);
+  if (token == CTI_TOKEN_SEMICOLON) hint_line_above(lexer);
+  return false;
 }
 
 ct_slice cti_lexer_docs(const cti_lexer *lexer) {

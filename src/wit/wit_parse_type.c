@@ -23,6 +23,14 @@ bool cti_parse_id(cti_lexer *lexer, cti_ast_id *out) {
   return !cti_lexer_failed(lexer);
 }
 
+static bool expect_with(cti_lexer *lexer, cti_token token, const char *hint) {
+  if (cti_lexer_eat(lexer, token)) return true;
+  bool failed = cti_lexer_failed(lexer);
+  cti_lexer_expect(lexer, token);
+  if (!failed) cti_error_hint(lexer->error, "%s", hint);
+  return false;
+}
+
 /* ---- types ---- */
 
 static cti_prim prim_of(cti_token token) {
@@ -123,7 +131,7 @@ static bool parse_built_in(cti_lexer *lexer, cti_ast_type *out, const type_shape
   lexer->stack->type_count++;
   cti_lexer_next(lexer);
   if (shape->bare && lexer->token != CTI_TOKEN_LESS) return !cti_lexer_failed(lexer);
-  if (!cti_lexer_expect(lexer, CTI_TOKEN_LESS)) return false;
+  if (!expect_with(lexer, CTI_TOKEN_LESS, "what it is of follows in `<>`, as in list<u8>, option<string>, tuple<u32, u32>")) return false;
   return shape->parts ? parse_parts(lexer, out, shape, depth) : parse_tuple(lexer, out, depth);
 }
 
@@ -295,7 +303,7 @@ static bool parse_members(cti_lexer *lexer, cti_ast_type *out) {
     cti_ast_member member = {0};
     if (!parse_member(lexer, (cti_def_kind)out->def, &member) || !cti_vec_push(lexer->arena, &stack->members, member)) return false;
     if (cti_lexer_eat(lexer, CTI_TOKEN_COMMA)) continue;
-    if (!cti_lexer_expect(lexer, CTI_TOKEN_RIGHT_BRACE)) return false;
+    if (!expect_with(lexer, CTI_TOKEN_RIGHT_BRACE, "a `,` stands between the fields of a record, the cases of a variant or an enum, and flags")) return false;
     break;
   }
   return CTI_TAKE_LIST(lexer, &stack->members, start, &out->of.members, &out->count);

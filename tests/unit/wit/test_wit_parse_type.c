@@ -41,7 +41,7 @@ static void test_type__refused(void **state) {
       {"type t = ; }",
        "t.wit:1:68: expected a type, found `;`"},
       {"type t = list; }",
-       "t.wit:1:72: expected `<`, found `;`"},
+       "t.wit:1:72: expected `<`, found `;` | what it is of follows in `<>`, as in list<u8>, option<string>, tuple<u32, u32>"},
       {"type t = list<u8, x>; }",
        "t.wit:1:77: expected the length of the list, a number, found `x`"},
       {"type t = list<u8,; }",
