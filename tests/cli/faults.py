@@ -426,7 +426,7 @@ def t_memory_in_proportion(p):
     names = ['a%d' % i for i in range(4000)]
     p.write('inline.wit', 'package a:b; world w { %s }' % ' '.join('import %s: interface { f: func(); }' % name for name in names))
     instance = '(instance (instantiate $c %s))' % ' '.join('(with "%s" (type 0))' % name for name in names)
-    p.write('named.wat', '(component (component $c %s) (import "r" (type (sub resource))) %s)' % (' '.join('(import "%s" (type (sub resource)))' % name for name in names), instance * 100))
+    p.write('named.wat', '(component (component $c %s) (import "r" (type (sub resource))) %s)' % (' '.join('(import "%s" (type (sub resource)))' % name for name in names), instance * 300))
     p.run('parse', 'named.wat', '-o', 'named.wasm')
     limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (64 << 20, 64 << 20))
     p.run('component', 'wit', 'inline.wit', '-o', 'o', preexec_fn=limit)
