@@ -32,6 +32,12 @@ static ct_status mismatch(cti_subtype_cx *cx, const char *asked, const char *giv
     }                                                          \
   } while (0)
 
+/* Counts work of a size that few bytes of the input can ask for: CT_LIMIT when it was too much in all. */
+static ct_status charge(cti_subtype_cx *cx, uint32_t parts) {
+  cx->store->compared += parts;
+  return cti_component_limit_check(CTI_COMPONENT_LIMIT_COMPARED, cx->store->compared, cx->offset, cx->store->error);
+}
+
 /* ---- resources */
 
 static uint32_t stands_for(const cti_subtype_cx *cx, uint32_t number, uint32_t side) {
@@ -103,6 +109,7 @@ static ct_status looked_into(cti_subtype_cx *cx, uint32_t given, uint32_t asked,
   uint64_t pair = (uint64_t)given << 32 | (asked << 1 | side);
   if (cti_map_get_u64(&cx->equal, pair) == cx->state) return CT_OK;
   cti_def a = *cti_value_at(cx->store, given), b = *cti_value_at(cx->store, asked);
+  CTI_TRY(charge(cx, 1 + b.member_count));
   CTI_TRY(def_sub(cx, &a, &b, side));
   return cti_map_set_u64(&cx->equal, cx->arena, pair, cx->state);
 }
@@ -126,6 +133,7 @@ static ct_status func_sub(cti_subtype_cx *cx, uint32_t given, uint32_t asked, ui
   const cti_func_type *a = cti_type_at(cx->store, given)->of.func, *b = cti_type_at(cx->store, asked)->of.func;
   if (a->is_async != b->is_async)
     return mismatch(cx, b->is_async ? "async function" : "function that is not async", a->is_async ? "async function" : "function that is not async");
+  CTI_TRY(charge(cx, 1 + b->param_count));
   if (a->param_count != b->param_count) return differ(cx, "a function with %u parameters was expected, one with %u was found", b->param_count, a->param_count);
   for (uint32_t i = 0; i < a->param_count; i++) {
     const cti_member *ours = &a->params[i], *theirs = &b->params[i];
@@ -179,6 +187,7 @@ static ct_status instance_sub(cti_subtype_cx *cx, uint32_t given, uint32_t asked
   const cti_extern_list *a = &cti_type_at(cx->store, given)->of.instance->exports, *b = &cti_type_at(cx->store, asked)->of.instance->exports;
   bool same = a->names == b->names && a->entities == b->entities; /* an empty list has no address of its own */
   if (same && cx->bound_count[0] == 0 && cx->bound_count[1] == 0) return CT_OK;
+  CTI_TRY(charge(cx, b->names->count));
   for (uint32_t i = 0; i < b->names->count; i++) {
     uint32_t index = cti_extern_find(a, b->names->items[i]->name);
     if (index == CTI_MAP_NONE) return differ(cx, "the instance does not export `%.*s`", CTI_S(b->names->items[i]->name));
@@ -234,6 +243,7 @@ static ct_status bind_list(cti_subtype_cx *cx, const cti_extern_list *given, con
 }
 
 static ct_status compare_list(cti_subtype_cx *cx, const cti_extern_list *given, const cti_extern_list *asked, uint32_t side, const char *what) {
+  CTI_TRY(charge(cx, asked->names->count));
   for (uint32_t i = 0; i < asked->names->count; i++) {
     ct_slice name = asked->names->items[i]->name;
     uint32_t index = cti_extern_find(given, name);

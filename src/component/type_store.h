@@ -144,6 +144,7 @@ typedef struct cti_type_store {
   cti_map resource_aliases;       /* (number, alias) -> id */
   CTI_VEC(uint32_t) alias_parents; /* index: an alias of a resource, less 1; the alias that it was made of */
   uint64_t substituted;  /* types, members and entities that substitute.c made */
+  uint64_t compared;     /* members and entities that subtype.c looked at */
   uint32_t session, walk, epoch; /* the last ones that were given out */
   cti_abi abi32, abi64;
   CTI_VEC(uint32_t) key;         /* scratch: the structure that is being looked up */

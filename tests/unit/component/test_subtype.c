@@ -99,7 +99,28 @@ static void test_subtype__shared_parts_cost_once(void **state) {
   assert_int_equal(validate_text(text, "", &error), CT_OK);
 }
 
+/* An instance type of 2^17 functions, defined on both sides, and instances of it that differ: each instantiation would compare them all. */
+static void test_subtype__work_has_a_limit(void **state) {
+  (void)state;
+  char text[8192];
+  size_t size = 0;
+  for (int side = 0; side < 2; side++) {
+    size += (size_t)snprintf(text + size, sizeof text - size, "%s(type (instance (export \"f\" (func))))", side ? "" : "(component ");
+    for (int i = 0; i < 17; i++)
+      size += (size_t)snprintf(text + size, sizeof text - size, "(type (instance (alias outer 1 %d (type)) (export \"a\" (instance (type 0))) (export \"b\" (instance (type 0)))))", i);
+    size += (size_t)snprintf(text + size, sizeof text - size, "(import \"i\" (instance (type 17)))%s", side ? "(alias export 0 \"a\" (instance))" : ")");
+  }
+  ct_error error;
+  for (int i = 0; i < 20; i++) {
+    size += (size_t)snprintf(text + size, sizeof text - size, "(instance (export \"a\" (instance 1)) (export \"b\" (instance 1))) (instance (instantiate 0 (with \"i\" (instance %d))))", 2 + 2 * i);
+    if (i == 0) assert_int_equal(validate_text(text, "", &error), CT_OK);
+  }
+  assert_true(size < sizeof text);
+  assert_int_equal(validate_text(text, "", &error), CT_LIMIT);
+  assert_non_null(strstr(error.message, "parts of types compared"));
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_subtype__rows), cmocka_unit_test(test_subtype__shared_parts_cost_once)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_subtype__rows), cmocka_unit_test(test_subtype__shared_parts_cost_once), cmocka_unit_test(test_subtype__work_has_a_limit)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
