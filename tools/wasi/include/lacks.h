@@ -41,6 +41,9 @@ int sigaction(int number, const struct sigaction *action, struct sigaction *old)
 int sigemptyset(sigset_t *set);
 int sigaddset(sigset_t *set, int number);
 
+#ifndef F_DUPFD_CLOEXEC
+#define F_DUPFD_CLOEXEC 1030 /* which its fcntl refuses: there are no descriptors to name */
+#endif
 #ifndef AF_UNIX
 #define AF_UNIX 1
 #endif
