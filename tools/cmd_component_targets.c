@@ -57,7 +57,7 @@ int cmd_component_targets(int argc, char **argv) {
       "same types. Says nothing when it does. Without COMPONENT, or with -, standard input is read; text is taken as well.",
       rows,
       "  ctool component targets wit app.wasm\n"
-      "  ctool component targets wit -w wasi:http/proxy --semver-compatible app.wasm\n"};
+      "  ctool component targets wit -w demo:words/library --semver-compatible app.wasm\n"};
   int count;
   int status = opt_parse(&spec, argc, argv, &count);
   if (status >= 0) return status;

@@ -14,7 +14,8 @@ void opt_tell(const char *format, va_list arguments) {
   ct_buf text = {0};
   vsnprintf(error.message, sizeof error.message, format, arguments);
   ct_error_print(&error, &text);
-  if (!text.failed) fwrite(text.data, 1, text.size, stderr);
+  if (text.failed) fprintf(stderr, "error: %s\n", error.message);
+  else fwrite(text.data, 1, text.size, stderr);
   ct_buf_free(&text);
 }
 
@@ -121,14 +122,14 @@ static const char **new_block(int room) {
   return block->items;
 }
 
-static int store(const opt_spec *spec, const opt_row *row, const char *value, int room) {
+static int store(const opt_row *row, const char *value, int room) {
   if (row->kind != OPT_STRINGS) {
     *(const char **)row->target = value;
     return -1;
   }
   opt_strings *strings = row->target;
   if (!strings->items) strings->items = new_block(room); /* one for each argument is enough */
-  if (!strings->items) return opt_usage_error(spec, "out of memory");
+  if (!strings->items) return fputs("error: out of memory\n", stderr), 1;
   strings->items[strings->count++] = value;
   return -1;
 }
@@ -206,7 +207,7 @@ static int take(parse *p, const opt_row *row, const char *name, const char *valu
     take_word(p, row, value);
     return -1;
   }
-  return store(p->spec, row, value, p->argc);
+  return store(row, value, p->argc);
 }
 
 /* Commands that tell failures as JSON are those of ctool's own names; wasm-opt and wabt's tools have other options. */

@@ -23,7 +23,6 @@ static const char *why(int code) {
   case REG_ECOLLATE: return "there is no such collating element";
   case REG_EESCAPE: return "it ends with a backslash";
   case REG_ESUBREG: return "a number refers to no group";
-  case REG_ESPACE: return "it takes too much memory";
   default: return "its form is wrong";
   }
 }
@@ -44,6 +43,7 @@ static size_t place_of_error(const char *pattern, cti_arena *arena) {
 }
 
 static ct_status refuse(const char *pattern, int code, cti_arena *arena) {
+  if (code == REG_ESPACE) return cti_fail(arena->error, CT_NOMEM, CT_NO_OFFSET, "out of memory");
   size_t place = place_of_error(pattern, arena);
   return cti_fail(arena->error, CT_USAGE, CT_NO_OFFSET, "the regular expression \"%s\" does not compile: %s, at character %zu: \"%s\"", pattern, why(code), place + 1, pattern + place);
 }
