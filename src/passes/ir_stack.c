@@ -33,14 +33,19 @@ static bool writes(const cti_ir *f, cti_node node, uint32_t local) {
   return false;
 }
 
-/* The set of the local that the statement at `i` of the list comes upon first, going back. UINT32_MAX: none. */
+static bool written_between(const stacker *s, cti_node list, uint32_t from, uint32_t to, uint32_t local) {
+  for (uint32_t k = from; k < to; k++)
+    if (writes(s->f, cti_ir_kid(s->f, list, k), local)) return true;
+  return false;
+}
+
+/* The set of the local that the statement at `i` of the list comes upon first, going back. UINT32_MAX: none. Most have none, so that what statements hold is
+ * looked into last. */
 static uint32_t set_before(const stacker *s, cti_node list, uint32_t i, uint32_t local) {
   for (uint32_t k = i; k-- > 0 && i - k <= MAX_BACK;) {
-    cti_node statement = cti_ir_kid(s->f, list, k);
-    const cti_ir_node *n = at(s, statement);
+    const cti_ir_node *n = at(s, cti_ir_kid(s->f, list, k));
     if (n->type != CTI_VT_NONE) return UINT32_MAX; /* a value that waits already */
-    if (n->op == CTI_OP_LOCAL_SET && n->a == local) return k;
-    if (writes(s->f, statement, local)) return UINT32_MAX;
+    if (n->op == CTI_OP_LOCAL_SET && n->a == local) return written_between(s, list, k + 1, i, local) ? UINT32_MAX : k;
   }
   return UINT32_MAX;
 }
