@@ -3,9 +3,16 @@
 
 Of `ctool validate`, when it takes longer than a second, a bar that comes and goes: the second of three files is a pipe, whose writer waits.
 Of a failure, how to be told more of it."""
-import os, pty, subprocess, sys, tempfile, threading, time
+import os, pty, select, subprocess, sys, tempfile, threading, time
 
 MODULE = b'\0asm\1\0\0\0'
+
+
+def read(ours):
+    """What was written to the terminal: it comes in pieces, the last of them after the writer has ended."""
+    seen = b''
+    while select.select([ours], [], [], 0.3)[0]: seen += os.read(ours, 4096)
+    return seen.decode()
 
 
 def run(ctool, folder, stderr):
@@ -30,10 +37,10 @@ def fail(ctool, stderr, *more):
 
 def fails(ctool, ours, theirs):
     fail(ctool, theirs)
-    seen = os.read(ours, 4096).decode()
+    seen = read(ours)
     assert seen.startswith('error: ') and seen.endswith('\r\n  = more: ctool explain 900\r\n'), repr(seen)
     fail(ctool, theirs, '--error-format', 'json')
-    assert b'more' not in os.read(ours, 4096)
+    assert 'more' not in read(ours)
     with tempfile.TemporaryFile() as plain:
         fail(ctool, plain)
         plain.seek(0)
@@ -53,7 +60,7 @@ def main():
             print('terminal: skipped: %s' % e)
             sys.exit(77)
         run(ctool, folder, theirs)
-        seen = os.read(ours, 4096).decode()
+        seen = read(ours)
         assert seen == '\r\x1b[K[################........] 2 of 3\r\x1b[K', repr(seen)
         fails(ctool, ours, theirs)
         with tempfile.TemporaryFile() as plain:
