@@ -16,14 +16,9 @@ static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
 
 enum { ENDING_COUNT = sizeof ending / sizeof *ending };
 
-static leftover *leftovers;
 static pid_t owner;                    /* a copy of this process, which fork makes, removes nothing of it */
 static volatile sig_atomic_t running;  /* a child, or 0 */
 static volatile sig_atomic_t is_held, waiting; /* `waiting`: the signal that came while it was held */
-
-static void remove_all(void) {
-  for (leftover *it = leftovers; it; it = it->next) it->remove(it);
-}
 
 /* From a terminal the child knows already, from elsewhere it would go on alone, and write where we remove; half a second is enough for one that heeds it. */
 static void end_child(int number) {
@@ -40,7 +35,7 @@ static void on_end(int number) {
   }
   if (is_ours && !is_held) { /* a second one in a hold ends us as we are: the list may be half changed */
     end_child(number);
-    remove_all();
+    leftover_remove_all();
   }
   signal(number, SIG_DFL);
   raise(number);
@@ -51,7 +46,7 @@ static void on_fault(int number, siginfo_t *info, void *context) {
   static const char text[] = "error: an input got shorter while it was read, or cannot be read any more\n";
   (void)context;
   if (getpid() == owner && info->si_code == BUS_ADRERR) {
-    remove_all();
+    leftover_remove_all();
     ssize_t told = write(STDERR_FILENO, text, sizeof text - 1);
     (void)told; /* where nobody listens, the exit status says it */
     _exit(1);
@@ -90,19 +85,6 @@ void ending_release(void) {
   atomic_signal_fence(memory_order_seq_cst);
   is_held = false;
   if (waiting) raise(waiting);
-}
-
-void leftover_add(leftover *it, void (*remove)(leftover *it)) {
-  *it = (leftover){remove, leftovers, &leftovers};
-  if (leftovers) leftovers->link = &it->next;
-  leftovers = it;
-}
-
-void leftover_forget(leftover *it) {
-  if (!it->link) return;
-  *it->link = it->next;
-  if (it->next) it->next->link = it->link;
-  it->link = NULL;
 }
 
 void ending_child(pid_t child) { running = (sig_atomic_t)child; }

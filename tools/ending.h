@@ -24,6 +24,9 @@ void ending_release(void);
 void leftover_add(leftover *it, void (*remove)(leftover *it));
 void leftover_forget(leftover *it);
 
+/* For who ends the process, and nothing else. */
+void leftover_remove_all(void);
+
 /* A program that runs, which is told of the signal and waited for; 0: none does any more. */
 void ending_child(pid_t child);
 

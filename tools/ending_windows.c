@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <windows.h>
 
-static leftover *leftovers;
 static HANDLE running; /* a child, or NULL */
 static CRITICAL_SECTION held;
 
@@ -18,7 +17,7 @@ static BOOL WINAPI on_end(DWORD what) {
   (void)what;
   EnterCriticalSection(&held); /* for ever: nothing more is put in place */
   end_child();
-  for (leftover *it = leftovers; it; it = it->next) it->remove(it);
+  leftover_remove_all();
   ExitProcess(STATUS_CONTROL_C_EXIT);
 }
 
@@ -29,18 +28,5 @@ void ending_watch(void) {
 
 void ending_hold(void) { EnterCriticalSection(&held); }
 void ending_release(void) { LeaveCriticalSection(&held); }
-
-void leftover_add(leftover *it, void (*remove)(leftover *it)) {
-  *it = (leftover){remove, leftovers, &leftovers};
-  if (leftovers) leftovers->link = &it->next;
-  leftovers = it;
-}
-
-void leftover_forget(leftover *it) {
-  if (!it->link) return;
-  *it->link = it->next;
-  if (it->next) it->next->link = it->link;
-  it->link = NULL;
-}
 
 void ending_child(pid_t child) { running = (HANDLE)(intptr_t)child; }

@@ -195,40 +195,32 @@ static mode_t mode_for(const struct stat *old) {
 struct ct_output {
   int descriptor;
   bool owned;      /* to be closed: not standard output */
-  char *path;      /* as it was given, for messages */
-  char *target;    /* what is replaced: where links lead to; NULL when that is written straight */
-  char *temporary; /* beside it, or NULL */
+  cti_output_names names;
   mode_t mode;
 };
 
-static ct_status no_memory(const char *path, ct_error *error) { return cti_fail(error, CT_NOMEM, CT_NO_OFFSET, "out of memory while writing %s", path); }
-
 static void output_free(ct_output *output) {
-  cti_free(output->path);
-  cti_free(output->target);
-  cti_free(output->temporary);
+  cti_output_names_free(&output->names);
   cti_free(output);
 }
 
 static ct_status open_beside(ct_output *output, const char *target, const struct stat *old, ct_error *error) {
   size_t size = strlen(target) + sizeof ".XXXXXX";
-  output->target = cti_file_text(target);
-  output->temporary = cti_malloc(size);
-  if (!output->target || !output->temporary) return no_memory(output->path, error);
-  snprintf(output->temporary, size, "%s.XXXXXX", target);
+  output->names.target = cti_file_text(target);
+  output->names.temporary = cti_malloc(size);
+  if (!output->names.target || !output->names.temporary) return cti_output_no_memory(output->names.path, error);
+  snprintf(output->names.temporary, size, "%s.XXXXXX", target);
   output->mode = mode_for(old);
-  output->descriptor = mkstemp(output->temporary);
+  output->descriptor = mkstemp(output->names.temporary);
   if (output->descriptor >= 0) return CT_OK;
-  return cti_file_fail(error, CT_IO_WRITE, output->path, errno == ENOENT ? "cannot write: its directory does not exist" : "cannot write a file in its directory");
+  return cti_file_fail(error, CT_IO_WRITE, output->names.path, errno == ENOENT ? "cannot write: its directory does not exist" : "cannot write a file in its directory");
 }
 
 static ct_status open_standard(ct_output *output, bool binary, ct_error *error) {
   output->owned = false;
   output->descriptor = STDOUT_FILENO;
   if (!binary || !ct_is_terminal(STDOUT_FILENO)) return CT_OK;
-  cti_fail(error, CT_IO_TERMINAL, CT_NO_OFFSET, "the output is binary, and standard output is a terminal");
-  cti_error_hint(error, "name a file with -o FILE, or send standard output to a file or a pipe");
-  return error->status;
+  return cti_output_is_terminal(error);
 }
 
 /* The descriptor that a name of Linux stands for, else -1. */
@@ -248,7 +240,7 @@ static int named_descriptor(const char *path) {
 static ct_status open_named(ct_output *output, int descriptor, bool binary, ct_error *error) {
   if (descriptor == STDOUT_FILENO) return open_standard(output, binary, error);
   output->descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
-  return output->descriptor >= 0 ? CT_OK : cti_file_fail(error, CT_IO_WRITE, output->path, "cannot open for writing");
+  return output->descriptor >= 0 ? CT_OK : cti_file_fail(error, CT_IO_WRITE, output->names.path, "cannot open for writing");
 }
 
 static ct_status open_path(ct_output *output, const char *path, bool binary, ct_error *error) {
@@ -273,9 +265,9 @@ static ct_status open_path(ct_output *output, const char *path, bool binary, ct_
 ct_status ct_output_open(ct_output **out, const char *path, bool binary, ct_error *error) {
   *out = NULL;
   ct_output *output = cti_malloc(sizeof *output);
-  if (!output) return no_memory(path, error);
-  *output = (ct_output){.descriptor = -1, .owned = true, .path = cti_file_text(cti_is_dash(path) ? "standard output" : path)};
-  ct_status status = !output->path ? no_memory(path, error) : cti_is_dash(path) ? open_standard(output, binary, error) : open_path(output, path, binary, error);
+  if (!output) return cti_output_no_memory(path, error);
+  *output = (ct_output){.descriptor = -1, .owned = true, .names.path = cti_file_text(cti_is_dash(path) ? "standard output" : path)};
+  ct_status status = !output->names.path ? cti_output_no_memory(path, error) : cti_is_dash(path) ? open_standard(output, binary, error) : open_path(output, path, binary, error);
   if (status == CT_OK) *out = output;
   else output_free(output);
   return status;
@@ -283,17 +275,17 @@ ct_status ct_output_open(ct_output **out, const char *path, bool binary, ct_erro
 
 ct_status ct_output_put_pieces(ct_output *output, const ct_slice *pieces, size_t count, ct_error *error) {
   if (write_pieces(output->descriptor, pieces, count)) return CT_OK;
-  return cti_file_fail(error, CT_IO_WRITE, output->path, "cannot write");
+  return cti_file_fail(error, CT_IO_WRITE, output->names.path, "cannot write");
 }
 
-const char *ct_output_temporary(const ct_output *output) { return output->temporary; }
+const char *ct_output_temporary(const ct_output *output) { return output->names.temporary; }
 
 ct_status ct_output_finish(ct_output *output, ct_error *error) {
   if (output->descriptor < 0) return CT_OK;
-  bool ok = !output->temporary || fchmod(output->descriptor, output->mode) == 0;
+  bool ok = !output->names.temporary || fchmod(output->descriptor, output->mode) == 0;
   if (output->owned) ok = close(output->descriptor) == 0 && ok;
   output->descriptor = -1;
-  return ok ? CT_OK : cti_file_fail(error, CT_IO_WRITE, output->path, "cannot write");
+  return ok ? CT_OK : cti_file_fail(error, CT_IO_WRITE, output->names.path, "cannot write");
 }
 
 ct_status ct_output_close(ct_output *output, bool keep, ct_error *error) {
@@ -303,11 +295,11 @@ ct_status ct_output_close(ct_output *output, bool keep, ct_error *error) {
   ct_status status = ct_output_finish(output, keep ? error : &ignored);
   if (!keep) status = CT_OK;
   keep = keep && status == CT_OK;
-  if (output->temporary && keep && rename(output->temporary, output->target) != 0) {
-    status = cti_file_fail(error, CT_IO_WRITE, output->path, "cannot write");
+  if (output->names.temporary && keep && rename(output->names.temporary, output->names.target) != 0) {
+    status = cti_file_fail(error, CT_IO_WRITE, output->names.path, "cannot write");
     keep = false;
   }
-  if (output->temporary && !keep) unlink(output->temporary);
+  if (output->names.temporary && !keep) unlink(output->names.temporary);
   output_free(output);
   return status;
 }

@@ -24,6 +24,17 @@ bool cti_directory_make(const char *path);
 /* A copy that cti_free frees; NULL when memory is out. */
 char *cti_file_text(const char *text);
 
+/* What an output is called. All are cti_free's. */
+typedef struct cti_output_names {
+  char *path;      /* as it was given, for messages */
+  char *target;    /* what is replaced: where links lead to; NULL when that is written straight */
+  char *temporary; /* beside it, or NULL */
+} cti_output_names;
+void cti_output_names_free(cti_output_names *names);
+
+ct_status cti_output_no_memory(const char *path, ct_error *error);
+ct_status cti_output_is_terminal(ct_error *error); /* and what is to be written is binary */
+
 static inline bool cti_is_dash(const char *path) { return strcmp(path, "-") == 0; }
 
 #endif

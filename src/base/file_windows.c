@@ -176,17 +176,11 @@ bool ct_is_same_output(const char *a, const char *b) {
 struct ct_output {
   HANDLE file;
   bool owned;      /* to be closed: not standard output */
-  char *path;      /* as it was given, for messages */
-  char *target;    /* what is replaced: where links lead to; NULL when that is written straight */
-  char *temporary; /* beside it, or NULL */
+  cti_output_names names;
 };
 
-static ct_status no_memory(const char *path, ct_error *error) { return cti_fail(error, CT_NOMEM, CT_NO_OFFSET, "out of memory while writing %s", path); }
-
 static void output_free(ct_output *output) {
-  cti_free(output->path);
-  cti_free(output->target);
-  cti_free(output->temporary);
+  cti_output_names_free(&output->names);
   cti_free(output);
 }
 
@@ -217,23 +211,21 @@ static char *final_path(HANDLE file) {
 
 static ct_status open_beside(ct_output *output, char *target, ct_error *error) {
   size_t size = target ? strlen(target) + sizeof ".XXXXXX" : 0;
-  output->target = target;
-  output->temporary = target ? cti_malloc(size) : NULL;
-  if (!output->temporary) return no_memory(output->path, error);
-  snprintf(output->temporary, size, "%s.XXXXXX", target);
-  output->file = make_temporary(output->temporary);
+  output->names.target = target;
+  output->names.temporary = target ? cti_malloc(size) : NULL;
+  if (!output->names.temporary) return cti_output_no_memory(output->names.path, error);
+  snprintf(output->names.temporary, size, "%s.XXXXXX", target);
+  output->file = make_temporary(output->names.temporary);
   if (output->file != INVALID_HANDLE_VALUE) return CT_OK;
   cti_wide_errno();
-  return cti_file_fail(error, CT_IO_WRITE, output->path, errno == ENOENT ? "cannot write: its directory does not exist" : "cannot write a file in its directory");
+  return cti_file_fail(error, CT_IO_WRITE, output->names.path, errno == ENOENT ? "cannot write: its directory does not exist" : "cannot write a file in its directory");
 }
 
 static ct_status open_standard(ct_output *output, bool binary, ct_error *error) {
   output->owned = false;
   output->file = standard(1);
   if (!binary || !ct_is_terminal(1)) return CT_OK;
-  cti_fail(error, CT_IO_TERMINAL, CT_NO_OFFSET, "the output is binary, and standard output is a terminal");
-  cti_error_hint(error, "name a file with -o FILE, or send standard output to a file or a pipe");
-  return error->status;
+  return cti_output_is_terminal(error);
 }
 
 static ct_status open_target(ct_output *output, const char *path, bool binary, ct_error *error) {
@@ -251,9 +243,9 @@ static ct_status open_target(ct_output *output, const char *path, bool binary, c
 ct_status ct_output_open(ct_output **out, const char *path, bool binary, ct_error *error) {
   *out = NULL;
   ct_output *output = cti_malloc(sizeof *output);
-  if (!output) return no_memory(path, error);
-  *output = (ct_output){.file = INVALID_HANDLE_VALUE, .owned = true, .path = cti_file_text(cti_is_dash(path) ? "standard output" : path)};
-  ct_status status = output->path ? open_target(output, path, binary, error) : no_memory(path, error);
+  if (!output) return cti_output_no_memory(path, error);
+  *output = (ct_output){.file = INVALID_HANDLE_VALUE, .owned = true, .names.path = cti_file_text(cti_is_dash(path) ? "standard output" : path)};
+  ct_status status = output->names.path ? open_target(output, path, binary, error) : cti_output_no_memory(path, error);
   if (status == CT_OK) *out = output;
   else output_free(output);
   return status;
@@ -281,23 +273,23 @@ ct_status ct_output_put_pieces(ct_output *output, const ct_slice *pieces, size_t
     else if (pieces[i].size) memcpy(room + used, pieces[i].data, pieces[i].size), used += pieces[i].size;
   }
   good = good && write_all(output->file, cti_slice(room, used));
-  return good ? CT_OK : fail_system(error, CT_IO_WRITE, output->path, "cannot write");
+  return good ? CT_OK : fail_system(error, CT_IO_WRITE, output->names.path, "cannot write");
 }
 
-const char *ct_output_temporary(const ct_output *output) { return output->temporary; }
+const char *ct_output_temporary(const ct_output *output) { return output->names.temporary; }
 
 ct_status ct_output_finish(ct_output *output, ct_error *error) {
   if (output->file == INVALID_HANDLE_VALUE) return CT_OK;
   bool good = !output->owned || CloseHandle(output->file);
   output->file = INVALID_HANDLE_VALUE;
-  return good ? CT_OK : fail_system(error, CT_IO_WRITE, output->path, "cannot write");
+  return good ? CT_OK : fail_system(error, CT_IO_WRITE, output->names.path, "cannot write");
 }
 
 static ct_status put_in_place(const ct_output *output, ct_error *error) {
-  wchar_t *from = cti_wide_path(output->temporary), *to = cti_wide_path(output->target);
+  wchar_t *from = cti_wide_path(output->names.temporary), *to = cti_wide_path(output->names.target);
   bool good = from && to && MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING);
   bool in_use = !good && (GetLastError() == ERROR_SHARING_VIOLATION || GetLastError() == ERROR_ACCESS_DENIED);
-  ct_status status = good ? CT_OK : fail_system(error, CT_IO_WRITE, output->path, "cannot write");
+  ct_status status = good ? CT_OK : fail_system(error, CT_IO_WRITE, output->names.path, "cannot write");
   if (in_use) cti_error_hint(error, "another program may have it open");
   cti_free(from);
   cti_free(to);
@@ -305,7 +297,7 @@ static ct_status put_in_place(const ct_output *output, ct_error *error) {
 }
 
 static void remove_temporary(const ct_output *output) {
-  wchar_t *wide = cti_wide_path(output->temporary);
+  wchar_t *wide = cti_wide_path(output->names.temporary);
   if (wide) DeleteFileW(wide);
   cti_free(wide);
 }
@@ -317,11 +309,11 @@ ct_status ct_output_close(ct_output *output, bool keep, ct_error *error) {
   ct_status status = ct_output_finish(output, keep ? error : &ignored);
   if (!keep) status = CT_OK;
   keep = keep && status == CT_OK;
-  if (output->temporary && keep) {
+  if (output->names.temporary && keep) {
     status = put_in_place(output, error);
     keep = status == CT_OK;
   }
-  if (output->temporary && !keep) remove_temporary(output);
+  if (output->names.temporary && !keep) remove_temporary(output);
   output_free(output);
   return status;
 }

@@ -54,6 +54,20 @@ void ct_names_free(char **names, size_t count) {
 
 /* ---- outputs */
 
+void cti_output_names_free(cti_output_names *names) {
+  cti_free(names->path);
+  cti_free(names->target);
+  cti_free(names->temporary);
+}
+
+ct_status cti_output_no_memory(const char *path, ct_error *error) { return cti_fail(error, CT_NOMEM, CT_NO_OFFSET, "out of memory while writing %s", path); }
+
+ct_status cti_output_is_terminal(ct_error *error) {
+  cti_fail(error, CT_IO_TERMINAL, CT_NO_OFFSET, "the output is binary, and standard output is a terminal");
+  cti_error_hint(error, "name a file with -o FILE, or send standard output to a file or a pipe");
+  return error->status;
+}
+
 ct_status ct_output_put(ct_output *output, ct_slice bytes, ct_error *error) { return ct_output_put_pieces(output, &bytes, 1, error); }
 
 static ct_status put_to_output(void *user, ct_slice bytes, ct_error *error) { return ct_output_put(user, bytes, error); }

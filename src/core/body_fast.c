@@ -46,17 +46,6 @@ static const struct {
 #undef ROW
 };
 
-static uint8_t letter_code(char letter) {
-  switch (letter) {
-    case 'i': return CTI_VT_I32;
-    case 'I': return CTI_VT_I64;
-    case 'f': return CTI_VT_F32;
-    case 'F': return CTI_VT_F64;
-    case 'v': return CTI_VT_V128;
-    default: return 0;
-  }
-}
-
 enum { MOST_OPERANDS = 3 };
 
 typedef struct shape {
@@ -68,9 +57,9 @@ typedef struct shape {
 static bool read_shape(shape *out, const char *signature) {
   *out = (shape){.count = 0};
   for (; *signature && *signature != ':'; out->count++, signature++)
-    if (out->count == MOST_OPERANDS || !(out->operands[out->count] = letter_code(*signature))) return false;
+    if (out->count == MOST_OPERANDS || !(out->operands[out->count] = (uint8_t)cti_letter_type(*signature, CTI_VT_NONE))) return false;
   if (!*signature || !signature[1]) return true;
-  out->result = letter_code(signature[1]);
+  out->result = (uint8_t)cti_letter_type(signature[1], CTI_VT_NONE);
   return out->result && !signature[2];
 }
 

@@ -118,17 +118,6 @@ static ct_status check_operand(cti_body *b, const cti_instr *in, cti_corevt *add
   }
 }
 
-static cti_corevt letter_type(char letter, cti_corevt address) {
-  switch (letter) {
-    case 'i': return CTI_VT_I32;
-    case 'I': return CTI_VT_I64;
-    case 'f': return CTI_VT_F32;
-    case 'F': return CTI_VT_F64;
-    case 'v': return CTI_VT_V128;
-    default: return address;
-  }
-}
-
 static ct_status check_signature(cti_body *b, const cti_instr *in) {
   const char *signature = cti_opcodes[in->op].signature;
   cti_corevt address = CTI_VT_I32;
@@ -137,9 +126,9 @@ static ct_status check_signature(cti_body *b, const cti_instr *in) {
   for (size_t i = colon; i-- > 0;) {
     bool is_access = signature[i] == 'p' && in->memarg.of_array;
     if (is_access) CTI_TRY(pop_address(b, in, address));
-    else CTI_TRY(cti_pop(b, letter_type(signature[i], address), NULL));
+    else CTI_TRY(cti_pop(b, cti_letter_type(signature[i], address), NULL));
   }
-  for (const char *result = signature + colon + 1; *result; result++) CTI_TRY(cti_push(b, letter_type(*result, address)));
+  for (const char *result = signature + colon + 1; *result; result++) CTI_TRY(cti_push(b, cti_letter_type(*result, address)));
   return CT_OK;
 }
 

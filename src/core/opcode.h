@@ -98,6 +98,18 @@ typedef struct cti_opcode {
 
 extern const cti_opcode cti_opcodes[CTI_OPS + 1]; /* the last one is CTI_OP_NONE: "?", no immediates */
 
+/* The type that a letter of a signature names; `otherwise` for those whose type depends on what the instruction refers to. */
+static inline cti_corevt cti_letter_type(char letter, cti_corevt otherwise) {
+  switch (letter) {
+  case 'i': return CTI_VT_I32;
+  case 'I': return CTI_VT_I64;
+  case 'f': return CTI_VT_F32;
+  case 'F': return CTI_VT_F64;
+  case 'v': return CTI_VT_V128;
+  default: return otherwise;
+  }
+}
+
 /* The instruction of a one-byte opcode (prefix 0) or of prefix and code; CTI_OP_NONE when there is none. */
 cti_op cti_op_find(uint8_t prefix, uint32_t code);
 

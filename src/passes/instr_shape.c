@@ -7,19 +7,10 @@
 static cti_corevt address_type(const cti_module *m, uint32_t memory) { return memory < m->memories.count && m->memories.items[memory].type.is_64 ? CTI_VT_I64 : CTI_VT_I32; }
 
 static cti_corevt type_of_letter(const cti_module *m, char letter, const cti_instr *instr) {
-  switch (letter) {
-  case 'i': return CTI_VT_I32;
-  case 'I': return CTI_VT_I64;
-  case 'f': return CTI_VT_F32;
-  case 'F': return CTI_VT_F64;
-  case 'v': return CTI_VT_V128;
-  case 'p': {
-    cti_imm imm = (cti_imm)cti_opcodes[instr->op].immediate;
-    if (imm == CTI_IMM_TABLE) return instr->a < m->tables.count && m->tables.items[instr->a].type.limits.is_64 ? CTI_VT_I64 : CTI_VT_I32;
-    return address_type(m, imm == CTI_IMM_MEMORY ? instr->a : instr->memarg.memory);
-  }
-  default: return CTI_VT_NONE;
-  }
+  cti_imm imm = (cti_imm)cti_opcodes[instr->op].immediate;
+  if (letter != 'p') return cti_letter_type(letter, CTI_VT_NONE);
+  if (imm == CTI_IMM_TABLE) return instr->a < m->tables.count && m->tables.items[instr->a].type.limits.is_64 ? CTI_VT_I64 : CTI_VT_I32;
+  return address_type(m, imm == CTI_IMM_MEMORY ? instr->a : instr->memarg.memory);
 }
 
 static bool by_signature(cti_instr_shape *out, const cti_module *m, const cti_instr *instr, const char *signature) {

@@ -4,62 +4,18 @@
 
 #include <string.h>
 
+#define LARGE_LIMBS 180 /* 5,760 bits: 10 to the power of 1,150 times 64 bits, and some */
+#include "text/large.h"
+
 enum {
-  LIMBS = 180,        /* 5,760 bits: 10 to the power of 1,150 times 64 bits, and some */
   MOST_DIGITS = 780,  /* more tell no more than that there are more: no middle between two numbers has more than 767 */
   LARGEST = 310, SMALLEST = -330 /* powers of 10 beyond which all is infinite, or nothing */
 };
-
-typedef struct large {
-  uint32_t limbs[LIMBS]; /* the lowest first */
-  unsigned used;
-} large;
-
-static void multiply_and_add(large *a, uint32_t factor, uint32_t more) {
-  uint64_t carry = more;
-  for (unsigned i = 0; i < a->used; i++) {
-    carry += (uint64_t)a->limbs[i] * factor;
-    a->limbs[i] = (uint32_t)carry;
-    carry >>= 32;
-  }
-  if (carry) a->limbs[a->used++] = (uint32_t)carry;
-}
-
-static void multiply_power_of_10(large *a, unsigned power) {
-  for (; power >= 9; power -= 9) multiply_and_add(a, 1000000000, 0);
-  for (; power; power--) multiply_and_add(a, 10, 0);
-}
-
-static void shift_left(large *a, unsigned bits) {
-  unsigned limbs = bits / 32;
-  memmove(a->limbs + limbs, a->limbs, a->used * sizeof *a->limbs);
-  memset(a->limbs, 0, limbs * sizeof *a->limbs);
-  a->used += limbs;
-  multiply_and_add(a, (uint32_t)1 << (bits % 32), 0);
-}
 
 static unsigned bits_of(const large *a) {
   unsigned bits = a->used * 32;
   for (uint32_t top = a->limbs[a->used - 1]; !(top >> 31); top <<= 1) bits--;
   return bits;
-}
-
-static int compare(const large *a, const large *b) {
-  if (a->used != b->used) return a->used < b->used ? -1 : 1;
-  for (unsigned i = a->used; i-- > 0;)
-    if (a->limbs[i] != b->limbs[i]) return a->limbs[i] < b->limbs[i] ? -1 : 1;
-  return 0;
-}
-
-/* a -= b, where b is no larger. */
-static void subtract(large *a, const large *b) {
-  uint64_t borrow = 0;
-  for (unsigned i = 0; i < a->used; i++) {
-    uint64_t part = (uint64_t)a->limbs[i] - (i < b->used ? b->limbs[i] : 0) - borrow;
-    a->limbs[i] = (uint32_t)part;
-    borrow = part >> 63;
-  }
-  while (a->used && a->limbs[a->used - 1] == 0) a->used--;
 }
 
 /* ---- the text */

@@ -2,6 +2,9 @@
  * comment. Flows in: the bits. Flows out: text like `0x1.8p+0 (;=1.5;)`. */
 #include "text/print.h"
 
+#define LARGE_LIMBS 40 /* 1,280 bits: the largest scale, 10 to the power of 325 times 2 to some, has 1,140 */
+#include "text/large.h"
+
 typedef struct float_form {
   unsigned fraction_bits, exponent_bits;
 } float_form;
@@ -35,50 +38,10 @@ static void print_hex(cti_text *t, uint64_t fraction, int exponent, const float_
 
 /* ---- the shortest decimal that rounds to the same number: Steele and White's digit generation with large integers, as Burger and Dybvig order it */
 
-enum { LIMBS = 40 }; /* 1,280 bits: the largest scale, 10 to the power of 325 times 2 to some, has 1,140 */
-
-typedef struct large {
-  uint32_t limbs[LIMBS]; /* the lowest first */
-  unsigned used;
-} large;
-
 static large large_of(uint64_t value) {
   large a = {{(uint32_t)value, (uint32_t)(value >> 32)}, 2};
   while (a.used && a.limbs[a.used - 1] == 0) a.used--;
   return a;
-}
-
-static void multiply(large *a, uint32_t factor) {
-  uint64_t carry = 0;
-  for (unsigned i = 0; i < a->used; i++) {
-    carry += (uint64_t)a->limbs[i] * factor;
-    a->limbs[i] = (uint32_t)carry;
-    carry >>= 32;
-  }
-  if (carry) a->limbs[a->used++] = (uint32_t)carry;
-}
-
-static void multiply_power_of_10(large *a, unsigned power) {
-  for (; power >= 9; power -= 9) multiply(a, 1000000000);
-  for (; power; power--) multiply(a, 10);
-}
-
-static void shift_left(large *a, unsigned bits) {
-  unsigned limbs = bits / 32;
-  if (limbs && a->used) {
-    memmove(a->limbs + limbs, a->limbs, a->used * sizeof *a->limbs);
-    memset(a->limbs, 0, limbs * sizeof *a->limbs);
-    a->used += limbs;
-  }
-  multiply(a, (uint32_t)1 << (bits % 32));
-}
-
-static int compare(const large *a, const large *b) {
-  if (a->used != b->used) return a->used < b->used ? -1 : 1;
-  for (unsigned i = a->used; i-- > 0;) {
-    if (a->limbs[i] != b->limbs[i]) return a->limbs[i] < b->limbs[i] ? -1 : 1;
-  }
-  return 0;
 }
 
 static large sum(const large *a, const large *b) {
@@ -91,17 +54,6 @@ static large sum(const large *a, const large *b) {
   }
   if (carry) s.limbs[s.used++] = (uint32_t)carry;
   return s;
-}
-
-/* a -= b, where b is no larger. */
-static void subtract(large *a, const large *b) {
-  uint64_t borrow = 0;
-  for (unsigned i = 0; i < a->used; i++) {
-    uint64_t part = (uint64_t)a->limbs[i] - (i < b->used ? b->limbs[i] : 0) - borrow;
-    a->limbs[i] = (uint32_t)part;
-    borrow = part >> 63;
-  }
-  while (a->used && a->limbs[a->used - 1] == 0) a->used--;
 }
 
 /* The number is rest/scale; numbers from rest - below to rest + above round to it. */
@@ -125,9 +77,9 @@ static bool within_below(const shortest *s) { /* rest < below */
 }
 
 static void times_10(shortest *s) {
-  multiply(&s->rest, 10);
-  multiply(&s->above, 10);
-  multiply(&s->below, 10);
+  multiply_and_add(&s->rest, 10, 0);
+  multiply_and_add(&s->above, 10, 0);
+  multiply_and_add(&s->below, 10, 0);
 }
 
 /* mantissa * 2^power; `lopsided`: the next smaller number is only half as far as the next larger one. */
@@ -152,7 +104,7 @@ static void set_up(shortest *s, uint64_t mantissa, int power, bool lopsided) {
     multiply_power_of_10(&s->below, (unsigned)-s->point);
   }
   while (reaches_next(s)) {
-    multiply(&s->scale, 10);
+    multiply_and_add(&s->scale, 10, 0);
     s->point++;
   }
 }
